@@ -1,0 +1,31 @@
+/**
+ * The root of every error this package throws or rejects with. Compare `code`, not the class or the message: codes are stable,
+ * and the brand makes `isLandspoutError` true across two copies of the package. Imports nothing.
+ */
+const BRAND: unique symbol = Symbol.for("landspout.error") as never;
+
+export class LandspoutError extends Error {
+  /** Stable name of what went wrong, `ERR_LANDSPOUT_…`; `docs/errors.md` lists them all. */
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+
+  get [BRAND](): true {
+    return true;
+  }
+
+  override get name(): string {
+    return this.constructor.name;
+  }
+}
+
+/** Whether a value is an error of this package, whichever copy of it threw. */
+export function isLandspoutError(value: unknown): value is LandspoutError {
+  return typeof value === "object" && value !== null && BRAND in value;
+}
+
+/** A wrong call: an option out of range, a method called in the wrong state. Thrown at the call site. */
+export class UsageError extends LandspoutError {}

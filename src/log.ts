@@ -1,0 +1,66 @@
+/**
+ * The three loggers of Tornado's `tornado.log` and the seam to replace them. Everything the package has to say goes through here;
+ * nothing else writes to the console. Imports nothing.
+ *
+ * A logger is any object with these four methods, so a pino logger fits as it is.
+ */
+export interface Logger {
+  debug(message: string): void;
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+}
+
+/** Which of the three: one line per request, errors of the application, everything else. */
+export type LoggerName = "access" | "application" | "general";
+
+type Level = "debug" | "info" | "warn" | "error";
+
+const pad = (value: number): string => (value < 10 ? `0${value}` : `${value}`);
+
+/** `[I 260708 12:00:00 landspout.access] text`; further lines of the text are indented, so that no input can forge a record. */
+function record(level: Level, name: LoggerName, message: string): string {
+  const now = new Date();
+  const day = `${pad(now.getFullYear() % 100)}${pad(now.getMonth() + 1)}${pad(now.getDate())}`;
+  const time = `${pad(now.getHours())}:${pad(now.getMinutes())}:${pad(now.getSeconds())}`;
+  return `[${level.charAt(0).toUpperCase()} ${day} ${time} landspout.${name}] ${message.replace(/\r?\n|\r/g, "\n    ")}`;
+}
+
+/** Writes records of level info and above to standard error. */
+class ConsoleLogger implements Logger {
+  readonly #name: LoggerName;
+  constructor(name: LoggerName) {
+    this.#name = name;
+  }
+  debug(_message: string): void {}
+  info(message: string): void {
+    console.error(record("info", this.#name, message));
+  }
+  warn(message: string): void {
+    console.error(record("warn", this.#name, message));
+  }
+  error(message: string): void {
+    console.error(record("error", this.#name, message));
+  }
+}
+
+/** The loggers in use. Read them at the moment of logging: they may be replaced at any time. */
+export const loggers: { readonly [name in LoggerName]: Logger } = {
+  access: new ConsoleLogger("access"),
+  application: new ConsoleLogger("application"),
+  general: new ConsoleLogger("general"),
+};
+
+/** Replaces one or more of the loggers and returns those in use before, to be put back. */
+export function setLoggers(replacements: { [name in LoggerName]?: Logger }): { [name in LoggerName]: Logger } {
+  const before = { ...loggers };
+  Object.assign(loggers, replacements);
+  return before;
+}
+
+/** Text of anything that was thrown: the stack of an error with its causes, else the value as a string. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const text = error.stack ?? `${error.name}: ${error.message}`;
+  return error.cause === undefined ? text : `${text}\ncaused by: ${describeError(error.cause)}`;
+}
