@@ -2,7 +2,7 @@
  * The root of every error this package throws or rejects with. Compare `code`, not the class or the message: codes are stable,
  * and the brand makes `isLandspoutError` true across two copies of the package. Imports nothing.
  */
-const BRAND: unique symbol = Symbol.for("landspout.error") as never;
+const BRAND: symbol = Symbol.for("landspout.error");
 
 export class LandspoutError extends Error {
   /** Stable name of what went wrong, `ERR_LANDSPOUT_…`; `docs/errors.md` lists them all. */
@@ -13,8 +13,8 @@ export class LandspoutError extends Error {
     this.code = code;
   }
 
-  get [BRAND](): true {
-    return true;
+  static {
+    Object.defineProperty(this.prototype, BRAND, { value: true });
   }
 
   override get name(): string {
