@@ -1,0 +1,123 @@
+/**
+ * The seam to the runtime's sockets: what a stream asks of a connection, and what a connection tells its stream. One
+ * file per runtime in `runtime/` implements it; nothing above knows which.
+ *
+ * Received bytes always lie in the memory of a parser (see ../parser/abi.ts), in the RECEIVE region, and only for the
+ * duration of the call: one thread reads one socket at a time, so all connections share that region.
+ */
+import type { HttpParser } from "../parser/types.ts";
+
+/** How bytes come in: straight into the parser's memory, by one copy from the runtime's buffer, or from memory (tests). */
+export type TransportRoad = "zero-copy" | "copy";
+
+/** What a transport tells its owner. After `transportClose` nothing follows. None of these may throw. */
+export interface TransportHandler {
+  /** Bytes `[start, end)` of the parser's memory; they are gone when the call returns. */
+  transportData(start: number, end: number): void;
+  /** What was over the transport's high-water mark has been handed to the operating system. */
+  transportDrain(): void;
+  /** The peer has closed its side (FIN). The other direction still works. */
+  transportEnd(): void;
+  /** The connection is gone; `error` is why, undefined for an orderly end. */
+  transportClose(error: Error | undefined): void;
+}
+
+/** Text is either all ASCII/latin1 (one byte a character) or UTF-8. */
+export type TextEncoding = "latin1" | "utf8";
+
+/** One connection. All calls are safe at any time; on a closed one they do nothing. */
+export interface Transport {
+  handler: TransportHandler | undefined;
+  readonly road: TransportRoad;
+  readonly encrypted: boolean;
+  /** Bytes accepted by `write` that the operating system has not taken yet. */
+  readonly bufferedAmount: number;
+  readonly remoteAddress: string | undefined;
+  readonly remotePort: number | undefined;
+  readonly localAddress: string | undefined;
+  readonly localPort: number | undefined;
+
+  /**
+   * Sends in order. False: more is buffered than the high-water mark, `transportDrain` will follow. `done` is called when these
+   * bytes have been handed to the operating system; never, if the connection closes before.
+   */
+  write(data: string | Uint8Array, encoding: TextEncoding, done?: () => void): boolean;
+  /** Holds writes back until `uncork`, so that they leave together. */
+  cork(): void;
+  uncork(): void;
+  /** Stops reading; what the kernel has buffered makes the peer wait. */
+  pause(): void;
+  resume(): void;
+  /** Closes our side once everything written is out (FIN). */
+  end(): void;
+  /** Closes at once and drops what is unsent. */
+  destroy(): void;
+  setNoDelay(on: boolean): void;
+  /** TCP keep-alive probes after `delay` seconds of silence. */
+  setKeepAlive(on: boolean, delay: number): void;
+}
+
+/** Where to listen: a port with an address, a unix socket path, or a file descriptor that already listens. */
+export interface ListenOptions {
+  port?: number;
+  /** Host name or address; default: all interfaces. */
+  address?: string;
+  /** Unix socket path; on Linux a leading NUL means the abstract name space. */
+  path?: string;
+  fd?: number;
+  /** Length of the queue of connections not yet accepted. Default 128. */
+  backlog?: number;
+  /** Several processes share the port; throws where the runtime cannot. Default false. */
+  reusePort?: boolean;
+  /** Serve IPv6 only on `::`. Default false. */
+  ipv6Only?: boolean;
+}
+
+/** TLS of a server, in the field names of `node:tls`. */
+export interface TlsServerOptions {
+  key?: string | Uint8Array | readonly (string | Uint8Array)[];
+  cert?: string | Uint8Array | readonly (string | Uint8Array)[];
+  ca?: string | Uint8Array | readonly (string | Uint8Array)[];
+  passphrase?: string;
+  ciphers?: string;
+  minVersion?: "TLSv1.2" | "TLSv1.3";
+  /** Ask the client for a certificate. Default false. */
+  requestCert?: boolean;
+  /** Refuse clients whose certificate does not verify, if one was asked for. Default true. */
+  rejectUnauthorized?: boolean;
+  /** Other certificates by server name (SNI). */
+  serverNames?: { readonly [serverName: string]: { key: string | Uint8Array; cert: string | Uint8Array } };
+  /** Seconds a handshake may take. Default 30. */
+  handshakeTimeout?: number;
+}
+
+/** A listening socket. */
+export interface Listener {
+  readonly port: number | undefined;
+  readonly address: string | undefined;
+  readonly path: string | undefined;
+  readonly road: TransportRoad;
+  /** Why the road is not zero-copy, or "". */
+  readonly roadReason: string;
+  /** Stops accepting; connections go on. Resolves when the port is free. */
+  close(): Promise<void>;
+  /** Replaces the certificates for new connections; throws on a listener without TLS. */
+  reloadTls(options: TlsServerOptions): void;
+}
+
+export interface RuntimeListenOptions extends ListenOptions {
+  tls?: TlsServerOptions;
+  parser: HttpParser;
+  /** "copy" forces the copying road on Node (zero-copy is the default where it works). */
+  road?: TransportRoad;
+  /** Accepted connections; it must set `transport.handler` before it returns. */
+  onConnection(transport: Transport): void;
+  /** A failed accept or TLS handshake; the connection is already closed. */
+  onError(error: Error): void;
+}
+
+/** What each file in `runtime/` exports. */
+export interface Runtime {
+  readonly name: "node" | "bun";
+  listen(options: RuntimeListenOptions): Promise<Listener> | Listener;
+}
