@@ -1,0 +1,44 @@
+/**
+ * One call to be made later: the function, its arguments and the asynchronous context (`AsyncLocalStorage`) of whoever asked for it,
+ * and the rule for what happens when it fails: it is logged, and nothing else stops. Knows nothing of when it runs.
+ *
+ * The context is kept by an `AsyncResource`, not by `AsyncLocalStorage.snapshot()`: 0.1-0.3 µs instead of 1.5-20 µs on Node 20-26.
+ */
+import { AsyncResource } from "node:async_hooks";
+import { describeError, loggers } from "../log.ts";
+
+type AnyFunction = (...args: unknown[]) => unknown;
+
+/** A call waiting for its turn. */
+export class Callback {
+  private readonly callback: AnyFunction;
+  /** May be set until it runs, for a call whose arguments are known later than its context. */
+  args: readonly unknown[];
+  private readonly context: AsyncResource;
+
+  constructor(callback: AnyFunction, args: readonly unknown[]) {
+    this.callback = callback;
+    this.args = args;
+    this.context = new AsyncResource("landspout.Callback");
+  }
+
+  /** Makes the call. An exception, or the rejection of a promise it returns, is logged; any other result is ignored. */
+  run(): void {
+    try {
+      const result = this.context.runInAsyncScope(this.callback, undefined, ...this.args);
+      if (isPromiseLike(result)) result.then(undefined, (error: unknown) => logCallbackError(this.callback, error));
+    } catch (error) {
+      logCallbackError(this.callback, error);
+    }
+  }
+}
+
+/** Whether a value can be awaited to some effect. */
+export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}
+
+/** The record for an exception that has no caller left to catch it. */
+export function logCallbackError(callback: { readonly name: string }, error: unknown): void {
+  loggers.application.error(`Exception in callback ${callback.name || "(anonymous)"}\n${describeError(error)}`);
+}

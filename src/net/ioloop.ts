@@ -1,0 +1,286 @@
+/**
+ * Tornado's `IOLoop` over the loop the runtime already has. It decides when callbacks and timers run, what happens to their
+ * exceptions, and how long the process lives; it knows nothing of sockets or HTTP.
+ *
+ * The one difference that shows: JavaScript cannot block, so `start` and `runSync` return promises, and callbacks, timers and sockets
+ * run whether or not `start` was called. What `start` adds is that the process lives until `stop`. One loop per thread: a worker
+ * has its own `current()`.
+ */
+import { LandspoutError, UsageError } from "../errors.ts";
+import { Callback, isPromiseLike } from "./callback.ts";
+import { CallbackQueue } from "./callback-queue.ts";
+import { durationSeconds } from "./duration.ts";
+import type { Duration } from "./duration.ts";
+import { TimeoutError } from "./timeout-error.ts";
+import { TimerQueue } from "./timers.ts";
+import type { Timeout } from "./timers.ts";
+
+export { TimeoutError } from "./timeout-error.ts";
+export type { Duration } from "./duration.ts";
+export type { Timeout } from "./timers.ts";
+
+/** What the kernel tells the loop about readiness with. */
+export type Backend = "epoll" | "kqueue" | "iocp" | "event-ports" | "pollset";
+
+/** How `addFuture` hands over what a promise came to. */
+export type Settled<T> = PromiseSettledResult<T>;
+
+/** A timer of the runtime that only keeps the process alive wakes this often, in milliseconds (12 days). */
+const KEEP_ALIVE_INTERVAL = 2 ** 30;
+
+type AnyFunction = (...args: unknown[]) => unknown;
+
+/** The loop of this thread. A module variable, because `current()` is called from hot paths. */
+let currentLoop: IOLoop | undefined;
+
+/** `start` has not been called; it runs; or `stop` was called and this iteration is the last. */
+type State = "idle" | "running" | "stopping" | "closed";
+
+export class IOLoop {
+  /** The loop of this thread, made at the first call; with `false`, undefined if there is none yet. */
+  static current(instance?: true): IOLoop;
+  static current(instance: boolean): IOLoop | undefined;
+  static current(instance: boolean = true): IOLoop | undefined {
+    return currentLoop ?? (instance ? new IOLoop() : undefined);
+  }
+
+  /** The older name of `current()`. Each thread has its own: a worker cannot touch the main thread's loop. */
+  static instance(): IOLoop {
+    return IOLoop.current();
+  }
+
+  /** Forgets the current loop, so that the next `current()` makes a new one. The old one goes on until it is closed. */
+  static clearCurrent(): void {
+    currentLoop = undefined;
+  }
+
+  /** The older name of `clearCurrent()`. */
+  static clearInstance(): void {
+    currentLoop = undefined;
+  }
+
+  readonly #callbacks: CallbackQueue = new CallbackQueue();
+  readonly #timers: TimerQueue = new TimerQueue(() => this.time());
+  #state: State = "idle";
+  #stopRequested = false;
+  #finish: (() => void) | undefined;
+  #keepAlive: NodeJS.Timeout | undefined;
+
+  /** Makes a loop and, unless told otherwise, the current one of this thread. Loops of one thread share the runtime's loop. */
+  constructor(options?: { readonly makeCurrent?: boolean }) {
+    if (options?.makeCurrent ?? true) this.makeCurrent();
+  }
+
+  /** The kernel interface the runtime's loop stands on, by platform. */
+  get backend(): Backend {
+    return backendOf(process.platform);
+  }
+
+  makeCurrent(): void {
+    currentLoop = this;
+  }
+
+  /** The older name of `makeCurrent()`. */
+  install(): void {
+    currentLoop = this;
+  }
+
+  /** Keeps the process alive until `stop()`; the promise resolves at the end of the iteration in which that was called. */
+  start(): Promise<void> {
+    if (this.#state !== "idle") return Promise.reject(this.#cannotStart());
+    return new Promise((resolve) => {
+      this.#state = "running";
+      this.#finish = resolve;
+      this.#keepAlive = setInterval(noop, KEEP_ALIVE_INTERVAL);
+      if (this.#stopRequested) this.#endIteration();
+    });
+  }
+
+  /** Ends `start()` after this iteration. Before `start` it makes the next one return at once. Calling it twice is once. */
+  stop(): void {
+    if (this.#state === "running") this.#endIteration();
+    else if (this.#state === "idle") this.#stopRequested = true;
+  }
+
+  /**
+   * Drops callbacks, timers and handlers. A running loop must be stopped first. Afterwards `addCallback` does nothing, silently,
+   * because a late callback from elsewhere is no mistake; starting it or adding timers is one.
+   */
+  close(): void {
+    if (this.#state === "running" || this.#state === "stopping") {
+      throw new UsageError("ERR_LANDSPOUT_LOOP_RUNNING", "Cannot close a running IOLoop; stop() it and wait for start() to end");
+    }
+    this.#state = "closed";
+    this.#callbacks.close();
+    this.#timers.close();
+    if (currentLoop === this) currentLoop = undefined;
+  }
+
+  /**
+   * Runs a function in the loop, to the end of the promise it returns, and hands over the result. Rejects with TimeoutError after
+   * `timeout` seconds (the signal the function got is aborted then), and when something else stops the loop first.
+   */
+  async runSync<T = void>(
+    main: (signal: AbortSignal) => PromiseLike<T> | null | undefined | void,
+    options?: { readonly timeout?: number },
+  ): Promise<T> {
+    if (this.#state !== "idle") throw this.#cannotStart();
+    const controller = new AbortController();
+    const timeout = options?.timeout;
+    let outcome: Settled<unknown> | undefined;
+    let timedOut = false;
+    const settle = (result: Settled<unknown>): void => {
+      outcome = result;
+      if (!controller.signal.aborted) this.stop();
+    };
+    this.addCallback(() => {
+      try {
+        const result: unknown = main(controller.signal);
+        if (isPromiseLike(result)) this.addFuture(result, settle);
+        else if (result === undefined || result === null) settle({ status: "fulfilled", value: undefined });
+        else settle({ status: "rejected", reason: badResult(result) });
+      } catch (reason) {
+        settle({ status: "rejected", reason });
+      }
+    });
+    const onTimeout = (): void => {
+      timedOut = true;
+      this.stop();
+    };
+    const timer = timeout === undefined ? undefined : this.callLater(timeout, onTimeout);
+    await this.start();
+    if (timer !== undefined) this.removeTimeout(timer);
+    return takeOutcome<T>(outcome, controller, timedOut ? timeout : undefined);
+  }
+
+  /**
+   * Seconds since the epoch, with fractions. The clock never goes backwards: it is the wall clock as of the start of the process
+   * plus the time passed since, so later corrections of the wall clock do not show.
+   */
+  time(): number {
+    return (performance.timeOrigin + performance.now()) / 1000;
+  }
+
+  /**
+   * Runs a callback in the next iteration of the loop, after all added before it. An exception is logged, also that of a promise
+   * it returns. It runs in the `AsyncLocalStorage` context of the caller.
+   */
+  addCallback<Args extends unknown[]>(callback: (...args: Args) => unknown, ...args: Args): void {
+    this.#callbacks.add(new Callback(callback as AnyFunction, args));
+  }
+
+  /** The same as `addCallback`: signals arrive as events of the loop here. */
+  addCallbackFromSignal<Args extends unknown[]>(callback: (...args: Args) => unknown, ...args: Args): void {
+    this.#callbacks.add(new Callback(callback as AnyFunction, args));
+  }
+
+  /** The same as `addCallback`, as in Tornado since 6.0. */
+  spawnCallback<Args extends unknown[]>(callback: (...args: Args) => unknown, ...args: Args): void {
+    this.#callbacks.add(new Callback(callback as AnyFunction, args));
+  }
+
+  /** Calls back with what the promise came to, in the iteration after it is settled. Its rejection counts as handled. */
+  addFuture<T>(future: PromiseLike<T>, callback: (settled: Settled<T>) => unknown): void {
+    const entry = new Callback(callback as AnyFunction, []);
+    const add = (settled: Settled<T>): void => {
+      entry.args = [settled];
+      this.#callbacks.add(entry);
+    };
+    future.then(
+      (value) => add({ status: "fulfilled", value }),
+      (reason: unknown) => add({ status: "rejected", reason }),
+    );
+  }
+
+  /** A number is a deadline in seconds on `time()`; an object such as `{ seconds: 5 }` counts from now. */
+  addTimeout<Args extends unknown[]>(
+    deadline: number | Duration,
+    callback: (...args: Args) => unknown,
+    ...args: Args
+  ): Timeout {
+    const when = typeof deadline === "number" ? deadline : this.time() + durationSeconds(deadline);
+    return this.#addTimer(when, callback as AnyFunction, args);
+  }
+
+  /** Runs a callback after a number of seconds; zero and less is the next iteration. Any length works. */
+  callLater<Args extends unknown[]>(delay: number, callback: (...args: Args) => unknown, ...args: Args): Timeout {
+    return this.#addTimer(this.time() + delay, callback as AnyFunction, args);
+  }
+
+  /** Runs a callback when `time()` has reached a number of seconds. Timers run in the order of their deadlines, never early. */
+  callAt<Args extends unknown[]>(when: number, callback: (...args: Args) => unknown, ...args: Args): Timeout {
+    return this.#addTimer(when, callback as AnyFunction, args);
+  }
+
+  /** Cancels a timer. Harmless after it ran; one due in the same turn does not run any more. */
+  removeTimeout(timeout: Timeout): void {
+    this.#timers.remove(timeout);
+  }
+
+  #addTimer(when: number, callback: AnyFunction, args: unknown[]): Timeout {
+    if (this.#state === "closed") throw new UsageError("ERR_LANDSPOUT_LOOP_CLOSED", "The IOLoop is closed");
+    if (typeof when !== "number" || Number.isNaN(when)) {
+      throw new UsageError("ERR_LANDSPOUT_BAD_DEADLINE", "A deadline or delay is a number of seconds");
+    }
+    return this.#timers.add(when, new Callback(callback, args));
+  }
+
+  /** Lets the iteration end, so that its other callbacks run and a second stop() in it is the same stop. */
+  #endIteration(): void {
+    this.#state = "stopping";
+    this.#stopRequested = false;
+    setImmediate(() => {
+      this.#state = "idle";
+      clearInterval(this.#keepAlive);
+      this.#keepAlive = undefined;
+      const finish = this.#finish;
+      this.#finish = undefined;
+      finish?.();
+    });
+  }
+
+  #cannotStart(): UsageError {
+    return this.#state === "closed"
+      ? new UsageError("ERR_LANDSPOUT_LOOP_CLOSED", "The IOLoop is closed")
+      : new UsageError("ERR_LANDSPOUT_LOOP_RUNNING", "The IOLoop is already running");
+  }
+}
+
+function noop(): void {}
+
+function backendOf(platform: NodeJS.Platform): Backend {
+  switch (platform) {
+    case "win32":
+      return "iocp";
+    case "darwin":
+    case "freebsd":
+    case "netbsd":
+    case "openbsd":
+      return "kqueue";
+    case "sunos":
+      return "event-ports";
+    case "aix":
+      return "pollset";
+    default:
+      return "epoll";
+  }
+}
+
+function badResult(result: unknown): UsageError {
+  return new UsageError(
+    "ERR_LANDSPOUT_NOT_A_PROMISE",
+    `runSync takes a function that returns a promise or nothing; it returned a value of type ${typeof result}`,
+  );
+}
+
+/** The result of runSync; without one, the reason why there is none, told to the function through its signal as well. */
+function takeOutcome<T>(outcome: Settled<unknown> | undefined, controller: AbortController, timeout: number | undefined): T {
+  if (outcome?.status === "fulfilled") return outcome.value as T;
+  if (outcome?.status === "rejected") throw outcome.reason;
+  const error =
+    timeout === undefined
+      ? new LandspoutError("ERR_LANDSPOUT_LOOP_STOPPED", "Event loop stopped before the promise of runSync was settled")
+      : new TimeoutError(`Operation timed out after ${timeout} seconds`);
+  controller.abort(error);
+  throw error;
+}
