@@ -1,0 +1,90 @@
+/**
+ * The line in front of a chunk: `chunk-size [ chunk-ext ] CRLF` (RFC 9112 §7.1). Extensions are checked and then ignored, as
+ * §7.1.1 asks of whoever does not know them.
+ */
+import {
+  E_BARE_CR,
+  E_BARE_LF,
+  E_CHUNK_EXTENSION,
+  E_CHUNK_OVERFLOW,
+  E_CHUNK_SIZE,
+  T_CHUNK_SIZE_HI,
+  T_CHUNK_SIZE_LO,
+} from "../abi.ts";
+import { BACKSLASH, CR, DQUOTE, EQUALS, HEX, LF, QDTEXT, SEMICOLON, TCHAR, VALUE } from "./classes.ts";
+import { fail } from "./outcome.ts";
+
+const TWO_TO_32 = 0x1_0000_0000;
+
+/** The position after the token at `start` if there is one, minus an error, or `end` for "more bytes, please". */
+function token(bytes: Uint8Array, table: Uint32Array, start: number, end: number): number {
+  let i = start;
+  while (i < end && TCHAR[bytes[i] as number] === 1) i++;
+  return i === start && i < end ? fail(table, E_CHUNK_EXTENSION, i) : i;
+}
+
+/**
+ * RFC 9110 §5.6.4: `quoted-string = DQUOTE *( qdtext / quoted-pair ) DQUOTE`, from after its first quote. Results as of token;
+ * as something must follow the closing quote, `end` leaves no doubt.
+ */
+function quotedString(bytes: Uint8Array, table: Uint32Array, start: number, end: number): number {
+  let i = start;
+  while (i < end) {
+    const byte = bytes[i] as number;
+    if (byte === DQUOTE) return i + 1;
+    if (byte === BACKSLASH) {
+      // quoted-pair = "\" ( HTAB / SP / VCHAR / obs-text )
+      i++;
+      if (i < end && VALUE[bytes[i] as number] === 0) return fail(table, E_CHUNK_EXTENSION, i);
+    } else if (QDTEXT[byte] === 0) {
+      return fail(table, E_CHUNK_EXTENSION, i);
+    }
+    i++;
+  }
+  return end;
+}
+
+/**
+ * RFC 9112 §7.1.1, from the first semicolon on: `chunk-ext = *( ";" chunk-ext-name [ "=" chunk-ext-val ] )`. Stricter than
+ * the RFC: no BWS around the semicolon and the equals sign, which nobody sends and attackers hide behind. Results as of token.
+ */
+function extensions(bytes: Uint8Array, table: Uint32Array, start: number, end: number): number {
+  let i = start;
+  while (i < end && bytes[i] === SEMICOLON) {
+    i = token(bytes, table, i + 1, end);
+    if (i < 0 || i >= end) return i;
+    if (bytes[i] === EQUALS) {
+      i++;
+      if (i === end) return end;
+      i = bytes[i] === DQUOTE ? quotedString(bytes, table, i + 1, end) : token(bytes, table, i, end);
+      if (i < 0 || i >= end) return i;
+    }
+    if (bytes[i] !== SEMICOLON && bytes[i] !== CR) return fail(table, E_CHUNK_EXTENSION, i);
+  }
+  return i;
+}
+
+export function chunkSize(bytes: Uint8Array, table: Uint32Array, start: number, end: number): number {
+  let size = 0;
+  let i = start;
+  for (; i < end; i++) {
+    const digit = HEX[bytes[i] as number] as number;
+    if (digit === 16) break;
+    // The product may be rounded, but only where it is far too large anyway.
+    size = size * 16 + digit;
+    if (size > Number.MAX_SAFE_INTEGER) return fail(table, E_CHUNK_OVERFLOW, i);
+  }
+  if (i === end) return 0;
+  if (i === start) return fail(table, E_CHUNK_SIZE, i);
+  if (bytes[i] === SEMICOLON) {
+    i = extensions(bytes, table, i, end);
+    if (i < 0) return i;
+    if (i === end) return 0;
+  }
+  if (bytes[i] !== CR) return fail(table, bytes[i] === LF ? E_BARE_LF : E_CHUNK_SIZE, i);
+  if (i + 1 === end) return 0;
+  if (bytes[i + 1] !== LF) return fail(table, E_BARE_CR, i);
+  table[T_CHUNK_SIZE_LO] = size % TWO_TO_32;
+  table[T_CHUNK_SIZE_HI] = size / TWO_TO_32;
+  return i + 2;
+}

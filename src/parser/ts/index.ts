@@ -1,0 +1,116 @@
+/**
+ * The parser in TypeScript: where Wasm may not run, and the oracle of the one in Wasm. It joins the parts of this folder
+ * (start lines, fields, chunk lines, search, hash) behind the seam of types.ts, and keeps nothing between calls but its memory.
+ */
+import {
+  MAX_FIELDS,
+  MEMORY_SIZE,
+  T_FIELD_COUNT,
+  T_METHOD,
+  T_RESUME,
+  T_STAGE,
+  TABLE,
+  TABLE_SLOTS,
+} from "../abi.ts";
+import type { HttpParser } from "../types.ts";
+import { chunkSize } from "./chunk.ts";
+import { fieldSection, REQUEST, RESPONSE, TRAILERS } from "./fields.ts";
+import { hashBlocks, hashFinish } from "./hash.ts";
+import { indexOf } from "./index-of.ts";
+import { IN_NAME, STATE_MASK } from "./outcome.ts";
+import { requestLine } from "./request-line.ts";
+import { goOn, UNSURE } from "./resume.ts";
+import { statusLine } from "./status-line.ts";
+
+const SEEN_BITS = 24;
+const SEEN_MASK = (1 << SEEN_BITS) - 1;
+
+/** Whether the hint and the new bytes alone show that the head is still unfinished; then the table says so. */
+function isStillUnfinished(bytes: Uint8Array, table: Uint32Array, start: number, end: number, hint: number): boolean {
+  const length = end - start;
+  const seen = hint & SEEN_MASK;
+  // Where the new bytes outnumber the old ones, a parse of the whole costs no more than twice the new ones.
+  if (seen * 2 <= length || seen > length) return false;
+  const state = goOn(bytes, hint >>> SEEN_BITS, start + seen, end);
+  if (state === UNSURE) return false;
+  table[T_RESUME] = ((state << SEEN_BITS) | length) >>> 0;
+  table[T_STAGE] = (state & STATE_MASK) >= IN_NAME ? 1 : 0;
+  return true;
+}
+
+/** Completes what a part has left in the table on its way out. */
+function unfinished(table: Uint32Array, length: number, stage: number): 0 {
+  table[T_RESUME] = (((table[T_RESUME] as number) << SEEN_BITS) | length) >>> 0;
+  table[T_STAGE] = stage;
+  return 0;
+}
+
+function parse(
+  bytes: Uint8Array,
+  table: Uint32Array,
+  start: number,
+  end: number,
+  hint: number,
+  maxFields: number,
+  whose: number,
+): number {
+  if (hint !== 0 && isStillUnfinished(bytes, table, start, end, hint)) return 0;
+  for (let slot = T_METHOD; slot <= T_FIELD_COUNT; slot++) table[slot] = 0;
+  let i = start;
+  if (whose === REQUEST) i = requestLine(bytes, table, start, end);
+  else if (whose === RESPONSE) i = statusLine(bytes, table, start, end);
+  if (i < 0) return i;
+  if (i === 0 && whose !== TRAILERS) return unfinished(table, end - start, 0);
+  i = fieldSection(bytes, table, i, end, maxFields < MAX_FIELDS ? maxFields : MAX_FIELDS, whose);
+  if (i > 0) return i - start;
+  return i === 0 ? unfinished(table, end - start, 1) : i;
+}
+
+class TsParser implements HttpParser {
+  readonly kind = "ts";
+  readonly buffer: Uint8Array;
+  readonly table: Uint32Array;
+  epoch = 0;
+  private readonly view: DataView;
+
+  constructor() {
+    const memory = new ArrayBuffer(MEMORY_SIZE);
+    this.buffer = new Uint8Array(memory);
+    this.table = new Uint32Array(memory, TABLE, TABLE_SLOTS);
+    this.view = new DataView(memory);
+  }
+
+  parseRequestHead(start: number, end: number, hint: number, maxFields: number): number {
+    return parse(this.buffer, this.table, start, end, hint, maxFields, REQUEST);
+  }
+
+  parseResponseHead(start: number, end: number, hint: number, maxFields: number): number {
+    return parse(this.buffer, this.table, start, end, hint, maxFields, RESPONSE);
+  }
+
+  parseTrailers(start: number, end: number, hint: number, maxFields: number): number {
+    return parse(this.buffer, this.table, start, end, hint, maxFields, TRAILERS);
+  }
+
+  parseChunkSize(start: number, end: number): number {
+    const i = chunkSize(this.buffer, this.table, start, end);
+    return i > 0 ? i - start : i;
+  }
+
+  indexOf(start: number, end: number, needleLength: number): number {
+    return indexOf(this.buffer, start, end, needleLength);
+  }
+
+  hashBlocks(start: number, end: number): void {
+    hashBlocks(this.view, this.table, start, end);
+  }
+
+  hashFinish(start: number, end: number, total: number): void {
+    hashFinish(this.view, this.table, start, end, total);
+  }
+}
+
+/** A parser with its own memory; one per thread is enough. */
+export function createTsParser(): HttpParser {
+  return new TsParser();
+}
