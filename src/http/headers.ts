@@ -1,0 +1,178 @@
+/**
+ * `HTTPHeaders`: an ordered list of field lines, looked up without regard to case. Names keep the letters they were given.
+ *
+ * A list received from a client is not built before somebody reads it: it starts as a `HeaderSource`, which knows how to
+ * make the lines.
+ */
+import { UsageError } from "../errors.ts";
+
+/** Makes the field lines of a received message when they are first asked for. */
+export interface HeaderSource {
+  /** Names and values in turn: name, value, name, value, … */
+  readFields(): string[];
+}
+
+// RFC 9110 §5.6.2: token = 1*tchar
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+// RFC 9110 §5.5: field-value without surrounding white space; obs-text is allowed.
+// eslint-disable-next-line no-control-regex
+const NOT_IN_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
+
+function checkName(name: string): void {
+  if (!TOKEN.test(name)) {
+    throw new UsageError("ERR_LANDSPOUT_HEADER_NAME", `${JSON.stringify(name)} is not a field name: use letters, digits and - _ . only`);
+  }
+}
+
+function checkedValue(name: string, value: string | number | Date): string {
+  const text = typeof value === "string" ? value : value instanceof Date ? value.toUTCString() : String(value);
+  if (NOT_IN_VALUE.test(text)) {
+    throw new UsageError(
+      "ERR_LANDSPOUT_HEADER_VALUE",
+      `the value of ${name} holds a control character or one above U+00FF: encode it before it goes into a header`,
+    );
+  }
+  return trimBlanks(text);
+}
+
+/** Without the spaces and tabs around it; other white space is part of the value. */
+function trimBlanks(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && (text[start] === " " || text[start] === "\t")) start++;
+  while (end > start && (text[end - 1] === " " || text[end - 1] === "\t")) end--;
+  return text.slice(start, end);
+}
+
+/** What a header may be set to: text in latin1, a number, or a date (sent as IMF-fixdate). */
+export type HeaderValue = string | number | Date;
+
+export class HTTPHeaders {
+  /** Names and values in turn. */
+  private lines: string[] | undefined;
+  private source: HeaderSource | undefined;
+
+  /** @param init Pairs, a plain object, or other headers (copied). */
+  constructor(init?: Iterable<readonly [string, HeaderValue]> | { readonly [name: string]: HeaderValue } | HTTPHeaders) {
+    this.lines = [];
+    this.source = undefined;
+    if (init === undefined) return;
+    if (init instanceof HTTPHeaders) this.lines = init.all().slice();
+    else if (Symbol.iterator in init) for (const [name, value] of init as Iterable<readonly [string, HeaderValue]>) this.add(name, value);
+    else for (const [name, value] of Object.entries(init)) this.add(name, value);
+  }
+
+  /** Headers whose lines are made by `source` when first needed. */
+  static from(source: HeaderSource): HTTPHeaders {
+    const headers = new HTTPHeaders();
+    headers.lines = undefined;
+    headers.source = source;
+    return headers;
+  }
+
+  private all(): string[] {
+    let lines = this.lines;
+    if (lines === undefined) {
+      this.lines = lines = this.source?.readFields() ?? [];
+      this.source = undefined;
+    }
+    return lines;
+  }
+
+  /** Index of the first line of that name at or after `from`, or -1. */
+  private find(name: string, from: number): number {
+    const lines = this.all();
+    const length = name.length;
+    let lower = "";
+    for (let i = from; i < lines.length; i += 2) {
+      const other = lines[i] as string;
+      if (other.length !== length) continue;
+      if (other === name) return i;
+      if (lower === "") lower = name.toLowerCase();
+      if (other.toLowerCase() === lower) return i;
+    }
+    return -1;
+  }
+
+  /** The value; several lines of the name joined with a comma. Undefined where there is none. */
+  get(name: string): string | undefined {
+    const first = this.find(name, 0);
+    if (first < 0) return undefined;
+    const lines = this.all();
+    const next = this.find(name, first + 2);
+    if (next < 0) return lines[first + 1];
+    const values = [lines[first + 1] as string];
+    for (let i = next; i >= 0; i = this.find(name, i + 2)) values.push(lines[i + 1] as string);
+    return values.join(",");
+  }
+
+  /** The values of all lines of the name, in order. */
+  getList(name: string): string[] {
+    const values: string[] = [];
+    for (let i = this.find(name, 0); i >= 0; i = this.find(name, i + 2)) values.push(this.all()[i + 1] as string);
+    return values;
+  }
+
+  has(name: string): boolean {
+    return this.find(name, 0) >= 0;
+  }
+
+  /** Appends a line. @throws UsageError on a name that is no token or a value with control characters. */
+  add(name: string, value: HeaderValue): void {
+    checkName(name);
+    this.all().push(name, checkedValue(name, value));
+  }
+
+  /** Replaces all lines of the name by one, in the place of the first. Throws as `add` does. */
+  set(name: string, value: HeaderValue): void {
+    checkName(name);
+    const text = checkedValue(name, value);
+    const lines = this.all();
+    const first = this.find(name, 0);
+    if (first < 0) {
+      lines.push(name, text);
+      return;
+    }
+    lines[first] = name;
+    lines[first + 1] = text;
+    for (let i = this.find(name, first + 2); i >= 0; i = this.find(name, i)) lines.splice(i, 2);
+  }
+
+  delete(name: string): void {
+    const lines = this.all();
+    for (let i = this.find(name, 0); i >= 0; i = this.find(name, i)) lines.splice(i, 2);
+  }
+
+  /** Ordered `[name, value]` pairs with the names as sent. */
+  getAll(): [string, string][] {
+    const lines = this.all();
+    const pairs: [string, string][] = [];
+    for (let i = 0; i < lines.length; i += 2) pairs.push([lines[i] as string, lines[i + 1] as string]);
+    return pairs;
+  }
+
+  [Symbol.iterator](): IterableIterator<[string, string]> {
+    return this.getAll().values();
+  }
+
+  /** Number of lines. */
+  get size(): number {
+    return this.all().length / 2;
+  }
+
+  copy(): HTTPHeaders {
+    return new HTTPHeaders(this);
+  }
+
+  /** `Name: value CRLF` for every line, as it goes out. */
+  toWire(): string {
+    const lines = this.all();
+    let text = "";
+    for (let i = 0; i < lines.length; i += 2) text += `${lines[i]}: ${lines[i + 1]}\r\n`;
+    return text;
+  }
+
+  toString(): string {
+    return this.toWire().replaceAll("\r\n", "\n");
+  }
+}
