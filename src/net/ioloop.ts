@@ -11,12 +11,20 @@ import { Callback, isPromiseLike } from "./callback.ts";
 import { CallbackQueue } from "./callback-queue.ts";
 import { durationSeconds } from "./duration.ts";
 import type { Duration } from "./duration.ts";
+import { WorkerExecutor } from "./executor.ts";
+import type { Executor, ExecutorTask, ModuleTask } from "./executor.ts";
+import { ERROR, NONE, READ, WRITE } from "./events.ts";
+import { Handlers } from "./handlers.ts";
+import type { HandlerCallback, ReadySource } from "./handlers.ts";
 import { TimeoutError } from "./timeout-error.ts";
 import { TimerQueue } from "./timers.ts";
 import type { Timeout } from "./timers.ts";
 
 export { TimeoutError } from "./timeout-error.ts";
+export { WorkerExecutor } from "./executor.ts";
 export type { Duration } from "./duration.ts";
+export type { Executor, ExecutorTask, ModuleTask, WorkerExecutorOptions } from "./executor.ts";
+export type { HandlerCallback, ReadySource } from "./handlers.ts";
 export type { Timeout } from "./timers.ts";
 
 /** What the kernel tells the loop about readiness with. */
@@ -37,6 +45,15 @@ let currentLoop: IOLoop | undefined;
 type State = "idle" | "running" | "stopping" | "closed";
 
 export class IOLoop {
+  /** No events. */
+  static readonly NONE: 0x00 = NONE;
+  /** Data, or the end of it, can be read. */
+  static readonly READ: 0x01 = READ;
+  /** A write would be taken without growing the queue above its limit. */
+  static readonly WRITE: 0x04 = WRITE;
+  /** Failed or hung up. Always reported, whatever was asked for. */
+  static readonly ERROR: 0x18 = ERROR;
+
   /** The loop of this thread, made at the first call; with `false`, undefined if there is none yet. */
   static current(instance?: true): IOLoop;
   static current(instance: boolean): IOLoop | undefined;
@@ -61,6 +78,9 @@ export class IOLoop {
 
   readonly #callbacks: CallbackQueue = new CallbackQueue();
   readonly #timers: TimerQueue = new TimerQueue(() => this.time());
+  readonly #handlers: Handlers = new Handlers(this.#callbacks);
+  #executor: Executor | undefined;
+  #ownExecutor: WorkerExecutor | undefined;
   #state: State = "idle";
   #stopRequested = false;
   #finish: (() => void) | undefined;
@@ -74,6 +94,10 @@ export class IOLoop {
   /** The kernel interface the runtime's loop stands on, by platform. */
   get backend(): Backend {
     return backendOf(process.platform);
+  }
+
+  get closed(): boolean {
+    return this.#state === "closed";
   }
 
   makeCurrent(): void {
@@ -104,15 +128,18 @@ export class IOLoop {
 
   /**
    * Drops callbacks, timers and handlers. A running loop must be stopped first. Afterwards `addCallback` does nothing, silently,
-   * because a late callback from elsewhere is no mistake; starting it or adding timers is one.
+   * because a late callback from elsewhere is no mistake; starting it or adding timers is one. `allFds` also destroys the streams
+   * that had a handler.
    */
-  close(): void {
+  close(options?: { readonly allFds?: boolean }): void {
     if (this.#state === "running" || this.#state === "stopping") {
       throw new UsageError("ERR_LANDSPOUT_LOOP_RUNNING", "Cannot close a running IOLoop; stop() it and wait for start() to end");
     }
     this.#state = "closed";
     this.#callbacks.close();
     this.#timers.close();
+    this.#handlers.close(options?.allFds ?? false);
+    void this.#ownExecutor?.shutdown();
     if (currentLoop === this) currentLoop = undefined;
   }
 
@@ -215,6 +242,48 @@ export class IOLoop {
   /** Cancels a timer. Harmless after it ran; one due in the same turn does not run any more. */
   removeTimeout(timeout: Timeout): void {
     this.#timers.remove(timeout);
+  }
+
+  /**
+   * Calls back when a stream can be read or written, as often as it can (level-triggered): a callback that leaves data unread, or
+   * keeps asking for WRITE, is called again in the next iteration. It gets what was added, the events, and the stream to read from
+   * or write to. Takes streams and sockets of the runtime, and numbers of open sockets, pipes and terminals; a number belongs
+   * to the loop from then on and is read and written through that stream. Adding twice is an error.
+   */
+  addHandler<Key extends ReadySource | number>(key: Key, callback: HandlerCallback<Key>, events: number): void {
+    if (this.#state === "closed") throw new UsageError("ERR_LANDSPOUT_LOOP_CLOSED", "The IOLoop is closed");
+    this.#handlers.add(key, callback as AnyFunction, events);
+  }
+
+  /** Changes the events a handler waits for. */
+  updateHandler(key: ReadySource | number, events: number): void {
+    this.#handlers.update(key, events);
+  }
+
+  /** Ends the handler; one without a handler is no error. It is not called any more, not even when it is ready in the same turn. */
+  removeHandler(key: ReadySource | number): void {
+    this.#handlers.remove(key);
+  }
+
+  /**
+   * Runs work that would block the loop elsewhere. With `null` that is the default executor, worker threads that take
+   * `{ module, export }`, because a function cannot move to another thread; an executor of your own may take functions.
+   */
+  runInExecutor<T = unknown>(executor: null, task: ModuleTask, ...args: unknown[]): Promise<T>;
+  runInExecutor<T = unknown>(executor: Executor, task: ModuleTask, ...args: unknown[]): Promise<T>;
+  runInExecutor<T, Args extends unknown[]>(
+    executor: Executor | null,
+    task: (...args: Args) => T | PromiseLike<T>,
+    ...args: Args
+  ): Promise<T>;
+  runInExecutor(executor: Executor | null, task: ExecutorTask, ...args: unknown[]): Promise<unknown> {
+    if (this.#state === "closed") return Promise.reject(this.#cannotStart());
+    return (executor ?? this.#executor ?? (this.#ownExecutor ??= new WorkerExecutor())).submit(task, args);
+  }
+
+  /** The executor `runInExecutor(null, …)` uses from now on. Shutting it down stays the caller's job. */
+  setDefaultExecutor(executor: Executor): void {
+    this.#executor = executor;
   }
 
   #addTimer(when: number, callback: AnyFunction, args: unknown[]): Timeout {
