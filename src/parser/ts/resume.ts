@@ -11,6 +11,7 @@ import {
   IN_METHOD,
   IN_NAME,
   IN_REASON,
+  IN_SHORT_PART,
   IN_TARGET,
   IN_VALUE,
   STATE_MASK,
@@ -30,6 +31,7 @@ function goOnInStartLine(bytes: Uint8Array, state: number, start: number, end: n
 export function goOn(bytes: Uint8Array, before: number, start: number, end: number): number {
   let state = before & STATE_MASK;
   let budget = before >> BUDGET_SHIFT;
+  if (state === IN_SHORT_PART) return UNSURE;
   if (state === IN_METHOD || state === IN_TARGET || state === IN_REASON) return goOnInStartLine(bytes, state, start, end);
   for (let i = start; i < end; i++) {
     const byte = bytes[i] as number;
