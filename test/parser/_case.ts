@@ -68,6 +68,8 @@ export interface ByteTable {
   readonly accepts: string;
   /** The code for all others. */
   readonly error: number;
+  /** Its offset, where it is not that of the byte. */
+  readonly errorAt?: number;
   /** Bytes with an answer of their own. */
   readonly except?: { readonly [byte: string]: Expectation };
 }

@@ -231,6 +231,7 @@ export const fieldLineBytes: readonly ByteTable[] = [
     after: "\r\n",
     accepts: "\n",
     error: E_BARE_CR,
+    errorAt: AT + 4,
   },
   {
     title: "§2.2 permits LF and nothing else after the CR of the empty line",
@@ -239,5 +240,6 @@ export const fieldLineBytes: readonly ByteTable[] = [
     after: "",
     accepts: "\n",
     error: E_BARE_CR,
+    errorAt: AT + 6,
   },
 ];

@@ -207,5 +207,6 @@ export const requestLineBytes: readonly ByteTable[] = [
     after: "\r\n",
     accepts: "\n",
     error: E_BARE_CR,
+    errorAt: 14,
   },
 ];
