@@ -16,6 +16,7 @@ export const USAGE = `npm run bench -- [options]
   --node PATH      the Node to run servers on, instead of .runtimes/node24
   --quick          hello, pipelined and browser only, 1 s each, without fastify, hono and Tornado
   --docs, --no-docs  write docs/benchmarks.md and docs/benchmark.svg, or not (default: when all servers ran)
+  --render         no measuring: write the documents again from results/latest.json
   --profile NAME   run landspout under one workload and print where its time goes (--servers for another one)`;
 
 const spec = {
@@ -31,6 +32,7 @@ const spec = {
   quick: { type: "boolean", default: false },
   docs: { type: "boolean" },
   "no-docs": { type: "boolean", default: false },
+  render: { type: "boolean", default: false },
   profile: { type: "string" },
   help: { type: "boolean", short: "h", default: false },
 };
@@ -64,6 +66,7 @@ export function readOptions(argv) {
   const partial = servers !== undefined || values.quick;
   return {
     help: values.help,
+    render: values.render,
     profile: values.profile,
     workloads: chooseWorkloads({ only, quick: values.quick, narrowed }),
     memory: values.memory || everything,

@@ -10,6 +10,8 @@ export const CLIENT_CORE = "1";
 /** USER_HZ: the kernel's unit of utime and stime in /proc, 100 on every Linux that people run. */
 const TICK_MICROSECONDS = 10_000;
 const START_DEADLINE_MS = 10_000;
+/** As many descriptors as the system lets us have; `exec` keeps the process id. */
+export const RAISE_LIMIT = 'ulimit -n "$(ulimit -Hn)"; exec "$@"';
 
 async function freePort() {
   const server = createServer().listen(0, "127.0.0.1");
@@ -51,7 +53,7 @@ export class ServerProcess {
   static async start(server, { flags = [], env = {} } = {}) {
     const port = await freePort();
     const args = ["-c", SERVER_CORE, server.command, ...flags, server.script, String(port), ...server.args];
-    const child = spawn("taskset", args, {
+    const child = spawn("sh", ["-c", RAISE_LIMIT, "sh", "taskset", ...args], {
       stdio: ["ignore", "ignore", "inherit"],
       env: { ...process.env, NODE_ENV: "production", ...env },
     });

@@ -7,18 +7,18 @@ function packageVersion(name) {
   return JSON.parse(readFileSync(join(BENCH, "node_modules", name, "package.json"), "utf8")).version;
 }
 
-/** `group` is the runtime; `role` is ours, peer or control; `standing` says whether it joins memory and c10k. */
+/** `group` is the runtime; `role` is ours, peer or control; `standing` lists which questions about standing connections it answers. */
 const ALL = [
-  { name: "landspout-node", label: "landspout", group: "node", role: "ours", script: "landspout.mjs", args: ["wasm"], standing: true },
-  { name: "landspout-node-ts", label: "landspout, TypeScript parser", group: "node", role: "ours", script: "landspout.mjs", args: ["ts"], standing: false },
-  { name: "node-http", label: "node:http", group: "node", role: "peer", script: "node-http.mjs", standing: true },
-  { name: "fastify", label: "fastify", group: "node", role: "peer", script: "fastify.mjs", standing: false },
-  { name: "hono-node", label: "hono", group: "node", role: "peer", script: "hono-node.mjs", standing: false },
-  { name: "control-node", label: "fixed bytes, no parsing", group: "node", role: "control", script: "control-node.mjs", standing: false },
-  { name: "landspout-bun", label: "landspout", group: "bun", role: "ours", script: "landspout.mjs", args: ["wasm"], standing: true },
-  { name: "bun-serve", label: "Bun.serve", group: "bun", role: "peer", script: "bun-serve.mjs", standing: true },
-  { name: "control-bun", label: "fixed bytes, no parsing", group: "bun", role: "control", script: "control-bun.mjs", standing: false },
-  { name: "tornado", label: "Tornado", group: "python", role: "peer", script: "tornado_server.py", standing: true },
+  { name: "landspout-node", label: "landspout", group: "node", role: "ours", script: "landspout.mjs", args: ["wasm"], standing: ["memory", "latency"] },
+  { name: "landspout-node-ts", label: "landspout, TS parser", group: "node", role: "ours", script: "landspout.mjs", args: ["ts"], standing: [] },
+  { name: "node-http", label: "node:http", group: "node", role: "peer", script: "node-http.mjs", standing: ["memory", "latency"] },
+  { name: "fastify", label: "fastify", group: "node", role: "peer", script: "fastify.mjs", standing: [] },
+  { name: "hono-node", label: "hono", group: "node", role: "peer", script: "hono-node.mjs", standing: [] },
+  { name: "control-node", label: "fixed bytes, no parsing", group: "node", role: "control", script: "control-node.mjs", standing: ["memory"] },
+  { name: "landspout-bun", label: "landspout", group: "bun", role: "ours", script: "landspout.mjs", args: ["wasm"], standing: ["memory", "latency"] },
+  { name: "bun-serve", label: "Bun.serve", group: "bun", role: "peer", script: "bun-serve.mjs", standing: ["memory", "latency"] },
+  { name: "control-bun", label: "fixed bytes, no parsing", group: "bun", role: "control", script: "control-bun.mjs", standing: ["memory"] },
+  { name: "tornado", label: "Tornado", group: "python", role: "peer", script: "tornado_server.py", standing: ["memory", "latency"] },
 ];
 
 const QUICK = new Set(["fastify", "hono-node", "tornado"]);

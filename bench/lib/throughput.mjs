@@ -38,11 +38,11 @@ async function measure(running, workload, seconds) {
   return { perSecond: result.perSecond, cpu, p99: result.p99 };
 }
 
-function summary(samples) {
+function summary(samples, workload) {
   return {
     perSecond: median(samples.map((sample) => sample.perSecond)),
     cpu: median(samples.map((sample) => sample.cpu)),
-    p99: median(samples.map((sample) => sample.p99)),
+    p99: workload.depth === 1 ? median(samples.map((sample) => sample.p99)) : null,
     samples,
   };
 }
@@ -75,5 +75,5 @@ export async function measureWorkload(workload, servers, { rounds, seconds, fres
   } finally {
     await Promise.all(entries.map((entry) => entry.running?.end()));
   }
-  return Object.fromEntries(entries.filter((entry) => !entry.failed).map((entry) => [entry.server.name, summary(entry.samples)]));
+  return Object.fromEntries(entries.filter((entry) => !entry.failed).map((entry) => [entry.server.name, summary(entry.samples, workload)]));
 }
