@@ -5,7 +5,7 @@
  */
 import { writeDocs } from "./lib/docs.mjs";
 import { readOptions, USAGE } from "./lib/options.mjs";
-import { prepare } from "./lib/prepare.mjs";
+import { obstacle, prepare } from "./lib/prepare.mjs";
 import { profile } from "./lib/profile.mjs";
 import * as report from "./lib/report.mjs";
 import { latest, save } from "./lib/results.mjs";
@@ -55,14 +55,18 @@ async function main() {
   const options = readOptions(process.argv.slice(2));
   if (options.help) return console.log(USAGE);
   if (options.render) return console.log(`written: ${writeDocs(latest()).join(", ")}`);
+  const reason = obstacle();
+  if (reason) return console.log(`server benchmark skipped: ${reason}`);
   const runtimes = prepare(options);
   if (options.profile) return runProfile(options, runtimes);
   const servers = chooseServers(options, runtimes);
   const run = { throughput: await runThroughput(options, servers, runtimes), ...(await runStanding(options, servers, runtimes)) };
   report.printTargets(run);
+  // Without landspout itself a run compares nothing worth keeping.
+  if (!runtimes.built) options.partial = true;
   const { file, data } = save(run, options, servers, runtimes);
   console.log(`\nraw results: ${file}`);
-  if (options.docs) console.log(`written: ${writeDocs(data).join(", ")}`);
+  if (options.docs && runtimes.built) console.log(`written: ${writeDocs(data).join(", ")}`);
 }
 
 try {

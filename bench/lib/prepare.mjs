@@ -1,6 +1,7 @@
 /** What must be on the machine before anything is measured: the peers, Node 24, Bun, wrk. Installs what npm can install. */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -36,17 +37,17 @@ function version(command, args) {
   return status === 0 ? (stdout || stderr).trim() : undefined;
 }
 
-function needs(command, hint) {
-  if (spawnSync("sh", ["-c", `command -v ${command}`]).status !== 0) {
-    throw new Error(`${command} is not installed, and the servers cannot be measured without it: ${hint}`);
-  }
+/** Why this machine cannot run the benchmark at all, or undefined. */
+export function obstacle() {
+  if (process.platform !== "linux") return "it reads /proc and pins with taskset, so it runs on Linux only";
+  if (availableParallelism() < 2) return "it needs two cores, one for the server and one for the client";
+  const hints = { wrk: "apt-get install wrk, or https://github.com/wg/wrk", taskset: "apt-get install util-linux" };
+  const missing = Object.keys(hints).find((command) => spawnSync("sh", ["-c", `command -v ${command}`]).status !== 0);
+  return missing && `${missing} is not installed: ${hints[missing]}`;
 }
 
 /** Paths and versions of the runtimes; a runtime that is not there is undefined and its servers are skipped. */
 export function prepare({ node: nodePath }) {
-  if (process.platform !== "linux") throw new Error("the server benchmark reads /proc and pins with taskset: it runs on Linux only");
-  needs("wrk", "apt-get install wrk, or https://github.com/wg/wrk");
-  needs("taskset", "apt-get install util-linux");
   installPeers();
   const node = nodePath ?? installNode24();
   const bun = join(ROOT, "node_modules/.bin/bun");
