@@ -44,10 +44,10 @@ interface Job {
 
 interface WorkerReply {
   readonly value?: unknown;
-  readonly failed?: boolean;
-  readonly error?: unknown;
-  /** The `code` of an error: structured clone keeps name, message and stack of an Error, but no other property. */
-  readonly code?: unknown;
+  /** What was thrown, if it was no Error and could be copied. */
+  readonly thrown?: unknown;
+  /** An Error in parts: structured clone loses its `code`, and DOMExceptions altogether. */
+  readonly error?: { readonly name: string; readonly message: string; readonly stack?: string; readonly code?: unknown };
 }
 
 /** What runs in the worker: as text, so that it is found when bundled, compiled or run from sources alike. */
@@ -58,11 +58,16 @@ parentPort.on("message", async ({ module, name, args }) => {
     const run = (await import(module))[name];
     if (typeof run !== "function") throw new TypeError(module + " exports no function " + name);
     parentPort.postMessage({ value: await run(...args) });
-  } catch (error) {
+  } catch (thrown) {
+    if (thrown instanceof Error) {
+      const { name, message, stack, code } = thrown;
+      const simple = typeof code === "number" || typeof code === "string";
+      return parentPort.postMessage({ error: { name, message, stack, code: simple ? code : undefined } });
+    }
     try {
-      parentPort.postMessage({ failed: true, error, code: error?.code });
+      parentPort.postMessage({ thrown });
     } catch {
-      parentPort.postMessage({ failed: true, error: new Error(String(error)) });
+      parentPort.postMessage({ error: { name: "Error", message: String(thrown) } });
     }
   }
 });`;
@@ -122,7 +127,7 @@ export class WorkerExecutor implements Executor {
     const worker = new Worker(WORKER_SOURCE, { eval: true });
     this.#workers.set(worker, undefined);
     worker.on("message", (reply: WorkerReply) => this.#finish(worker, reply));
-    worker.on("messageerror", (error) => this.#finish(worker, { failed: true, error }));
+    worker.on("messageerror", (thrown) => this.#finish(worker, { thrown }));
     worker.on("error", (error) => this.#lose(worker, error));
     worker.on("exit", (code) => this.#lose(worker, `exit code ${code}`));
     return worker;
@@ -145,10 +150,9 @@ export class WorkerExecutor implements Executor {
   #finish(worker: Worker, reply: WorkerReply): void {
     const job = this.#workers.get(worker);
     if (job === undefined) return;
-    if (reply.failed !== true) job.resolve(reply.value);
-    else if (reply.code !== undefined && reply.error instanceof Error) {
-      job.reject(Object.assign(reply.error, { code: reply.code }));
-    } else job.reject(reply.error);
+    if (reply.error !== undefined) job.reject(rebuildError(reply.error));
+    else if ("thrown" in reply) job.reject(reply.thrown);
+    else job.resolve(reply.value);
     this.#next(worker);
   }
 
@@ -173,6 +177,21 @@ export class WorkerExecutor implements Executor {
     const replacement = this.#startWorker();
     if (replacement !== undefined) this.#next(replacement);
   }
+}
+
+/** The classes an error keeps on its way back; others come as Error with their name. */
+const ERRORS: { readonly [name: string]: ErrorConstructor } = { RangeError, ReferenceError, SyntaxError, TypeError, URIError };
+
+function rebuildError(parts: NonNullable<WorkerReply["error"]>): Error {
+  const { name, message, stack, code } = parts;
+  const error = new (ERRORS[name] ?? Error)(message);
+  const define = (key: string, value: unknown): void => {
+    if (value !== undefined) Object.defineProperty(error, key, { value, writable: true, configurable: true, enumerable: key === "code" });
+  };
+  if (error.name !== name) define("name", name);
+  define("stack", stack);
+  define("code", code);
+  return error;
 }
 
 function messageFor(task: ExecutorTask, args: readonly unknown[]): Job["message"] {

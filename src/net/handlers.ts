@@ -156,8 +156,16 @@ class Watch extends Callback {
       this.#onEnd();
       return;
     }
-    if ((this.#readable?.readableLength ?? 0) > 0) this.#canRead = true;
+    this.#checkUnread();
     this.#check();
+  }
+
+  /** After a call: what was left is reported again; when nothing was, the stream is asked to say whether that was the end. */
+  #checkUnread(): void {
+    const readable = this.#readable;
+    if (readable === undefined || !(this.#events & READ) || readable.destroyed || readable.readableEnded) return;
+    if (readable.readableLength > 0) this.#canRead = true;
+    else readable.read(0);
   }
 
   #ready(): number {
