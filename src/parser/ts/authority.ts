@@ -2,7 +2,7 @@
  * `uri-host [ ":" port ]` (RFC 9110 §4.2, §7.2; RFC 3986 §3.2.2): of the Host field, of an absolute-form and of an
  * authority-form target. It answers yes or no and nothing else; userinfo has no place in any of them.
  */
-import { BRACKET_CLOSE, BRACKET_OPEN, COLON, DIGIT_0, HEX, IP_LITERAL, PERCENT, REG_NAME } from "./classes.ts";
+import { BRACKET_CLOSE, BRACKET_OPEN, COLON, HEX, IP_LITERAL, isDigit, PERCENT, REG_NAME } from "./classes.ts";
 
 /** The most digits of a port: 65535 has five. */
 const MAX_PORT_DIGITS = 5;
@@ -42,8 +42,7 @@ export function isAuthority(
   const digits = end - colon - 1;
   if (bytes[colon] !== COLON || digits > MAX_PORT_DIGITS || (portRequired && digits === 0)) return false;
   for (let i = colon + 1; i < end; i++) {
-    const byte = bytes[i] as number;
-    if (byte < DIGIT_0 || byte > DIGIT_0 + 9) return false;
+    if (!isDigit(bytes[i] as number)) return false;
   }
   return true;
 }

@@ -44,6 +44,10 @@ export const TCHAR: Uint8Array = classOf("!#$%&'*+-.^_`|~" + DIGITS + LETTERS);
  */
 export const TARGET: Uint8Array = without(classOf("", [0x21, 0x7e]), '"#<>');
 
+/** 2 for the percent that makes a path an escaped one. */
+export const PATH: Uint8Array = new Uint8Array(256);
+PATH[PERCENT] = 2;
+
 /** RFC 9110 §5.5: `field-vchar = VCHAR / obs-text`, and the SP and HTAB between them; also the bytes of a reason phrase. */
 export const VALUE: Uint8Array = classOf("\t", [0x20, 0x7e], [0x80, 0xff]);
 
@@ -63,3 +67,7 @@ export const IP_LITERAL: Uint8Array = classOf(":.abcdefABCDEF" + DIGITS);
 export const HEX: Uint8Array = new Uint8Array(256).fill(16);
 for (let i = 0; i < 10; i++) HEX[DIGIT_0 + i] = i;
 for (let i = 0; i < 6; i++) HEX[0x41 + i] = HEX[0x61 + i] = 10 + i;
+
+export function isDigit(byte: number): boolean {
+  return byte >= DIGIT_0 && byte <= DIGIT_0 + 9;
+}

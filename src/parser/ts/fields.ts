@@ -20,7 +20,10 @@ import {
 import { COLON, CR, HTAB, LF, SP, TCHAR, VALUE } from "./classes.ts";
 import { addFact, LAST_FACT_ID } from "./facts.ts";
 import { fieldNameId } from "./field-names.ts";
+import { firstLane, controls, equals, lanes } from "./words.ts";
 import { AFTER_CR, AT_LINE_START, fail, IN_NAME, IN_SHORT_PART, IN_VALUE, pause, pauseInFields } from "./outcome.ts";
+
+const COLONS = lanes(COLON);
 
 /** Whose fields: it decides which facts are reported. */
 export const TRAILERS = 0;
@@ -51,14 +54,35 @@ function nameEnd(bytes: Uint8Array, start: number, end: number): number {
   return i;
 }
 
-function valueEnd(bytes: Uint8Array, start: number, end: number): number {
+/** The position of the first colon, or of the last few bytes: good enough for a guess at the name. */
+function findColon(view: DataView, start: number, end: number): number {
+  for (let i = start; i + 4 <= end; i += 4) {
+    const found = equals(view.getInt32(i, true), COLONS);
+    if (found !== 0) return i + firstLane(found);
+  }
+  return start;
+}
+
+/** The position of the first byte that no value may hold, or `end`. */
+function valueEnd(bytes: Uint8Array, view: DataView, start: number, end: number): number {
   let i = start;
+  while (i + 4 <= end) {
+    const found = controls(view.getInt32(i, true));
+    if (found === 0) {
+      i += 4;
+      continue;
+    }
+    i += firstLane(found);
+    if (bytes[i] !== HTAB) return i;
+    i++;
+  }
   while (i < end && VALUE[bytes[i] as number] === 1) i++;
   return i;
 }
 
 export function fieldSection(
   bytes: Uint8Array,
+  view: DataView,
   table: Uint32Array,
   start: number,
   end: number,
@@ -76,11 +100,16 @@ export function fieldSection(
     if (count === maxFields) return fail(table, E_TOO_MANY_FIELDS, i);
     count++;
 
-    const colon = nameEnd(bytes, i, end);
-    if (colon === end) return pauseInFields(table, IN_NAME, maxFields - count);
-    if (bytes[colon] !== COLON || colon === i) return nameError(table, bytes[colon] as number, colon === i, colon);
+    // A name that is known needs no look at its bytes one by one.
+    let colon = findColon(view, i, end);
+    const id = fieldNameId(bytes, view, i, colon);
+    if (id === 0) {
+      colon = nameEnd(bytes, i, end);
+      if (colon === end) return pauseInFields(table, IN_NAME, maxFields - count);
+      if (bytes[colon] !== COLON || colon === i) return nameError(table, bytes[colon] as number, colon === i, colon);
+    }
 
-    const cr = valueEnd(bytes, colon + 1, end);
+    const cr = valueEnd(bytes, view, colon + 1, end);
     if (cr === end) return pauseInFields(table, IN_VALUE, maxFields - count);
     if (bytes[cr] !== CR) return fail(table, bytes[cr] === LF ? E_BARE_LF : E_FIELD_VALUE, cr);
     if (cr + 1 === end) return pauseInFields(table, AFTER_CR, maxFields - count);
@@ -91,7 +120,6 @@ export function fieldSection(
     let to = cr;
     while (to > from && (bytes[to - 1] === SP || bytes[to - 1] === HTAB)) to--;
 
-    const id = fieldNameId(bytes, i, colon);
     table[slot] = (id << 24) | i;
     table[slot + 1] = colon;
     table[slot + 2] = from;

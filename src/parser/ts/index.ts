@@ -5,10 +5,13 @@
 import {
   MAX_FIELDS,
   MEMORY_SIZE,
-  T_FIELD_COUNT,
+  T_CONTENT_LENGTH_LO,
+  T_HOST_END,
   T_METHOD,
+  T_REASON_END,
   T_RESUME,
   T_STAGE,
+  T_STATUS,
   TABLE,
   TABLE_SLOTS,
 } from "../abi.ts";
@@ -45,8 +48,13 @@ function unfinished(table: Uint32Array, length: number, stage: number): 0 {
   return 0;
 }
 
+function clear(table: Uint32Array, first: number, last: number): void {
+  for (let slot = first; slot <= last; slot++) table[slot] = 0;
+}
+
 function parse(
   bytes: Uint8Array,
+  view: DataView,
   table: Uint32Array,
   start: number,
   end: number,
@@ -55,13 +63,19 @@ function parse(
   whose: number,
 ): number {
   if (hint !== 0 && isStillUnfinished(bytes, table, start, end, hint)) return 0;
-  for (let slot = T_METHOD; slot <= T_FIELD_COUNT; slot++) table[slot] = 0;
   let i = start;
-  if (whose === REQUEST) i = requestLine(bytes, table, start, end);
-  else if (whose === RESPONSE) i = statusLine(bytes, table, start, end);
+  if (whose === REQUEST) {
+    // The request line sets all slots before these.
+    clear(table, T_CONTENT_LENGTH_LO, T_HOST_END);
+    clear(table, T_STATUS, T_REASON_END);
+    i = requestLine(bytes, view, table, start, end);
+  } else {
+    clear(table, T_METHOD, T_REASON_END);
+    if (whose === RESPONSE) i = statusLine(bytes, view, table, start, end);
+  }
   if (i < 0) return i;
   if (i === 0 && whose !== TRAILERS) return unfinished(table, end - start, 0);
-  i = fieldSection(bytes, table, i, end, maxFields < MAX_FIELDS ? maxFields : MAX_FIELDS, whose);
+  i = fieldSection(bytes, view, table, i, end, maxFields < MAX_FIELDS ? maxFields : MAX_FIELDS, whose);
   if (i > 0) return i - start;
   return i === 0 ? unfinished(table, end - start, 1) : i;
 }
@@ -81,15 +95,15 @@ class TsParser implements HttpParser {
   }
 
   parseRequestHead(start: number, end: number, hint: number, maxFields: number): number {
-    return parse(this.buffer, this.table, start, end, hint, maxFields, REQUEST);
+    return parse(this.buffer, this.view, this.table, start, end, hint, maxFields, REQUEST);
   }
 
   parseResponseHead(start: number, end: number, hint: number, maxFields: number): number {
-    return parse(this.buffer, this.table, start, end, hint, maxFields, RESPONSE);
+    return parse(this.buffer, this.view, this.table, start, end, hint, maxFields, RESPONSE);
   }
 
   parseTrailers(start: number, end: number, hint: number, maxFields: number): number {
-    return parse(this.buffer, this.table, start, end, hint, maxFields, TRAILERS);
+    return parse(this.buffer, this.view, this.table, start, end, hint, maxFields, TRAILERS);
   }
 
   parseChunkSize(start: number, end: number): number {

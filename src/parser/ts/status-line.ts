@@ -21,8 +21,8 @@ function statusCode(bytes: Uint8Array, table: Uint32Array, start: number, end: n
   return start + 4;
 }
 
-export function statusLine(bytes: Uint8Array, table: Uint32Array, start: number, end: number): number {
-  let i = version(bytes, table, start, end);
+export function statusLine(bytes: Uint8Array, view: DataView, table: Uint32Array, start: number, end: number): number {
+  let i = version(bytes, view, table, start, end);
   if (i <= 0) return i;
   if (i === end) return pause(table, IN_SHORT_PART);
   if (bytes[i] !== SP) return fail(table, E_VERSION, i);

@@ -3,38 +3,44 @@
  * lines. Which minor versions are answered how is decided above the parser.
  */
 import { E_VERSION, E_VERSION_UNSUPPORTED, T_MINOR } from "../abi.ts";
-import { DIGIT_0 } from "./classes.ts";
+import { DIGIT_0, isDigit } from "./classes.ts";
 import { fail, IN_SHORT_PART, pause } from "./outcome.ts";
 
 const LENGTH = 8;
-const isDigit = (byte: number): boolean => byte >= DIGIT_0 && byte <= DIGIT_0 + 9;
+const MAJOR_AT = 5;
+/** The eight bytes, 0 for a DIGIT. */
+const TEMPLATE = Uint8Array.of(0x48, 0x54, 0x54, 0x50, 0x2f, 0, 0x2e, 0);
 
-/** Whether `byte` may stand at the index `at` of a version. */
-function fits(byte: number, at: number): boolean {
-  switch (at) {
-    case 0:
-      return byte === 0x48; // H
-    case 1:
-    case 2:
-      return byte === 0x54; // T
-    case 3:
-      return byte === 0x50; // P
-    case 4:
-      return byte === 0x2f; // /
-    case 6:
-      return byte === 0x2e; // .
-    default:
-      return isDigit(byte);
+/** The same as little-endian words; the last byte of the second is the minor digit. */
+const HTTP = 0x50545448;
+const SLASH_1_DOT = 0x002e312f;
+
+/** What is wrong with the bytes at `start`, or that they are too few. */
+function refuse(bytes: Uint8Array, table: Uint32Array, start: number, end: number): number {
+  for (let at = 0; at < LENGTH; at++) {
+    if (start + at === end) return pause(table, IN_SHORT_PART);
+    const byte = bytes[start + at] as number;
+    const due = TEMPLATE[at] as number;
+    if (due === 0 ? !isDigit(byte) : byte !== due) return fail(table, E_VERSION, start + at);
   }
+  return fail(table, E_VERSION_UNSUPPORTED, start + MAJOR_AT);
 }
 
-export function version(bytes: Uint8Array, table: Uint32Array, start: number, end: number): number {
-  const present = end - start < LENGTH ? end - start : LENGTH;
-  for (let at = 0; at < present; at++) {
-    if (!fits(bytes[start + at] as number, at)) return fail(table, E_VERSION, start + at);
+/** The position after the version at `start`, 0 or an error. */
+export function version(
+  bytes: Uint8Array,
+  view: DataView,
+  table: Uint32Array,
+  start: number,
+  end: number,
+): number {
+  if (end - start >= LENGTH && view.getInt32(start, true) === HTTP) {
+    const rest = view.getInt32(start + 4, true);
+    const minor = rest >>> 24;
+    if ((rest & 0xffffff) === SLASH_1_DOT && isDigit(minor)) {
+      table[T_MINOR] = minor - DIGIT_0;
+      return start + LENGTH;
+    }
   }
-  if (present < LENGTH) return pause(table, IN_SHORT_PART);
-  if (bytes[start + 5] !== DIGIT_0 + 1) return fail(table, E_VERSION_UNSUPPORTED, start + 5);
-  table[T_MINOR] = (bytes[start + 7] as number) - DIGIT_0;
-  return start + LENGTH;
+  return refuse(bytes, table, start, end);
 }
