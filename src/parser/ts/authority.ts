@@ -2,7 +2,10 @@
  * `uri-host [ ":" port ]` (RFC 9110 §4.2, §7.2; RFC 3986 §3.2.2): of the Host field, of an absolute-form and of an
  * authority-form target. It answers yes or no and nothing else; userinfo has no place in any of them.
  */
-import { BRACKET_CLOSE, BRACKET_OPEN, COLON, HEX, IP_LITERAL, isDigit, PERCENT, REG_NAME } from "./classes.ts";
+import * as classes from "./classes.ts";
+
+// Copies of imported constants: why, says index.ts.
+const { BRACKET_CLOSE, BRACKET_OPEN, COLON, HEX, IP_LITERAL, PERCENT, REG_NAME, isDigit } = classes;
 
 /** The most digits of a port: 65535 has five. */
 const MAX_PORT_DIGITS = 5;
@@ -18,14 +21,12 @@ function hostEnd(bytes: Uint8Array, start: number, end: number): number {
     while (i < end && IP_LITERAL[bytes[i] as number] === 1) i++;
     return i < end && bytes[i] === BRACKET_CLOSE && i - start > 2 ? i + 1 : -1;
   }
-  for (; i < end; i++) {
-    const byte = bytes[i] as number;
-    if (REG_NAME[byte] === 1) continue;
-    if (byte !== PERCENT) break;
+  for (;;) {
+    while (i < end && REG_NAME[bytes[i] as number] === 1) i++;
+    if (i === end || bytes[i] !== PERCENT) return i;
     if (i + 2 >= end || HEX[bytes[i + 1] as number] === 16 || HEX[bytes[i + 2] as number] === 16) return -1;
-    i += 2;
+    i += 3;
   }
-  return i;
 }
 
 /** Whether `[start, end)` is `uri-host [ ":" port ]`. The Host field permits an empty host, `hostRequired` does not. */

@@ -35,7 +35,10 @@ function without(table: Uint8Array, characters: string): Uint8Array {
   return table;
 }
 
-/** RFC 9110 §5.6.2: `tchar = "!" / "#" / "$" / "%" / "&" / "'" / "*" / "+" / "-" / "." / "^" / "_" / "`" / "|" / "~" / DIGIT / ALPHA`. */
+/**
+ * RFC 9110 §5.6.2: `tchar = "!" / "#" / "$" / "%" / "&" / "'" / "*" / "+" / "-" / "." / "^" / "_" / "`" / "|" / "~" / DIGIT /
+ * ALPHA`.
+ */
 export const TCHAR: Uint8Array = classOf("!#$%&'*+-.^_`|~" + DIGITS + LETTERS);
 
 /**
@@ -44,9 +47,10 @@ export const TCHAR: Uint8Array = classOf("!#$%&'*+-.^_`|~" + DIGITS + LETTERS);
  */
 export const TARGET: Uint8Array = without(classOf("", [0x21, 0x7e]), '"#<>');
 
-/** 2 for the percent that makes a path an escaped one. */
-export const PATH: Uint8Array = new Uint8Array(256);
-PATH[PERCENT] = 2;
+/** The bytes of a path: those of TARGET but the `?`, and the percent with ESCAPE set besides. */
+export const ESCAPE = 2;
+export const PATH: Uint8Array = without(Uint8Array.from(TARGET), "?");
+PATH[PERCENT] = 1 | ESCAPE;
 
 /** RFC 9110 §5.5: `field-vchar = VCHAR / obs-text`, and the SP and HTAB between them; also the bytes of a reason phrase. */
 export const VALUE: Uint8Array = classOf("\t", [0x20, 0x7e], [0x80, 0xff]);
@@ -70,4 +74,13 @@ for (let i = 0; i < 6; i++) HEX[0x41 + i] = HEX[0x61 + i] = 10 + i;
 
 export function isDigit(byte: number): boolean {
   return byte >= DIGIT_0 && byte <= DIGIT_0 + 9;
+}
+
+/** Every byte as it is, upper-case letters as lower-case ones. */
+export const LOWER: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte,
+);
+
+export function asciiBytes(text: string): Uint8Array {
+  return Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 }

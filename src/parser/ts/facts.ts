@@ -2,38 +2,18 @@
  * What the fields say that decide framing and connection: Host, Connection, Content-Length, Transfer-Encoding, Expect, Upgrade.
  * Each line adds its share to T_FLAGS as it comes; nothing here is an error, what follows from a flag is decided above.
  */
-import {
-  F_CL_INVALID,
-  F_CL_PRESENT,
-  F_CL_REPEATED,
-  F_CONN_CLOSE,
-  F_CONN_KEEP_ALIVE,
-  F_CONN_UPGRADE,
-  F_EXPECT_CONTINUE,
-  F_EXPECT_OTHER,
-  F_HOST_INVALID,
-  F_HOST_PRESENT,
-  F_HOST_REPEATED,
-  F_TE_CHUNKED_LAST,
-  F_TE_CHUNKED_MISPLACED,
-  F_TE_INVALID,
-  F_TE_OTHER,
-  F_TE_PRESENT,
-  F_UPGRADE,
-  H_CONNECTION,
-  H_CONTENT_LENGTH,
-  H_EXPECT,
-  H_HOST,
-  H_TRANSFER_ENCODING,
-  H_UPGRADE,
-  T_CONTENT_LENGTH_HI,
-  T_CONTENT_LENGTH_LO,
-  T_FLAGS,
-  T_HOST_END,
-  T_HOST_START,
-} from "../abi.ts";
+import * as abi from "../abi.ts";
 import { isAuthority } from "./authority.ts";
-import { COMMA, DIGIT_0, HTAB, SP, TCHAR } from "./classes.ts";
+import * as classes from "./classes.ts";
+
+// Copies of imported constants: why, says index.ts.
+const {
+  F_CL_INVALID, F_CL_PRESENT, F_CL_REPEATED, F_CONN_CLOSE, F_CONN_KEEP_ALIVE, F_CONN_UPGRADE, F_EXPECT_CONTINUE,
+  F_EXPECT_OTHER, F_HOST_INVALID, F_HOST_PRESENT, F_HOST_REPEATED, F_TE_CHUNKED_LAST, F_TE_CHUNKED_MISPLACED,
+  F_TE_INVALID, F_TE_OTHER, F_TE_PRESENT, F_UPGRADE, H_CONNECTION, H_CONTENT_LENGTH, H_EXPECT, H_HOST,
+  H_TRANSFER_ENCODING, H_UPGRADE, T_CONTENT_LENGTH_HI, T_CONTENT_LENGTH_LO, T_FLAGS, T_HOST_END, T_HOST_START,
+} = abi;
+const { asciiBytes, COMMA, DIGIT_0, HTAB, LOWER, SP, TCHAR } = classes;
 
 /** The ids of the fields above are 1 … 6. */
 export const LAST_FACT_ID = 6;
@@ -42,14 +22,16 @@ const TWO_TO_32 = 0x1_0000_0000;
 /** Digits of 2^53 - 1, the largest length that is counted. */
 const MAX_DIGITS = 16;
 
-/** Whether `[start, end)` is `word` (in lower case, letters, digits and hyphens), letters compared without case. */
-function isWord(bytes: Uint8Array, start: number, end: number, word: string): boolean {
+const CHUNKED = asciiBytes("chunked");
+const CLOSE = asciiBytes("close");
+const KEEP_ALIVE = asciiBytes("keep-alive");
+const UPGRADE = asciiBytes("upgrade");
+const CONTINUE = asciiBytes("100-continue");
+
+/** Whether `[start, end)` is the word, which is in lower case; letters compare without case. */
+function isWord(bytes: Uint8Array, start: number, end: number, word: Uint8Array): boolean {
   if (end - start !== word.length) return false;
-  for (let i = 0; i < word.length; i++) {
-    const byte = bytes[start + i] as number;
-    const lower = byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte;
-    if (lower !== word.charCodeAt(i)) return false;
-  }
+  for (let i = 0; i < word.length; i++) if (LOWER[bytes[start + i] as number] !== word[i]) return false;
   return true;
 }
 
@@ -67,7 +49,8 @@ function contentLength(bytes: Uint8Array, table: Uint32Array, start: number, end
   }
   // Sixteen digits can pass 2^53, where doubles get coarse, but never come back below it.
   if (value > Number.MAX_SAFE_INTEGER) return F_CL_INVALID;
-  table[T_CONTENT_LENGTH_LO] = value % TWO_TO_32;
+  // A slot keeps what it is given modulo 2^32.
+  table[T_CONTENT_LENGTH_LO] = value;
   table[T_CONTENT_LENGTH_HI] = value / TWO_TO_32;
   return 0;
 }
@@ -75,18 +58,18 @@ function contentLength(bytes: Uint8Array, table: Uint32Array, start: number, end
 /** The flags after one more element of the Transfer-Encoding list, RFC 9112 §6.1; `[start, end)` is trimmed. */
 function transferCoding(bytes: Uint8Array, flags: number, start: number, end: number): number {
   let next = flags;
-  // A coding after chunked; what chunked was last for is then no longer the last.
+  // What was the last coding so far is so no longer.
   if ((next & F_TE_CHUNKED_LAST) !== 0) next = (next & ~F_TE_CHUNKED_LAST) | F_TE_CHUNKED_MISPLACED;
-  if (isWord(bytes, start, end, "chunked")) return next | F_TE_CHUNKED_LAST;
+  if (isWord(bytes, start, end, CHUNKED)) return next | F_TE_CHUNKED_LAST;
   if (start < end && TCHAR[bytes[start] as number] === 1) return next | F_TE_OTHER;
   return next | F_TE_INVALID;
 }
 
 /** RFC 9110 §7.6.1: `Connection = #connection-option`. */
 function connectionOption(bytes: Uint8Array, flags: number, start: number, end: number): number {
-  if (isWord(bytes, start, end, "close")) return flags | F_CONN_CLOSE;
-  if (isWord(bytes, start, end, "keep-alive")) return flags | F_CONN_KEEP_ALIVE;
-  if (isWord(bytes, start, end, "upgrade")) return flags | F_CONN_UPGRADE;
+  if (isWord(bytes, start, end, CLOSE)) return flags | F_CONN_CLOSE;
+  if (isWord(bytes, start, end, KEEP_ALIVE)) return flags | F_CONN_KEEP_ALIVE;
+  if (isWord(bytes, start, end, UPGRADE)) return flags | F_CONN_UPGRADE;
   return flags;
 }
 
@@ -116,7 +99,7 @@ function host(bytes: Uint8Array, table: Uint32Array, flags: number, start: numbe
 /** RFC 9110 §10.1.1: the one expectation there is. A second line is one too many, whatever it says. */
 function expectation(bytes: Uint8Array, flags: number, start: number, end: number): number {
   const first = (flags & (F_EXPECT_CONTINUE | F_EXPECT_OTHER)) === 0;
-  return flags | (first && isWord(bytes, start, end, "100-continue") ? F_EXPECT_CONTINUE : F_EXPECT_OTHER);
+  return flags | (first && isWord(bytes, start, end, CONTINUE) ? F_EXPECT_CONTINUE : F_EXPECT_OTHER);
 }
 
 /** Takes one line, with its trimmed value `[start, end)`, into account. Responses have no Host and no Expect. */
@@ -145,7 +128,9 @@ export function addFact(
       }
       break;
     case H_CONNECTION:
-      flags = addElements(bytes, flags, id, start, end);
+      // What nearly every client sends needs no list.
+      if (isWord(bytes, start, end, KEEP_ALIVE)) flags |= F_CONN_KEEP_ALIVE;
+      else flags = addElements(bytes, flags, id, start, end);
       break;
     case H_TRANSFER_ENCODING:
       flags = addElements(bytes, flags | F_TE_PRESENT, id, start, end);

@@ -2,7 +2,10 @@
  * MurmurHash3_x86_128, by Austin Appleby, who placed it in the public domain. Fast and well spread, not a secret: whoever
  * knows the seed can make collisions, so it serves entity tags and never a table that strangers fill.
  */
-import { T_HASH } from "../abi.ts";
+import * as abi from "../abi.ts";
+
+// Copies of imported constants: why, says index.ts.
+const { T_HASH } = abi;
 
 const C1 = 0x239b961b;
 const C2 = 0xab0e9789 | 0;

@@ -3,7 +3,12 @@
  * sends the bytes cannot make it slow: after too many half matches it goes on with Knuth, Morris and Pratt's algorithm,
  * whose time is linear whatever the input.
  */
-import { NEEDLE, NEEDLE_SIZE } from "../abi.ts";
+import * as abi from "../abi.ts";
+import * as words from "./words.ts";
+
+// Copies of imported constants: why, says index.ts.
+const { NEEDLE, NEEDLE_SIZE } = abi;
+const { equals, firstLane, lanes } = words;
 
 /** Compared bytes beyond those of the range itself that are permitted before the search changes its algorithm. */
 const PATIENCE = 512;
@@ -34,12 +39,31 @@ function linearSearch(bytes: Uint8Array, start: number, end: number, length: num
   return -1;
 }
 
-export function indexOf(bytes: Uint8Array, start: number, end: number, length: number): number {
-  const first = bytes[NEEDLE];
+/**
+ * The first position from `start` to `last` where the needle's first and last byte stand in their places, or `last + 1`. Of
+ * two bytes, both must fit: a delimiter often begins with a byte that is frequent.
+ */
+function findCandidate(bytes: Uint8Array, view: DataView, start: number, last: number, length: number): number {
+  const first = bytes[NEEDLE] as number;
+  const final = bytes[NEEDLE + length - 1] as number;
+  const firsts = lanes(first);
+  const finals = lanes(final);
+  const distance = length - 1;
+  let i = start;
+  for (; i + 3 <= last; i += 4) {
+    const found = equals(view.getInt32(i, true), firsts) & equals(view.getInt32(i + distance, true), finals);
+    if (found !== 0) return i + firstLane(found);
+  }
+  while (i <= last && (bytes[i] !== first || bytes[i + distance] !== final)) i++;
+  return i;
+}
+
+export function indexOf(bytes: Uint8Array, view: DataView, start: number, end: number, length: number): number {
   const last = end - length;
   let patience = PATIENCE + (end - start);
   for (let i = start; i <= last; i++) {
-    if (bytes[i] !== first) continue;
+    i = findCandidate(bytes, view, i, last, length);
+    if (i > last) return -1;
     let matched = 1;
     while (matched < length && bytes[i + matched] === bytes[NEEDLE + matched]) matched++;
     if (matched === length) return i;

@@ -1,6 +1,9 @@
 /** From the bytes of a method to its id. RFC 9110 §9.1: the method token is case-sensitive. */
-import { M_GET, M_OTHER } from "../abi.ts";
+import * as abi from "../abi.ts";
 import { METHOD_NAMES } from "../names.ts";
+
+// Copies of imported constants: why, says index.ts.
+const { M_GET, M_OTHER } = abi;
 
 const SHORTEST = 3;
 

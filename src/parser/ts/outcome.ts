@@ -5,7 +5,10 @@
  * The hint's low 24 bits count the bytes seen. Of its high 8, three are a STATE, where in the grammar the input ended, and
  * five a budget: how many field lines may still begin before they have to be counted again.
  */
-import { T_ERROR_OFFSET, T_RESUME } from "../abi.ts";
+import * as abi from "../abi.ts";
+
+// Copies of imported constants: why, says index.ts.
+const { T_ERROR_OFFSET, T_RESUME } = abi;
 
 /** Anywhere that lasts a few bytes at most: the next call parses from the beginning. */
 export const IN_SHORT_PART = 0;

@@ -2,22 +2,18 @@
  * `request-line = method SP request-target SP HTTP-version` CRLF (RFC 9112 §3), with the one CRLF that may precede it
  * (RFC 9112 §2.2). The forms of the target are told apart in target.ts.
  */
-import {
-  E_BARE_CR,
-  E_BARE_LF,
-  E_METHOD,
-  E_TARGET,
-  E_TARGET_FORM,
-  E_VERSION,
-  T_METHOD,
-  T_METHOD_END,
-  T_METHOD_START,
-} from "../abi.ts";
-import { CR, LF, SP, TARGET, TCHAR } from "./classes.ts";
+import * as abi from "../abi.ts";
+import * as classes from "./classes.ts";
 import { methodId } from "./methods.ts";
 import { fail, IN_METHOD, IN_SHORT_PART, IN_TARGET, pause } from "./outcome.ts";
-import { requestTarget } from "./target.ts";
+import { pathEnd, requestTarget } from "./target.ts";
 import { version } from "./version.ts";
+
+// Copies of imported constants: why, says index.ts.
+const {
+  E_BARE_CR, E_BARE_LF, E_METHOD, E_TARGET, E_TARGET_FORM, E_VERSION, T_METHOD, T_METHOD_END, T_METHOD_START,
+} = abi;
+const { CR, LF, SP, TARGET, TCHAR } = classes;
 
 /**
  * The position of the method's first byte, 0 or an error. RFC 9112 §2.2: "a server that is expecting to receive and parse a
@@ -60,11 +56,13 @@ export function requestLine(
   table[T_METHOD_START] = methodStart;
   table[T_METHOD_END] = i;
 
-  const targetStart = ++i;
+  const targetStart = i + 1;
+  const query = pathEnd(bytes, view, table, targetStart, end);
+  i = query;
   while (i < end && TARGET[bytes[i] as number] === 1) i++;
   if (i === end) return pause(table, IN_TARGET);
   if (bytes[i] !== SP || i === targetStart) return fail(table, E_TARGET, i);
-  if (!requestTarget(bytes, view, table, method, targetStart, i)) return fail(table, E_TARGET_FORM, targetStart);
+  if (!requestTarget(bytes, view, table, method, targetStart, query, i)) return fail(table, E_TARGET_FORM, targetStart);
 
   i = version(bytes, view, table, i + 1, end);
   return i > 0 ? lineEnd(bytes, table, i, end) : i;

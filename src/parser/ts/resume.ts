@@ -3,7 +3,7 @@
  * unfinished and acceptable, so that a head sent byte by byte costs linear time. It decides nothing else: whatever it is
  * not sure of (an odd byte, the end of a part, a full budget) is left to a parse of the whole.
  */
-import { CR, COLON, LF, TARGET, TCHAR, VALUE } from "./classes.ts";
+import * as classes from "./classes.ts";
 import {
   AFTER_CR,
   AT_LINE_START,
@@ -16,6 +16,9 @@ import {
   IN_VALUE,
   STATE_MASK,
 } from "./outcome.ts";
+
+// Copies of imported constants: why, says index.ts.
+const { CR, COLON, LF, TARGET, TCHAR, VALUE } = classes;
 
 /** Parse from the beginning. */
 export const UNSURE = -1;

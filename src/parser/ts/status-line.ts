@@ -1,10 +1,14 @@
 /**
  * `status-line = HTTP-version SP status-code SP [ reason-phrase ]` CRLF (RFC 9112 §4). What a status means is decided above.
  */
-import { E_BARE_CR, E_BARE_LF, E_REASON, E_STATUS, E_VERSION, T_REASON_END, T_REASON_START, T_STATUS } from "../abi.ts";
-import { CR, DIGIT_0, LF, SP, VALUE } from "./classes.ts";
+import * as abi from "../abi.ts";
+import * as classes from "./classes.ts";
 import { fail, IN_REASON, IN_SHORT_PART, pause } from "./outcome.ts";
 import { version } from "./version.ts";
+
+// Copies of imported constants: why, says index.ts.
+const { E_BARE_CR, E_BARE_LF, E_REASON, E_STATUS, E_VERSION, T_REASON_END, T_REASON_START, T_STATUS } = abi;
+const { CR, DIGIT_0, LF, SP, VALUE } = classes;
 
 /** `status-code = 3DIGIT`, RFC 9110 §15: the first is 1 to 9; then its SP. The position after it, 0 or an error. */
 function statusCode(bytes: Uint8Array, table: Uint32Array, start: number, end: number): number {

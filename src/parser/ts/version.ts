@@ -2,9 +2,13 @@
  * `HTTP-version = HTTP-name "/" DIGIT "." DIGIT`, `HTTP-name = %s"HTTP"` (RFC 9112 §2.3): the eight bytes alone, for both start
  * lines. Which minor versions are answered how is decided above the parser.
  */
-import { E_VERSION, E_VERSION_UNSUPPORTED, T_MINOR } from "../abi.ts";
-import { DIGIT_0, isDigit } from "./classes.ts";
+import * as abi from "../abi.ts";
+import * as classes from "./classes.ts";
 import { fail, IN_SHORT_PART, pause } from "./outcome.ts";
+
+// Copies of imported constants: why, says index.ts.
+const { E_VERSION, E_VERSION_UNSUPPORTED, T_MINOR } = abi;
+const { DIGIT_0, isDigit } = classes;
 
 const LENGTH = 8;
 const MAJOR_AT = 5;

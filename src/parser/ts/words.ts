@@ -1,22 +1,26 @@
 /**
- * Four bytes looked at in one step, as the lanes of a 32-bit word in the order of the memory. Every function here is exact: a
- * lane's answer never depends on its neighbours. Measured on the browser head of `bench/`: values are scanned two to three
- * times faster than byte by byte.
+ * Four bytes looked at in one step, as the lanes of a 32-bit word in the order of the memory. On a browser's head that takes a
+ * third less time than byte by byte.
+ *
+ * Two kinds of answer. Exact: a lane's high bit says what its byte is. In doubt: 0 says that all four bytes are harmless, and
+ * anything else that a closer look is due; a carry or a borrow into the next lane comes from a lane that is in doubt itself.
+ * The latter are cheap, and written out where they are used, because a call per word would cost more than the look.
  *
  * INVARIANT: whoever calls loads a word only where four bytes are left before `end`.
  */
 const LOW_BITS = 0x7f7f7f7f;
-const HIGH_BITS = 0x80808080 | 0;
-const ONES = 0x01010101;
+export const HIGH_BITS: number = 0x80808080 | 0;
+export const ONES = 0x01010101;
+export const BLANKS = 0x20202020;
 
-/** The high bit of every lane that holds no field-value byte other than HTAB: below 0x20, or 0x7F. */
+/** Exact: the lanes that hold no byte of a field value, and those that hold HTAB: below 0x20, or 0x7F. */
 export function controls(word: number): number {
   const low = word & LOW_BITS;
   // Adding 0x60 carries into the high bit from 0x20 on, adding 1 at 0x7F only. Lanes above 0x7F have it already.
   return ~(word | (((low + 0x60606060) | 0) & ~((low + ONES) | 0))) & HIGH_BITS;
 }
 
-/** The high bit of every lane that holds the byte that all four lanes of `pattern` hold. */
+/** Exact: the lanes that hold the byte that all lanes of `pattern` hold. */
 export function equals(word: number, pattern: number): number {
   const difference = word ^ pattern;
   return ~(difference | ((difference & LOW_BITS) + LOW_BITS)) & HIGH_BITS;
@@ -27,7 +31,7 @@ export function lanes(byte: number): number {
   return Math.imul(byte, ONES);
 }
 
-/** Index of the first lane whose high bit is set in `found`, which is not 0. */
+/** Index of the first lane in an exact answer that is not 0. */
 export function firstLane(found: number): number {
   return (31 - Math.clz32(found & -found)) >> 3;
 }
