@@ -41,6 +41,10 @@ type AnyFunction = (...args: unknown[]) => unknown;
 /** The loop of this thread. A module variable, because `current()` is called from hot paths. */
 let currentLoop: IOLoop | undefined;
 
+function setCurrent(loop: IOLoop | undefined): void {
+  currentLoop = loop;
+}
+
 /** `start` has not been called; it runs; or `stop` was called and this iteration is the last. */
 type State = "idle" | "running" | "stopping" | "closed";
 
@@ -68,12 +72,12 @@ export class IOLoop {
 
   /** Forgets the current loop, so that the next `current()` makes a new one. The old one goes on until it is closed. */
   static clearCurrent(): void {
-    currentLoop = undefined;
+    setCurrent(undefined);
   }
 
   /** The older name of `clearCurrent()`. */
   static clearInstance(): void {
-    currentLoop = undefined;
+    setCurrent(undefined);
   }
 
   readonly #callbacks: CallbackQueue = new CallbackQueue();
@@ -101,12 +105,12 @@ export class IOLoop {
   }
 
   makeCurrent(): void {
-    currentLoop = this;
+    setCurrent(this);
   }
 
   /** The older name of `makeCurrent()`. */
   install(): void {
-    currentLoop = this;
+    setCurrent(this);
   }
 
   /** Keeps the process alive until `stop()`; the promise resolves at the end of the iteration in which that was called. */
@@ -140,7 +144,7 @@ export class IOLoop {
     this.#timers.close();
     this.#handlers.close(options?.allFds ?? false);
     void this.#ownExecutor?.shutdown();
-    if (currentLoop === this) currentLoop = undefined;
+    if (currentLoop === this) setCurrent(undefined);
   }
 
   /**

@@ -51,8 +51,8 @@ test("READ comes with data and again while data is left, then once with the end"
           assert.is(stream, near);
           assert.is(events, READ);
           // Three bytes of what there is: the rest must be reported again.
-          const piece: unknown = near.read(Math.min(3, near.readableLength)) ?? near.read();
-          if (piece !== null) pieces.push(String(piece));
+          const piece = (near.read(Math.min(3, near.readableLength)) ?? near.read()) as Buffer | null;
+          if (piece !== null) pieces.push(piece.toString());
           if (near.readableEnded) {
             loop.removeHandler(near);
             resolve();
@@ -222,7 +222,8 @@ test("the standard output of a child can be waited for", async () => {
     loop.addHandler(
       child.stdout,
       (stdout) => {
-        for (let chunk: unknown = stdout.read(); chunk !== null; chunk = stdout.read()) all += String(chunk);
+        let chunk: Buffer | null;
+        while ((chunk = stdout.read() as Buffer | null) !== null) all += chunk.toString();
         if (!stdout.readableEnded) return;
         loop.removeHandler(stdout);
         resolve(all);

@@ -19,6 +19,7 @@ interface Fact {
   readonly done?: boolean;
   readonly failed?: string;
   readonly answer?: number;
+  readonly listening?: boolean;
 }
 
 const factsOf = (output: string): Fact[] =>
@@ -57,7 +58,7 @@ test("each child has its number; the parent ends with 0 when all have ended clea
   const { code, signal, output, errors } = await fork(3, 0, "exit").ended;
   assert.equal([code, signal], [0, null], errors);
   const children = childrenOf(output);
-  assert.equal(children.map((fact) => fact.id).sort(), [0, 1, 2]);
+  assert.equal(children.map((fact) => Number(fact.id)).sort((a, b) => a - b), [0, 1, 2]);
   for (const fact of children) assert.equal([fact.taskId, fact.again], [fact.id, "child"]);
   const facts = factsOf(output);
   const parent = facts.find((fact) => fact.role === "parent");
@@ -116,7 +117,10 @@ test("SIGTERM and SIGINT to the parent go to the children, and it ends as they d
 });
 
 test("kill() ends the children for good", async () => {
-  const { code, output } = await fork(2, 100, "kill").ended;
+  const running = fork(2, 100, "kill");
+  await running.until((text) => childrenOf(text).length === 2);
+  running.process.kill("SIGUSR2");
+  const { code, output } = await running.ended;
   assert.is(code, 0);
   assert.is(childrenOf(output).length, 2);
 });
@@ -131,6 +135,8 @@ test("children do not outlive a parent that is killed", async () => {
 
 test("children answer on one port, and end by themselves when they stop listening", async () => {
   const running = fork(2, 0, "serve");
+  await running.until((text) => factsOf(text).filter((fact) => fact.listening === true).length === 2);
+  running.process.kill("SIGUSR2");
   const { code, output, errors } = await running.ended;
   assert.is(code, 0, errors);
   const answers = factsOf(output).filter((fact) => fact.answer !== undefined);
