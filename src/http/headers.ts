@@ -54,7 +54,7 @@ export class HTTPHeaders {
 
   /** @param init Pairs, a plain object, or other headers (copied). */
   constructor(init?: Iterable<readonly [string, HeaderValue]> | { readonly [name: string]: HeaderValue } | HTTPHeaders) {
-    this.lines = [];
+    this.lines = undefined;
     this.source = undefined;
     if (init === undefined) return;
     if (init instanceof HTTPHeaders) this.lines = init.all().slice();
@@ -65,7 +65,6 @@ export class HTTPHeaders {
   /** Headers whose lines are made by `source` when first needed. */
   static from(source: HeaderSource): HTTPHeaders {
     const headers = new HTTPHeaders();
-    headers.lines = undefined;
     headers.source = source;
     return headers;
   }

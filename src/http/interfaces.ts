@@ -4,7 +4,8 @@
  *
  * The contract: for every request the connection asks `startRequest` for a message delegate and calls `headersReceived`
  * once, `dataReceived` for each piece of content, and in the end exactly one of `finish` (the request is complete) or
- * `onConnectionClose` (it will never be). Nothing is called after either. A promise returned from `headersReceived` or
+ * `onConnectionClose` (it will never be: the client left, was refused, or was answered before its content had come). Neither
+ * follows a request without content that was answered while `headersReceived` was pending. Nothing is called after either. A promise returned from `headersReceived` or
  * `dataReceived` holds the connection back until it settles; that is the back-pressure. Return nothing where there is
  * nothing to wait for: the synchronous road makes no promise.
  */

@@ -49,9 +49,10 @@ export class BaseIOStream implements TransportHandler {
   private keptLength = 0;
   private held = false;
   private paused = false;
-  private delivering = false;
+  /** Output waits while this is above 0. */
+  private corked = 0;
   private ended = false;
-  private isClosed = false;
+  private gone = false;
   private text = "";
   private textKind: TextKind = ASCII;
   private pieces: (string | Uint8Array)[] | undefined = undefined;
@@ -67,7 +68,11 @@ export class BaseIOStream implements TransportHandler {
   /** Hands the stream to a consumer (or to none). Bytes kept so far go to it in a later turn. */
   attach(consumer: StreamConsumer | undefined): void {
     this.consumer = consumer;
-    this.release();
+    this.held = false;
+    if (consumer === undefined) return;
+    // Within a delivery what the old consumer leaves is not yet among the kept bytes.
+    if (this.corked > 0 || this.keptLength > 0) queueMicrotask(() => this.deliverKept());
+    else this.resumeTransport();
   }
 
   /** The consumer takes no bytes until `release`. What comes meanwhile is kept up to HOLD_LIMIT, then the peer waits. */
@@ -95,8 +100,8 @@ export class BaseIOStream implements TransportHandler {
   get unreadLength(): number {
     return this.keptLength;
   }
-  get closed(): boolean {
-    return this.isClosed;
+  get isClosed(): boolean {
+    return this.gone;
   }
 
   transportData(start: number, end: number): void {
@@ -105,13 +110,12 @@ export class BaseIOStream implements TransportHandler {
       if (this.keptLength >= HOLD_LIMIT && !this.paused) this.pauseTransport();
       return;
     }
-    this.delivering = true;
+    this.corked++;
     if (this.keptLength === 0) {
       const done = this.consumer.bytesReceived(start, end);
       if (done < end) this.keep(done, end);
     } else this.deliverBehindKept(start, end);
-    this.delivering = false;
-    if (this.text !== "" || this.pieces !== undefined) this.flush();
+    this.uncork();
   }
 
   /** Puts the kept bytes in front of new ones at RECEIVE and delivers both as one run. */
@@ -130,18 +134,17 @@ export class BaseIOStream implements TransportHandler {
   }
 
   private deliverKept(): void {
-    if (this.held || this.consumer === undefined || this.keptLength === 0 || this.isClosed) return;
+    if (this.held || this.consumer === undefined || this.keptLength === 0 || this.gone) return;
     const length = this.keptLength;
     const kept = this.kept as Buffer;
     const from = RECEIVE - length;
     kept.copy(this.parser.buffer, from, 0, length);
-    this.delivering = true;
+    this.corked++;
     const done = this.consumer.bytesReceived(from, RECEIVE);
     this.keptLength = RECEIVE - done;
     if (this.keptLength === 0) this.kept = undefined;
     else kept.copy(kept, 0, done - from, length);
-    this.delivering = false;
-    if (this.text !== "" || this.pieces !== undefined) this.flush();
+    this.uncork();
     if (!this.held) this.resumeTransport();
   }
 
@@ -170,14 +173,13 @@ export class BaseIOStream implements TransportHandler {
 
   transportEnd(): void {
     this.ended = true;
-    this.delivering = true;
+    this.corked++;
     this.consumer?.streamEnded();
-    this.delivering = false;
-    this.flush();
+    this.uncork();
   }
 
   transportClose(error: Error | undefined): void {
-    this.isClosed = true;
+    this.gone = true;
     this.transport = undefined;
     this.text = "";
     this.pieces = undefined;
@@ -216,7 +218,7 @@ export class BaseIOStream implements TransportHandler {
       this.text = text;
       this.textKind = kind;
     }
-    if (!this.delivering || this.text.length > OUTPUT_HIGH_WATER_MARK) this.flush();
+    if (this.corked === 0 || this.text.length > OUTPUT_HIGH_WATER_MARK) this.flush();
   }
 
   /** Appends bytes to the pending output. They are not copied: do not change them before they are sent. */
@@ -224,16 +226,15 @@ export class BaseIOStream implements TransportHandler {
     if (bytes.length === 0) return;
     this.sealText();
     (this.pieces ??= []).push(bytes);
-    if (!this.delivering) this.flush();
+    if (this.corked === 0) this.flush();
   }
 
-  /** Text and bytes that belong together, in one write. */
-  appendTextAndBytes(text: string, kind: TextKind, bytes: Uint8Array): void {
-    const delivering = this.delivering;
-    this.delivering = true;
-    this.appendText(text, kind);
-    this.delivering = delivering;
-    this.appendBytes(bytes);
+  /** Holds output back until the matching `uncork`, so that what is appended between them leaves in one write. */
+  cork(): void {
+    this.corked++;
+  }
+  uncork(): void {
+    if (--this.corked === 0 && (this.text !== "" || this.pieces !== undefined)) this.flush();
   }
 
   private sealText(): void {

@@ -1,0 +1,59 @@
+/**
+ * `uri-host [ ":" port ]` (RFC 9110 §7.2, RFC 3986 §3.2.2), as Host and as the authority of a target.
+ * Stricter than RFC 3986: no comma in a name, no IPvFuture, no zone, at most five port digits (GRAMMAR.md).
+ */
+import { at, byteAt, COLON, isDigit, lower } from "./bytes";
+
+/**
+ * Whether `[start, end)` is a host with an optional port. `named`: the host may not be empty. `ported`: the port must be there
+ * and not be empty.
+ */
+export function isAuthority(start: usize, end: usize, named: bool, ported: bool): bool {
+  const hostEnd = start < end && byteAt(start) == 0x5b ? literalEnd(start, end) : nameEnd(start, end);
+  if (hostEnd == 0 || (named && hostEnd == start)) return false;
+  if (hostEnd == end) return !ported;
+  if (byteAt(hostEnd) != COLON) return false;
+  const digits = end - hostEnd - 1;
+  if (digits > 5 || (ported && digits == 0)) return false;
+  for (let ptr = hostEnd + 1; ptr < end; ptr++) if (!isDigit(byteAt(ptr))) return false;
+  return true;
+}
+
+// reg-name = *( unreserved / pct-encoded / sub-delims ), here without ","; IPv4address is among them
+function nameEnd(start: usize, end: usize): usize {
+  let ptr = start;
+  while (ptr < end) {
+    const stops = notName(at(ptr, end));
+    if (stops == 0) {
+      ptr += 16;
+      continue;
+    }
+    ptr += <usize>ctz(stops);
+    if (ptr >= end || byteAt(ptr) != 0x25) break;
+    if (end - ptr < 3 || !isHex(byteAt(ptr + 1)) || !isHex(byteAt(ptr + 2))) return 0;
+    ptr += 3;
+  }
+  return ptr < end ? ptr : end;
+}
+
+// IP-literal = "[" IPv6address "]"; by its letters only
+function literalEnd(start: usize, end: usize): usize {
+  let ptr = start + 1;
+  while (ptr < end && (isHex(byteAt(ptr)) || byteAt(ptr) == COLON || byteAt(ptr) == 0x2e)) ptr++;
+  if (ptr == end || byteAt(ptr) != 0x5d || ptr - start < 3) return 0;
+  return ptr + 1;
+}
+
+export function isHex(byte: u32): bool {
+  return isDigit(byte) || lower(byte) - 0x61 < 6;
+}
+
+/** A bit for each byte that is not unreserved or sub-delims; see `notToken` for the tables. */
+function notName(v: v128): u32 {
+  const low = i8x16.swizzle(
+    i8x16(0x2a, 0x3f, 0x3e, 0x3e, 0x3f, 0x3e, 0x3f, 0x3f, 0x3f, 0x3f, 0x3d, 0x17, 0x14, 0x17, 0x35, 0x1c),
+    v128.and(v, i8x16.splat(0x0f)),
+  );
+  const high = i8x16.swizzle(i8x16(0, 0, 1, 2, 4, 8, 16, 32, 0, 0, 0, 0, 0, 0, 0, 0), i8x16.shr_u(v, 4));
+  return <u32>i8x16.bitmask(i8x16.eq(v128.and(low, high), i8x16.splat(0)));
+}

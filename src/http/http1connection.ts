@@ -1,0 +1,545 @@
+/**
+ * The server's side of one HTTP/1 connection (RFC 9112): heads, content, keep-alive, pipelining, refusals. It drives a
+ * message delegate per request, one after the other; the next head is not looked at before the answer to the last is complete, so
+ * answers leave in order whatever their handlers do.
+ *
+ * It must not know applications or routes. Where a message ends is framing.ts's word, what is wrong is said by refusal.ts.
+ */
+import { Buffer } from "node:buffer";
+import { describeError, loggers } from "../log.ts";
+import type { BaseIOStream, StreamConsumer } from "../net/base-iostream.ts";
+import { StreamClosedError } from "../net/errors.ts";
+import {
+  F_EXPECT_CONTINUE,
+  M_CONNECT,
+  T_CONTENT_LENGTH_HI,
+  T_CONTENT_LENGTH_LO,
+  T_FLAGS,
+  T_METHOD,
+  T_MINOR,
+  T_RESUME,
+  T_STAGE,
+} from "../parser/abi.ts";
+import { parseError } from "../parser/errors.ts";
+import type { HttpParser } from "../parser/types.ts";
+import { BodyReader, bodyTooLarge } from "./body-reader.ts";
+import { LimitError, RemoteProtocolError, RequestTimeoutError } from "./errors.ts";
+import { CHUNKED, headRefusal, NO_CONTENT, REFUSALS, requestFraming } from "./framing.ts";
+import type { Refusal } from "./framing.ts";
+import { HTTP1Exchange } from "./http1exchange.ts";
+import type { ExchangeOwner } from "./http1exchange.ts";
+import { HTTPHeaders } from "./headers.ts";
+import type { HTTPMessageDelegate, HTTPServerConnectionDelegate } from "./interfaces.ts";
+import type { ConnectionLimits } from "./options.ts";
+import { refusalText } from "./refusal.ts";
+import { RequestHead } from "./request-head.ts";
+
+/** A Buffer, with the method that makes a string of latin1 bytes without looking at an encoding's name. */
+export type ParserMemory = Buffer & { latin1Slice(start: number, end: number): string };
+
+/** Who sent a request, as far as the proxies in front are believed. */
+export interface Origin {
+  readonly remoteIp: string;
+  readonly protocol: "http" | "https";
+}
+
+/** What all connections of one server share. */
+export interface ConnectionHost {
+  readonly parser: HttpParser;
+  /** The parser's memory as a Buffer. */
+  readonly memory: ParserMemory;
+  readonly limits: ConnectionLimits;
+  readonly delegate: HTTPServerConnectionDelegate;
+  readonly noKeepAlive: boolean;
+  readonly leaveOnHalfClose: boolean;
+  /** Seconds, counted by the sweep over all connections. */
+  readonly now: number;
+  /** Seconds between two sweeps: how far `now` may lag behind. */
+  readonly tick: number;
+  /** Shutting down: close after the next answer. */
+  readonly closing: boolean;
+  /** Client address and protocol of a request; `peer` is the address of the other end of the socket. */
+  originOf(head: RequestHead, peer: string | undefined, encrypted: boolean): Origin;
+  connectionClosed(connection: HTTP1Connection): void;
+}
+
+/** Reads up to this size are made into one string for all the heads in them. */
+const SHARED_TEXT_LIMIT = 8192;
+/** After so many requests of one connection the others have their turn. */
+const REQUESTS_PER_TURN = 256;
+
+const HEAD = 0;
+const BODY = 1;
+/** The request is complete, its answer is not. */
+const ANSWERING = 2;
+/** The last answer is out; what comes is dropped until the client closes. */
+const LINGERING = 3;
+const DETACHED = 4;
+
+export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
+  readonly stream: BaseIOStream;
+  private readonly host: ConnectionHost;
+  private state = HEAD;
+  private hint = 0;
+  private exchange: HTTP1Exchange | undefined = undefined;
+  private message: HTTPMessageDelegate | undefined = undefined;
+  private body: BodyReader | undefined = undefined;
+  /** Content-Length of the current request, -1 for chunks. */
+  private contentLength = 0;
+  private bodyDone = true;
+  /** A promise of the delegate is pending. */
+  private holding = false;
+  private peer: string | undefined = undefined;
+  private maxBodySize = -1;
+  private bodyTimeout = -1;
+  /** Host time since when the present wait lasts, and since when the content has been coming. */
+  private since: number;
+  private bodySince = 0;
+  private unsent = 0;
+  private lingered = 0;
+  private reading = false;
+  private waiters: { resolve(): void; reject(error: Error): void }[] | undefined = undefined;
+  private waitingForDrain = false;
+
+  /** @param peer Address of the client where it is known better than by the socket (PROXY protocol). */
+  constructor(stream: BaseIOStream, host: ConnectionHost, peer?: string) {
+    this.stream = stream;
+    this.host = host;
+    this.peer = peer;
+    this.since = host.now;
+    stream.attach(this);
+  }
+
+  // --- the road in ---
+
+  bytesReceived(start: number, end: number): number {
+    const { host, stream } = this;
+    let at = start;
+    let text = "";
+    let base = 0;
+    let served = 0;
+    this.reading = true;
+    while (at < end) {
+      if (this.state === HEAD) {
+        const { parser } = host;
+        parser.epoch++;
+        const used = parser.parseRequestHead(at, end, this.hint, host.limits.maxFieldCount);
+        if (used <= 0) {
+          if (used < 0) this.refuseCode(-used);
+          else if (this.headUnfinished(at, end)) break;
+          continue;
+        }
+        const headEnd = at + used;
+        if (text === "" || headEnd - base > text.length) {
+          base = at;
+          text = host.memory.latin1Slice(at, end - at <= SHARED_TEXT_LIMIT ? end : headEnd);
+        }
+        at = headEnd;
+        this.hint = 0;
+        this.beginRequest(used, text, base, headEnd);
+        served++;
+      } else if (this.state === BODY) {
+        const next = this.readBody(at, end);
+        if (next === at && this.state === BODY) break;
+        at = next;
+      } else if (this.state === LINGERING) {
+        this.lingered += end - at;
+        at = end;
+        if (this.lingered > host.limits.lingerSize) stream.destroy();
+      } else break;
+      if (this.heldBack(served, at < end)) break;
+    }
+    this.reading = false;
+    if (this.state === HEAD && stream.peerEnded) this.endIdle(at === end);
+    return at;
+  }
+
+  /** Whether bytes must wait: for a delegate's promise, for the answer, for the client to read, for other connections. */
+  private heldBack(served: number, more: boolean): boolean {
+    if (this.holding) return true;
+    if (this.state === ANSWERING) {
+      // The client may leave before the answer is made; then its address could not be asked for any more.
+      this.peerAddress();
+      this.stream.hold();
+      return true;
+    }
+    if (this.state !== HEAD || !more) return false;
+    if (this.stream.congested) {
+      this.waitingForDrain = true;
+      this.stream.hold();
+      return true;
+    }
+    if (served < REQUESTS_PER_TURN) return false;
+    this.stream.hold();
+    this.stream.releaseLater();
+    return true;
+  }
+
+  /** An incomplete head. False: it was refused. */
+  private headUnfinished(start: number, end: number): boolean {
+    const { table } = this.host.parser;
+    const { limits } = this.host;
+    const size = end - start;
+    if (table[T_STAGE] === 0 && size > limits.maxTargetLength + 64) {
+      this.refuse(targetTooLong(limits.maxTargetLength));
+      return false;
+    }
+    if (size >= limits.maxHeaderSize) {
+      this.refuse(headTooLarge(limits.maxHeaderSize));
+      return false;
+    }
+    if (this.hint === 0) this.since = this.host.now;
+    this.hint = table[T_RESUME] as number;
+    return true;
+  }
+
+  private beginRequest(size: number, text: string, base: number, headEnd: number): void {
+    const { host } = this;
+    const { parser, limits } = host;
+    const { table } = parser;
+    const flags = table[T_FLAGS] as number;
+    const minor = table[T_MINOR] as number;
+    const head = new RequestHead(parser, text, base, headEnd);
+    if (size > limits.maxHeaderSize) return this.refuse(headTooLarge(limits.maxHeaderSize));
+    if (head.targetLength > limits.maxTargetLength) return this.refuse(targetTooLong(limits.maxTargetLength));
+    const refused = headRefusal(flags, minor) ?? (table[T_METHOD] === M_CONNECT ? REFUSALS["connect"] : undefined);
+    if (refused !== undefined) return this.refuse(asError(refused));
+    const framing = requestFraming(flags, minor);
+    if (typeof framing === "object") return this.refuse(asError(framing));
+
+    const exchange = new HTTP1Exchange(this, head, host.noKeepAlive);
+    this.exchange = exchange;
+    if (framing === NO_CONTENT) {
+      this.state = ANSWERING;
+      this.bodyDone = true;
+    } else {
+      const length =
+        framing === CHUNKED
+          ? -1
+          : (table[T_CONTENT_LENGTH_HI] as number) * 0x1_0000_0000 + (table[T_CONTENT_LENGTH_LO] as number);
+      this.contentLength = length;
+      this.state = BODY;
+      this.bodyDone = false;
+      this.maxBodySize = limits.maxBodySize;
+      this.bodyTimeout = limits.bodyTimeout;
+    }
+    this.startDelegate(exchange, head);
+  }
+
+  private startDelegate(exchange: HTTP1Exchange, head: RequestHead): void {
+    try {
+      const message = this.host.delegate.startRequest(this, exchange);
+      this.message = message;
+      const pending = message.headersReceived(head, HTTPHeaders.from(head));
+      if (pending !== undefined) this.waitFor(exchange, pending, () => this.afterHeaders(exchange));
+      else this.afterHeaders(exchange);
+    } catch (error) {
+      this.delegateFailed(exchange, error);
+    }
+  }
+
+  /** The delegate has seen the head; a request without content is complete. */
+  private afterHeaders(exchange: HTTP1Exchange): void {
+    if (this.exchange !== exchange) return;
+    if (this.bodyDone) {
+      this.message?.finish();
+      return;
+    }
+    if (exchange.finished) return;
+    const { host } = this;
+    const { maxBodySize, contentLength } = this;
+    if (contentLength > maxBodySize) return this.refuse(bodyTooLarge(maxBodySize));
+    this.body = new BodyReader(host.parser, host.limits, contentLength, maxBodySize);
+    this.since = this.bodySince = host.now;
+    // RFC 9110 §10.1.1: "A server MUST NOT send a 100 (Continue) response if such a request is HTTP/1.0". It is sent now, after
+    // the delegate has seen the head and not answered it: the content is wanted.
+    const { head } = exchange;
+    if ((head.flags & F_EXPECT_CONTINUE) !== 0 && head.minor > 0 && !exchange.started && !this.body.complete) {
+      this.stream.appendText("HTTP/1.1 100 Continue\r\n\r\n", 0);
+    }
+    if (this.body.complete) this.requestReceived(exchange);
+  }
+
+  private readBody(start: number, end: number): number {
+    const { body, exchange, host } = this;
+    if (body === undefined || exchange === undefined) return start;
+    const next = body.advance(start, end, host.limits.chunkSize);
+    if (next < 0) {
+      this.refuse(body.error as RemoteProtocolError);
+      return start;
+    }
+    if (next > start) this.since = host.now;
+    if (body.pieceEnd > body.pieceStart) {
+      const piece = Buffer.allocUnsafe(body.pieceEnd - body.pieceStart);
+      host.memory.copy(piece, 0, body.pieceStart, body.pieceEnd);
+      this.deliver(exchange, piece);
+    }
+    if (body.complete && !this.holding && this.exchange === exchange && this.state === BODY) this.requestReceived(exchange);
+    return next;
+  }
+
+  private deliver(exchange: HTTP1Exchange, piece: Buffer): void {
+    try {
+      const pending = this.message?.dataReceived(piece);
+      if (pending !== undefined) {
+        this.waitFor(exchange, pending, () => {
+          if (this.body?.complete === true && this.state === BODY) this.requestReceived(exchange);
+        });
+      }
+    } catch (error) {
+      this.delegateFailed(exchange, error);
+    }
+  }
+
+  private requestReceived(exchange: HTTP1Exchange): void {
+    this.body = undefined;
+    this.bodyDone = true;
+    this.state = ANSWERING;
+    try {
+      this.message?.finish();
+    } catch (error) {
+      this.delegateFailed(exchange, error);
+    }
+  }
+
+  /** Holds the stream until a delegate's promise settles. */
+  private waitFor(exchange: HTTP1Exchange, pending: Promise<void>, then: () => void): void {
+    this.holding = true;
+    this.stream.hold();
+    const settled = (): boolean => {
+      if (this.exchange !== exchange || !this.holding) return false;
+      this.holding = false;
+      this.since = this.host.now;
+      return true;
+    };
+    pending.then(
+      () => {
+        if (!settled()) return;
+        this.stream.cork();
+        try {
+          then();
+        } catch (error) {
+          this.delegateFailed(exchange, error);
+        }
+        this.stream.uncork();
+        if (this.state !== ANSWERING) this.stream.release();
+      },
+      (error: unknown) => {
+        if (settled()) this.delegateFailed(exchange, error);
+      },
+    );
+  }
+
+  /** An exception out of a delegate: 500 (or what a protocol error says), or a cut connection once the answer has begun. */
+  delegateFailed(exchange: HTTP1Exchange, error: unknown): void {
+    if (this.exchange === exchange && error instanceof RemoteProtocolError) return this.refuse(error);
+    loggers.application.error(`Uncaught exception in a request delegate\n${describeError(error)}`);
+    if (this.exchange !== exchange) return;
+    if (exchange.started) this.stream.destroy();
+    else this.answerAndClose(500, "ERR_LANDSPOUT_INTERNAL", "The request could not be answered.");
+  }
+
+  // --- the road out ---
+
+  get requestComplete(): boolean {
+    return this.bodyDone;
+  }
+  get closing(): boolean {
+    return this.host.closing;
+  }
+
+  exchangeFinished(exchange: HTTP1Exchange): void {
+    if (this.exchange !== exchange) return;
+    const { message } = this;
+    this.exchange = undefined;
+    this.message = undefined;
+    this.body = undefined;
+    this.holding = false;
+    this.since = this.host.now;
+    if (exchange.closeAfter) {
+      if (!this.bodyDone) message?.onConnectionClose();
+      this.linger();
+      return;
+    }
+    this.state = HEAD;
+    if (this.reading) return;
+    if (this.stream.peerEnded && this.stream.unreadLength === 0) this.stream.end();
+    else this.stream.release();
+  }
+
+  /**
+   * RFC 9112 §9.6: "the server […] performs a half-close by closing only the write side", and goes on reading until the client
+   * closes: a reset would make the client lose the answer it has not read yet.
+   */
+  private linger(): void {
+    this.state = LINGERING;
+    this.holding = false;
+    this.lingered = 0;
+    this.since = this.host.now;
+    this.stream.end();
+    if (this.stream.peerEnded) return;
+    if (!this.reading) this.stream.release();
+  }
+
+  drained(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.stream.isClosed) reject(new StreamClosedError());
+      else (this.waiters ??= []).push({ resolve, reject });
+    });
+  }
+
+  streamDrained(): void {
+    const waiters = this.waiters;
+    this.waiters = undefined;
+    if (waiters !== undefined) for (const waiter of waiters) waiter.resolve();
+    if (!this.waitingForDrain) return;
+    this.waitingForDrain = false;
+    this.stream.release();
+  }
+
+  // --- refusals ---
+
+  private refuseCode(code: number): void {
+    const entry = parseError(code);
+    this.refuse(new RemoteProtocolError(entry.code, entry.message, entry.status));
+  }
+
+  /** Answers a request that cannot be served, once, and serves nothing that follows it. */
+  refuse(error: RemoteProtocolError): void {
+    const exchange = this.exchange;
+    if (this.state === LINGERING || this.state === DETACHED) return;
+    loggers.general.info(`Malformed HTTP message from ${this.stream.remoteAddress ?? "unix socket"}: ${error.message}`);
+    const message = this.message;
+    this.exchange = undefined;
+    this.message = undefined;
+    const begun = exchange?.started === true;
+    exchange?.markLost(error);
+    if (!this.bodyDone) message?.onConnectionClose(error);
+    this.bodyDone = true;
+    this.body = undefined;
+    if (begun) this.stream.destroy();
+    else this.answerAndClose(error.status, error.code, error.message);
+  }
+
+  private answerAndClose(status: number, code: string, message: string): void {
+    const exchange = this.exchange;
+    this.exchange = undefined;
+    this.message = undefined;
+    exchange?.markLost(undefined);
+    this.stream.appendText(refusalText(status, code, message), 0);
+    this.linger();
+  }
+
+  // --- the client leaves ---
+
+  streamEnded(): void {
+    const { exchange } = this;
+    if (this.state === LINGERING) this.stream.destroy();
+    else if (this.state === HEAD) {
+      if (this.stream.unreadLength === 0 || !this.waitingForDrain) this.endIdle(this.stream.unreadLength === 0);
+    } else if (exchange !== undefined) {
+      exchange.closeAfter = exchange.closeAfter || this.stream.unreadLength === 0;
+      if (this.state === BODY && this.stream.unreadLength === 0 && !this.holding) this.stream.destroy();
+      else if (this.host.leaveOnHalfClose) exchange.notifyLeft(undefined);
+    }
+  }
+
+  /** The client sends no more and nothing is being answered. */
+  private endIdle(nothingLeft: boolean): void {
+    if (nothingLeft) this.stream.end();
+    else if (!this.stream.congested && !this.waitingForDrain) this.stream.destroy();
+  }
+
+  streamClosed(error: Error | undefined): void {
+    const { exchange, message } = this;
+    const complete = this.bodyDone;
+    this.exchange = undefined;
+    this.message = undefined;
+    this.body = undefined;
+    exchange?.markLost(error);
+    if (exchange !== undefined && !complete) message?.onConnectionClose(error);
+    const waiters = this.waiters;
+    this.waiters = undefined;
+    if (waiters !== undefined) for (const waiter of waiters) waiter.reject(new StreamClosedError(error));
+    if (this.state !== DETACHED) this.host.connectionClosed(this);
+  }
+
+  // --- for the exchange and the server ---
+
+  originOf(head: RequestHead): Origin {
+    return this.host.originOf(head, this.peerAddress(), this.stream.encrypted);
+  }
+  /** Address of the peer; asked of the system once, and not before somebody needs it. */
+  private peerAddress(): string | undefined {
+    this.peer ??= this.stream.remoteAddress;
+    return this.peer;
+  }
+
+  detachStream(exchange: HTTP1Exchange): BaseIOStream {
+    if (this.exchange === exchange) {
+      this.exchange = undefined;
+      this.message = undefined;
+      this.state = DETACHED;
+      this.host.connectionClosed(this);
+      this.stream.attach(undefined);
+    }
+    return this.stream;
+  }
+
+  setMaxBodySize(size: number): void {
+    this.maxBodySize = size;
+    if (this.body !== undefined) this.body.maxBodySize = size;
+  }
+  setBodyTimeout(seconds: number): void {
+    this.bodyTimeout = seconds;
+  }
+
+  /** No request is being received or answered. */
+  get idle(): boolean {
+    return this.state === HEAD && this.hint === 0 && this.stream.unreadLength === 0;
+  }
+  /** Closes in good order; the client is told to go. */
+  closeIdle(): void {
+    this.linger();
+  }
+
+  /** Called by the sweep: ends waits that have lasted too long. */
+  checkTimeouts(): void {
+    const { limits, now, tick } = this.host;
+    const waited = now - this.since - tick;
+    const unsent = this.stream.unsentLength;
+    if (unsent > 0 && unsent === this.unsent && this.state !== HEAD && this.state !== BODY) {
+      if (over(waited, limits.writeTimeout)) this.stream.destroy();
+      return;
+    }
+    if (unsent !== this.unsent) {
+      this.unsent = unsent;
+      if (this.state !== BODY) this.since = now;
+      return;
+    }
+    if (this.state === LINGERING) {
+      if (waited >= (this.host.closing ? Math.min(1, limits.lingerTimeout) : limits.lingerTimeout)) this.stream.destroy();
+    } else if (this.state === BODY) {
+      if (this.holding || this.body === undefined) return;
+      if (over(waited, limits.bodyIdleTimeout) || over(now - this.bodySince - tick, this.bodyTimeout)) {
+        this.refuse(new RequestTimeoutError("body", "The content did not arrive in time."));
+      }
+    } else if (this.state === HEAD) {
+      if (unsent > 0 && over(waited, limits.writeTimeout)) this.stream.destroy();
+      else if (this.hint !== 0 && over(waited, limits.headerTimeout)) {
+        this.refuse(new RequestTimeoutError("head", "The request head did not arrive in time."));
+      } else if (this.hint === 0 && over(waited, limits.idleConnectionTimeout)) this.stream.destroy();
+    }
+  }
+}
+
+const over = (waited: number, limit: number): boolean => limit > 0 && waited >= limit;
+
+const asError = (refused: Refusal): RemoteProtocolError =>
+  new RemoteProtocolError(refused.code, refused.message, refused.status);
+
+const headTooLarge = (limit: number): LimitError =>
+  new LimitError("ERR_LANDSPOUT_HEADER_SIZE", `The request head is larger than ${limit} bytes.`, 431, limit);
+
+const targetTooLong = (limit: number): LimitError =>
+  new LimitError("ERR_LANDSPOUT_TARGET_LENGTH", `The request target is longer than ${limit} bytes.`, 414, limit);

@@ -1,0 +1,288 @@
+/**
+ * One request and its answer on an HTTP/1 connection: the `HTTPConnection` a handler writes to. It decides how the answer is
+ * framed (RFC 9112 §6) and what `Connection` says, and refuses a second answer; it lives longer than its turn only in the hands of
+ * whoever keeps it, and then does nothing.
+ */
+import { Buffer } from "node:buffer";
+import { ASCII, LATIN1, UTF8 } from "../net/base-iostream.ts";
+import type { BaseIOStream, TextKind } from "../net/base-iostream.ts";
+import { StreamClosedError } from "../net/errors.ts";
+import { F_CONN_CLOSE, F_CONN_KEEP_ALIVE, M_HEAD } from "../parser/abi.ts";
+import { httpDate } from "./date.ts";
+import { LocalProtocolError } from "./errors.ts";
+import { HTTPHeaders } from "./headers.ts";
+import type { HTTPConnection, ResponseStartLine } from "./interfaces.ts";
+import type { RequestHead } from "./request-head.ts";
+import { hasNoContent } from "./status.ts";
+
+/** What an exchange needs of its connection. */
+export interface ExchangeOwner {
+  readonly stream: BaseIOStream;
+  /** The server closes connections after their next answer. */
+  readonly closing: boolean;
+  /** All content of the current request has been received. */
+  readonly requestComplete: boolean;
+  exchangeFinished(exchange: HTTP1Exchange): void;
+  /** An exception out of whoever answers. */
+  delegateFailed(exchange: HTTP1Exchange, error: unknown): void;
+  /** Resolves when output is below the high-water mark; rejects when the connection closes first. */
+  drained(): Promise<void>;
+  detachStream(exchange: HTTP1Exchange): BaseIOStream;
+  setMaxBodySize(size: number): void;
+  setBodyTimeout(seconds: number): void;
+  originOf(head: RequestHead): { readonly remoteIp: string; readonly protocol: "http" | "https" };
+}
+
+// What has been sent of the answer.
+const NOTHING = 0;
+const HEAD_SENT = 1;
+const FINISHED = 2;
+const LOST = 3;
+
+export class HTTP1Exchange implements HTTPConnection {
+  readonly head: RequestHead;
+  private readonly owner: ExchangeOwner;
+  private phase = NOTHING;
+  private chunked = false;
+  /** Bytes of content still promised by Content-Length; -1 where none was promised. */
+  private promised = -1;
+  /** The connection closes after this answer. */
+  closeAfter: boolean;
+  private closeCallback: ((error: Error | undefined) => void) | undefined = undefined;
+  private abort: AbortController | undefined = undefined;
+
+  constructor(owner: ExchangeOwner, head: RequestHead, noKeepAlive: boolean) {
+    this.owner = owner;
+    this.head = head;
+    const flags = head.flags;
+    // RFC 9112 §9.3: persistent unless `close`; with HTTP/1.0 only on `keep-alive`.
+    this.closeAfter = noKeepAlive || (flags & F_CONN_CLOSE) !== 0 || (head.minor === 0 && (flags & F_CONN_KEEP_ALIVE) === 0);
+  }
+
+  /** The stream below; reading or writing it directly is for after `detach`. */
+  get stream(): BaseIOStream {
+    return this.owner.stream;
+  }
+  get started(): boolean {
+    return this.phase !== NOTHING;
+  }
+  get finished(): boolean {
+    return this.phase >= FINISHED;
+  }
+  /** The client is gone, or was given up, before the answer was complete. */
+  get lost(): boolean {
+    return this.phase === LOST;
+  }
+  get remoteIp(): string {
+    return this.owner.originOf(this.head).remoteIp;
+  }
+  get protocol(): "http" | "https" {
+    return this.owner.originOf(this.head).protocol;
+  }
+
+  /** Called once if the client leaves before the answer is complete. */
+  setCloseCallback(callback: ((error: Error | undefined) => void) | undefined): void {
+    this.closeCallback = callback;
+  }
+
+  /** Aborted if the client leaves before the answer is complete, and only then. Made when first asked for. */
+  get signal(): AbortSignal {
+    if (this.abort === undefined) {
+      this.abort = new AbortController();
+      if (this.phase === LOST) this.abort.abort(new StreamClosedError());
+    }
+    return this.abort.signal;
+  }
+
+  /** The `Connection` field of the answer, or "". Decides, with the state of this moment, whether the connection goes on. */
+  private connectionField(): string {
+    const { owner } = this;
+    if (owner.closing || !owner.requestComplete) this.closeAfter = true;
+    // RFC 9112 §9.6: "A server that does not support persistent connections MUST send the close connection option".
+    if (this.closeAfter) return "Connection: close\r\n";
+    return this.head.minor === 0 ? "Connection: keep-alive\r\n" : "";
+  }
+
+  /**
+   * The fast road: a whole answer in one piece. `fields` is the status line and every field line, Content-Length included,
+   * Connection excluded; `body` goes unless the request was HEAD.
+   */
+  respond(fields: string, kind: TextKind, body: string | Uint8Array, bodyKind: TextKind): void {
+    if (this.phase !== NOTHING) {
+      this.refuseSecond();
+      return;
+    }
+    const { stream } = this.owner;
+    const text = `${fields}${this.connectionField()}\r\n`;
+    if (this.head.id === M_HEAD || body.length === 0) stream.appendText(text, kind);
+    else if (typeof body === "string" && (kind | bodyKind) !== 3) stream.appendText(text + body, (kind | bodyKind) as TextKind);
+    else {
+      stream.cork();
+      stream.appendText(text, kind);
+      stream.appendBytes(typeof body === "string" ? Buffer.from(body) : body);
+      stream.uncork();
+    }
+    this.complete();
+  }
+
+  /** Whether `repeat` may be used: the connection goes on without a word about it, and content is wanted. */
+  get repeats(): boolean {
+    return this.phase === NOTHING && this.head.id !== M_HEAD && this.connectionField() === "";
+  }
+  /** The fastest road: a whole answer as it was sent before, head and content in one text. */
+  repeat(whole: string, kind: TextKind): void {
+    this.owner.stream.appendText(whole, kind);
+    this.complete();
+  }
+
+  private refuseSecond(): void {
+    if (this.phase === LOST) return;
+    throw new LocalProtocolError("ERR_LANDSPOUT_HEADERS_SENT", "The headers of this answer have been sent already.");
+  }
+
+  writeHeaders(startLine: ResponseStartLine, headers: HTTPHeaders, chunk?: string | Uint8Array): Promise<void> | void {
+    if (this.phase !== NOTHING) {
+      this.refuseSecond();
+      return this.gone();
+    }
+    const { head, owner } = this;
+    const { code } = startLine;
+    const lengthField = headers.get("Content-Length");
+    const codingField = headers.get("Transfer-Encoding");
+    const without = hasNoContent(code) || head.id === M_HEAD;
+    this.promised = -1;
+    if (hasNoContent(code) || head.id === M_HEAD) this.promised = 0;
+    else if (lengthField !== undefined) this.promised = parseLength(lengthField);
+    // RFC 9112 §6.1: "A server MUST NOT send a response containing Transfer-Encoding unless the corresponding request
+    // indicates HTTP/1.1". Who sends an old client content of unknown length ends it by closing.
+    const unknown = !without && lengthField === undefined && codingField === undefined;
+    this.chunked = unknown && head.minor > 0;
+    if (unknown && head.minor === 0) this.closeAfter = true;
+    if (/(?:^|,)[ \t]*close[ \t]*(?:,|$)/i.test(headers.get("Connection") ?? "")) this.closeAfter = true;
+    let text = `HTTP/1.1 ${code} ${startLine.reason}\r\n${headers.toWire()}`;
+    if (!headers.has("Date")) text += `Date: ${httpDate()}\r\n`;
+    if (this.chunked) text += "Transfer-Encoding: chunked\r\n";
+    if (!headers.has("Connection")) text += this.connectionField();
+    else if (owner.closing || !owner.requestComplete) this.closeAfter = true;
+    this.phase = HEAD_SENT;
+    const { stream } = owner;
+    stream.cork();
+    try {
+      stream.appendText(`${text}\r\n`, LATIN1);
+      if (chunk !== undefined && chunk.length > 0) return this.write(chunk);
+    } finally {
+      stream.uncork();
+    }
+    return stream.congested ? owner.drained() : undefined;
+  }
+
+  write(chunk: string | Uint8Array): Promise<void> | void {
+    if (this.phase >= FINISHED) return this.gone();
+    if (this.phase === NOTHING) {
+      throw new LocalProtocolError("ERR_LANDSPOUT_HEADERS_MISSING", "Call writeHeaders before write.");
+    }
+    if (chunk.length === 0) return undefined;
+    const { stream } = this.owner;
+    const bytes = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
+    if (this.head.id === M_HEAD) return undefined;
+    if (this.promised >= 0) {
+      this.promised -= bytes.length;
+      if (this.promised < 0) {
+        this.destroy();
+        throw new LocalProtocolError("ERR_LANDSPOUT_CONTENT_TOO_LONG", "Tried to write more data than Content-Length says.");
+      }
+    }
+    if (this.chunked) {
+      stream.cork();
+      stream.appendText(`${bytes.length.toString(16)}\r\n`, ASCII);
+      stream.appendBytes(bytes);
+      stream.appendText("\r\n", ASCII);
+      stream.uncork();
+    } else stream.appendBytes(bytes);
+    return stream.congested ? this.owner.drained() : undefined;
+  }
+
+  finish(): void {
+    if (this.phase >= FINISHED) return;
+    if (this.phase === NOTHING) {
+      throw new LocalProtocolError("ERR_LANDSPOUT_HEADERS_MISSING", "Call writeHeaders before finish.");
+    }
+    if (this.promised > 0 && this.head.id !== M_HEAD) {
+      const missing = this.promised;
+      this.destroy();
+      throw new LocalProtocolError(
+        "ERR_LANDSPOUT_CONTENT_TOO_SHORT",
+        `Tried to finish ${missing} bytes before Content-Length was reached.`,
+      );
+    }
+    if (this.chunked) this.owner.stream.appendText("0\r\n\r\n", ASCII);
+    this.complete();
+  }
+
+  private complete(): void {
+    this.phase = FINISHED;
+    this.closeCallback = undefined;
+    this.owner.exchangeFinished(this);
+  }
+
+  private gone(): Promise<void> | void {
+    if (this.phase !== LOST) return undefined;
+    const rejected = Promise.reject(new StreamClosedError());
+    rejected.catch(() => undefined);
+    return rejected;
+  }
+
+  /** Cuts the connection: the client must not take what it has for the whole answer. */
+  destroy(): void {
+    if (this.phase >= FINISHED) return;
+    this.owner.stream.destroy();
+  }
+
+  /** Whoever should answer threw: 500, or a cut connection where the answer has begun. */
+  fail(error: unknown): void {
+    this.owner.delegateFailed(this, error);
+  }
+
+  /** The connection is gone before the answer was complete. */
+  markLost(error: Error | undefined): void {
+    if (this.phase >= FINISHED) return;
+    this.phase = LOST;
+    this.notifyLeft(error);
+  }
+
+  /** Tells who asked that the client has left. The answer may still be sent: it may have closed its own side only. */
+  notifyLeft(error: Error | undefined): void {
+    const callback = this.closeCallback;
+    this.closeCallback = undefined;
+    this.abort?.abort(new StreamClosedError(error));
+    callback?.(error);
+  }
+
+  /** Takes the stream away from HTTP; what the client sent behind this request is delivered to its next consumer. */
+  detach(): BaseIOStream {
+    this.phase = FINISHED;
+    return this.owner.detachStream(this);
+  }
+
+  /** Another limit for the content of this request, bytes. */
+  setMaxBodySize(size: number): void {
+    this.owner.setMaxBodySize(size);
+  }
+  /** Another limit on the time its content may take, seconds. */
+  setBodyTimeout(seconds: number): void {
+    this.owner.setBodyTimeout(seconds);
+  }
+}
+
+/** Content-Length of an answer: digits only, as strict as what is read. */
+function parseLength(value: string): number {
+  if (!/^[0-9]{1,16}$/.test(value)) {
+    throw new LocalProtocolError("ERR_LANDSPOUT_CONTENT_LENGTH", `${JSON.stringify(value)} is not a Content-Length.`);
+  }
+  return Number(value);
+}
+
+/** Whether text is ASCII only, for `respond`. */
+export function textKindOf(text: string): TextKind {
+  return Buffer.byteLength(text) === text.length ? ASCII : UTF8;
+}

@@ -1,0 +1,124 @@
+/**
+ * The options of an HTTP server with their defaults: times in seconds, sizes in bytes, as in Tornado. `docs/limits.md` says
+ * of every limit what it stops and what the answer is when it is crossed.
+ */
+import { UsageError } from "../errors.ts";
+import type { TlsServerOptions, TransportRoad } from "../net/transport.ts";
+import { CARRY_SIZE, MAX_FIELDS } from "../parser/abi.ts";
+import type { ParserKind } from "../parser/types.ts";
+
+export interface HTTPServerOptions {
+  /** Request line and field section together. Default 65,536; at most 262,144. Over it: 431, or 414 within the request line. */
+  maxHeaderSize?: number;
+  /** Request target. Default 16,384. Over it: 414. */
+  maxTargetLength?: number;
+  /** Field lines of a head, and of a trailer section. Default 128; at most 1,024. Over it: 431. */
+  maxFieldCount?: number;
+  /** Trailer section of a chunked request. Default 16,384. Over it: 431. */
+  maxTrailerSize?: number;
+  /** Chunk extensions of a request, together. Default 4,096. Over it: 400. */
+  maxChunkExtensionSize?: number;
+  /** Content of a request. Default 104,857,600 (100 MiB); 0 allows none. Over it: 413. */
+  maxBodySize?: number;
+  /** Largest piece given to `dataReceived`. Default 65,536. */
+  chunkSize?: number;
+  /** Wait for the next request on an open connection. Default 3,600; 0: for ever. After it: closed silently. */
+  idleConnectionTimeout?: number;
+  /** From the first byte of a head to its last. Default 60; 0: for ever. After it: 408. */
+  headerTimeout?: number;
+  /** From a head to the end of its content. Default 0: no such limit, as in Tornado. After it: 408. */
+  bodyTimeout?: number;
+  /** Between two pieces of content. Default 60; 0: for ever. After it: 408. */
+  bodyIdleTimeout?: number;
+  /** The client reads nothing of what waits for it. Default 60; 0: for ever. After it: connection destroyed. */
+  writeTimeout?: number;
+  /** After the last answer: how long to wait for the client to close. Default 5. */
+  lingerTimeout?: number;
+  /** After the last answer: bytes of the client read and dropped. Default 1,048,576. */
+  lingerSize?: number;
+  /** Close after every answer. Default false. */
+  noKeepAlive?: boolean;
+  /** Believe X-Real-Ip, X-Forwarded-For, X-Scheme, X-Forwarded-Proto. Only behind a proxy that sets them. Default false. */
+  xheaders?: boolean;
+  /** Addresses and ranges of proxies to skip in X-Forwarded-For, from the right. */
+  trustedDownstream?: readonly string[];
+  /** Addresses and ranges of peers that must begin with a PROXY protocol header (v1 or v2). Default: nobody may. */
+  proxyProtocol?: readonly string[];
+  /** `"http"` or `"https"`, where a proxy in front says nothing; default by the transport. */
+  protocol?: "http" | "https";
+  /** Inflate request content sent with `Content-Encoding: gzip`. `maxBodySize` holds for the inflated size. Default false. */
+  decompressRequest?: boolean;
+  /**
+   * What a client that closes its sending side (FIN) while its answer is being made means by it. `"leave"` (default, as in
+   * Tornado): it has left; `onConnectionClose` and the signal fire. `"answer"`: it only has nothing more to say. Either way
+   * the answer is sent if it is made.
+   */
+  halfClose?: "leave" | "answer";
+  /** TLS: HTTPS is served. */
+  ssl?: TlsServerOptions;
+  /** `"wasm"` or `"ts"`; default: Wasm where it runs. */
+  parser?: ParserKind;
+  /** `"copy"` forces the copying road on Node. */
+  transport?: TransportRoad;
+}
+
+export type ConnectionLimits = Required<
+  Pick<
+    HTTPServerOptions,
+    | "maxHeaderSize"
+    | "maxTargetLength"
+    | "maxFieldCount"
+    | "maxTrailerSize"
+    | "maxChunkExtensionSize"
+    | "maxBodySize"
+    | "chunkSize"
+    | "idleConnectionTimeout"
+    | "headerTimeout"
+    | "bodyTimeout"
+    | "bodyIdleTimeout"
+    | "writeTimeout"
+    | "lingerTimeout"
+    | "lingerSize"
+  >
+>;
+
+const DEFAULTS: ConnectionLimits = {
+  maxHeaderSize: 65_536,
+  maxTargetLength: 16_384,
+  maxFieldCount: 128,
+  maxTrailerSize: 16_384,
+  maxChunkExtensionSize: 4096,
+  maxBodySize: 104_857_600,
+  chunkSize: 65_536,
+  idleConnectionTimeout: 3600,
+  headerTimeout: 60,
+  bodyTimeout: 0,
+  bodyIdleTimeout: 60,
+  writeTimeout: 60,
+  lingerTimeout: 5,
+  lingerSize: 1_048_576,
+};
+
+/** Largest value where it is not "any": what the parser's memory can hold. */
+const LARGEST: { readonly [name: string]: number } = {
+  maxHeaderSize: CARRY_SIZE,
+  maxTrailerSize: CARRY_SIZE,
+  maxFieldCount: MAX_FIELDS,
+};
+
+/** The limits with their defaults. @throws UsageError on a value that is no number or out of range. */
+export function resolveLimits(options: HTTPServerOptions): ConnectionLimits {
+  const limits: { [name: string]: number } = {};
+  for (const [name, fallback] of Object.entries(DEFAULTS)) {
+    const value: unknown = options[name as keyof ConnectionLimits] ?? fallback;
+    const largest = LARGEST[name] ?? Infinity;
+    if (typeof value !== "number" || !(value >= 0) || value > largest || (name === "chunkSize" && value < 1)) {
+      throw new UsageError(
+        "ERR_LANDSPOUT_OPTION",
+        `${name} must be a number from ${name === "chunkSize" ? 1 : 0} to ${largest}, not ${String(value)}`,
+      );
+    }
+    limits[name] = value;
+  }
+  return limits as ConnectionLimits;
+}

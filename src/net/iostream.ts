@@ -1,0 +1,4 @@
+/** `IOStream` (Tornado's `tornado.iostream`). */
+import { BaseIOStream } from "./base-iostream.ts";
+
+export class IOStream extends BaseIOStream {}

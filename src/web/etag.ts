@@ -1,0 +1,64 @@
+/**
+ * Entity tags (RFC 9110 §8.8.3): a hash of the content, as in Tornado but with MurmurHash3 in place of SHA-1. A tag has to tell
+ * two contents of one URL apart, not to withstand an attacker; at this price every answer can have one.
+ */
+import { Buffer } from "node:buffer";
+import { SCRATCH, SCRATCH_SIZE, T_HASH } from "../parser/abi.ts";
+import type { HttpParser } from "../parser/types.ts";
+
+/** Text up to this length is put into the parser's memory character by character: quicker than a Buffer of its own. */
+const SHORT = 256;
+
+/** Digits of a tag, 32 of them between quotes, as bytes to be filled in. */
+const TAG = Buffer.from(`"${"0".repeat(32)}"`, "latin1");
+const HEX = Buffer.from("0123456789abcdef", "latin1");
+
+/** `"<32 hexadecimal digits>"` of text (in UTF-8) or bytes. */
+export function contentTag(parser: HttpParser, content: string | Uint8Array): string {
+  const { table } = parser;
+  for (let slot = T_HASH; slot < T_HASH + 4; slot++) table[slot] = 0;
+  if (typeof content !== "string" || !hashShort(parser, content)) hashBytes(parser, typeof content === "string" ? Buffer.from(content) : content);
+  let at = 1;
+  for (let slot = T_HASH; slot < T_HASH + 4; slot++) {
+    const word = table[slot] as number;
+    for (let shift = 28; shift >= 0; shift -= 4) TAG[at++] = HEX[(word >>> shift) & 15] as number;
+  }
+  return TAG.toString("latin1");
+}
+
+/** Hashes short ASCII text; false where it is neither. */
+function hashShort(parser: HttpParser, text: string): boolean {
+  const { length } = text;
+  if (length > SHORT) return false;
+  const { buffer } = parser;
+  for (let i = 0; i < length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 0x7f) return false;
+    buffer[SCRATCH + i] = code;
+  }
+  parser.hashFinish(SCRATCH, SCRATCH + length, length);
+  return true;
+}
+
+function hashBytes(parser: HttpParser, bytes: Uint8Array): void {
+  const { buffer } = parser;
+  let at = 0;
+  for (; bytes.length - at > SCRATCH_SIZE; at += SCRATCH_SIZE) {
+    buffer.set(bytes.subarray(at, at + SCRATCH_SIZE), SCRATCH);
+    parser.hashBlocks(SCRATCH, SCRATCH + SCRATCH_SIZE);
+  }
+  buffer.set(bytes.subarray(at), SCRATCH);
+  parser.hashFinish(SCRATCH, SCRATCH + bytes.length - at, bytes.length);
+}
+
+/**
+ * Whether If-None-Match names a tag. RFC 9110 §13.1.2: weak comparison; `*` matches anything that exists.
+ * If-None-Match = "*" / #entity-tag
+ */
+export function matchesTag(field: string, tag: string): boolean {
+  if (field.trim() === "*") return true;
+  const wanted = tag.replace(/^W\//, "");
+  // entity-tag = [ "W/" ] DQUOTE *etagc DQUOTE
+  for (const match of field.matchAll(/(?:W\/)?("[^"]*")/g)) if (match[1] === wanted) return true;
+  return false;
+}

@@ -1,0 +1,58 @@
+/** Exceptions a handler throws to end a request (Tornado's `HTTPError`, `MissingArgumentError`, `Finish`). */
+import { LandspoutError } from "../errors.ts";
+import { reasonPhrase } from "../http/status.ts";
+
+export interface HTTPErrorOptions {
+  /** For the log only, never for the client. */
+  logMessage?: string;
+  /** Reason phrase; default: the standard one. */
+  reason?: string;
+  /** Header fields of the error answer. */
+  headers?: { readonly [name: string]: string | number | Date };
+  /** What led to it; for the log only. */
+  cause?: unknown;
+}
+
+/**
+ * Ends the request with an error page.
+ *
+ * @example
+ * throw new HTTPError(404);
+ * throw new HTTPError(409, "the version has changed");   // the text goes to the log
+ */
+export class HTTPError extends LandspoutError {
+  readonly status: number;
+  readonly reason: string | undefined;
+  readonly logMessage: string | undefined;
+  readonly headers: { readonly [name: string]: string | number | Date };
+
+  constructor(status = 500, options: string | HTTPErrorOptions = {}) {
+    const { logMessage, reason, headers, cause } = typeof options === "string" ? { logMessage: options } : options;
+    const text = `HTTP ${status}: ${reason ?? reasonPhrase(status)}${logMessage === undefined ? "" : ` (${logMessage})`}`;
+    super("ERR_LANDSPOUT_HTTP_ERROR", text, cause === undefined ? {} : { cause });
+    this.status = status;
+    this.reason = reason;
+    this.logMessage = logMessage;
+    this.headers = headers ?? {};
+  }
+}
+
+/** A required argument is missing: 400. */
+export class MissingArgumentError extends HTTPError {
+  readonly argument: string;
+
+  constructor(argument: string) {
+    super(400, `Missing argument ${argument}`);
+    this.argument = argument;
+  }
+}
+
+/** Ends the request with what has been written so far, and this; not an error, nothing is logged. */
+export class Finish extends LandspoutError {
+  readonly chunk: string | Uint8Array | object | undefined;
+
+  constructor(chunk?: string | Uint8Array | object) {
+    super("ERR_LANDSPOUT_FINISH", "the request is finished");
+    this.chunk = chunk;
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * Which handler answers a path. Routes are tried in the order they were given, as in Tornado, but not one by one: constant
+ * paths are found in a map, path patterns in a tree of segments, and of what matches the earliest route wins. Only regular
+ * expressions are tried in turn.
+ */
+import { UsageError } from "../errors.ts";
+
+/** A pattern and what belongs to it. */
+export interface RouteEntry<T> {
+  readonly pattern: string | RegExp;
+  readonly target: T;
+}
+
+/** What was found: the target, and the captured parts of the path, still percent-encoded. */
+export interface RouteMatch<T> {
+  readonly target: T;
+  readonly captured: readonly (string | undefined)[];
+}
+
+interface Leaf<T> {
+  readonly index: number;
+  readonly target: T;
+}
+
+interface Node<T> {
+  /** Children by constant segment. */
+  constants: Map<string, Node<T>>;
+  /** Child for `:name`. */
+  parameter: Node<T> | undefined;
+  /** A pattern that ends here. */
+  leaf: Leaf<T> | undefined;
+  /** A pattern whose `*` stands here. */
+  rest: Leaf<T> | undefined;
+}
+
+interface Expression<T> extends Leaf<T> {
+  readonly regexp: RegExp;
+}
+
+const NOTHING: readonly string[] = [];
+const newNode = <T>(): Node<T> => ({ constants: new Map(), parameter: undefined, leaf: undefined, rest: undefined });
+
+export class Router<T> {
+  readonly #constants = new Map<string, Leaf<T> & RouteMatch<T>>();
+  readonly #tree: Node<T> = newNode();
+  readonly #expressions: Expression<T>[] = [];
+  #patterns = 0;
+  #count = 0;
+
+  constructor(entries: Iterable<RouteEntry<T>> = []) {
+    for (const { pattern, target } of entries) this.add(pattern, target);
+  }
+
+  /** @throws UsageError on a path pattern that cannot be understood. */
+  add(pattern: string | RegExp, target: T): void {
+    const index = this.#count++;
+    if (pattern instanceof RegExp) {
+      // The whole path must match, alternatives included.
+      const flags = pattern.flags.replace(/[gy]/g, "");
+      this.#expressions.push({ index, target, regexp: new RegExp(`^(?:${pattern.source})$`, flags) });
+      return;
+    }
+    const path = encodePattern(pattern);
+    if (path !== "*" && !path.startsWith("/")) throw badPattern(pattern, "it does not start with /");
+    if (path === "*" || !/[:*]/.test(path)) {
+      if (!this.#constants.has(path)) this.#constants.set(path, { index, target, captured: NOTHING });
+      return;
+    }
+    this.#addToTree(pattern, path.slice(1).split("/"), { index, target });
+  }
+
+  #addToTree(pattern: string, segments: string[], leaf: Leaf<T>): void {
+    let node = this.#tree;
+    this.#patterns++;
+    for (const [place, segment] of segments.entries()) {
+      if (segment === "*") {
+        if (place !== segments.length - 1) throw badPattern(pattern, "* may stand at its end only");
+        node.rest ??= leaf;
+        return;
+      }
+      if (segment.startsWith(":")) {
+        if (!/^:[A-Za-z_$][\w$]*$/.test(segment)) throw badPattern(pattern, `${segment} is not : and a name`);
+        node = node.parameter ??= newNode();
+        continue;
+      }
+      if (/[:*]/.test(segment)) throw badPattern(pattern, ": and * must begin a segment");
+      let child = node.constants.get(segment);
+      if (child === undefined) node.constants.set(segment, (child = newNode()));
+      node = child;
+    }
+    node.leaf ??= leaf;
+  }
+
+  /** The earliest route that matches a path, as sent. */
+  find(path: string): RouteMatch<T> | undefined {
+    const constant = this.#constants.get(path);
+    if (this.#patterns === 0 && this.#expressions.length === 0) return constant;
+    let best: (Leaf<T> & RouteMatch<T>) | undefined = constant;
+    if (this.#patterns > 0) {
+      const search = new TreeSearch<T>(path, best?.index ?? Infinity);
+      search.visit(this.#tree, 1, 0);
+      if (search.found !== undefined) best = { ...search.found, captured: search.captured };
+    }
+    for (const { index, target, regexp } of this.#expressions) {
+      if (best !== undefined && index > best.index) break;
+      const match = regexp.exec(path);
+      if (match !== null) return { target, captured: match.slice(1) };
+    }
+    return best;
+  }
+}
+
+/** Looks through the tree for the earliest route; constant and `:name` children are both followed where both fit. */
+class TreeSearch<T> {
+  found: Leaf<T> | undefined = undefined;
+  captured: string[] = [];
+  readonly #path: string;
+  #before: number;
+  readonly #current: string[] = [];
+
+  constructor(path: string, before: number) {
+    this.#path = path;
+    this.#before = before;
+  }
+
+  /** `start`: where the next segment begins; past the end, the path is used up. */
+  visit(node: Node<T>, start: number, depth: number): void {
+    const path = this.#path;
+    if (start > path.length) {
+      this.#take(node.leaf, depth);
+      return;
+    }
+    const slash = path.indexOf("/", start);
+    const end = slash < 0 ? path.length : slash;
+    const segment = path.substring(start, end);
+    const child = node.constants.get(segment);
+    if (child !== undefined) this.visit(child, end + 1, depth);
+    if (node.parameter !== undefined && segment !== "") {
+      this.#current[depth] = segment;
+      this.visit(node.parameter, end + 1, depth + 1);
+    }
+    if (node.rest !== undefined && node.rest.index < this.#before) {
+      this.#current[depth] = path.substring(start);
+      this.#take(node.rest, depth + 1);
+    }
+  }
+
+  #take(leaf: Leaf<T> | undefined, depth: number): void {
+    if (leaf === undefined || leaf.index >= this.#before) return;
+    this.found = leaf;
+    this.#before = leaf.index;
+    this.captured = this.#current.slice(0, depth);
+  }
+}
+
+/** Paths arrive percent-encoded; so must a pattern be. What is encoded already stays. */
+function encodePattern(pattern: string): string {
+  return /[^\x21-\x7e]/.test(pattern) ? encodeURI(pattern).replaceAll("%25", "%") : pattern;
+}
+
+function badPattern(pattern: string, why: string): UsageError {
+  return new UsageError("ERR_LANDSPOUT_ROUTE", `${JSON.stringify(pattern)} is not a path pattern: ${why}. Use a RegExp for other shapes.`);
+}

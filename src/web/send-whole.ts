@@ -1,0 +1,127 @@
+/**
+ * Sends an answer that is complete before anything of it has left: length, entity tag, 304, in one piece. The usual answer
+ * (200, no header set) is put together from text that is kept; an unchanged one costs no hash.
+ */
+import { Buffer } from "node:buffer";
+import { ASCII, LATIN1, UTF8 } from "../net/base-iostream.ts";
+import type { TextKind } from "../net/base-iostream.ts";
+import { H_IF_NONE_MATCH, M_GET, M_HEAD } from "../parser/abi.ts";
+import type { HTTPHeaders } from "../http/headers.ts";
+import { httpDate, httpDateGeneration } from "../http/date.ts";
+import { hasNoContent, reasonPhrase } from "../http/status.ts";
+import { matchesTag } from "./etag.ts";
+import { headText, okHeadText } from "./head-text.ts";
+import type { RequestHandler } from "./request-handler.ts";
+
+/** The last text a route answered with, its length and tag, and the whole answer while it repeats itself. */
+export interface AnswerMemo {
+  text: string;
+  kind: TextKind;
+  contentType: string;
+  tagged: boolean;
+  tag: string;
+  /** `Content-Length` and `Etag` lines. */
+  fields: string;
+  /** The whole answer, as one flat string, and the date it carries. */
+  whole: string;
+  generation: number;
+}
+
+export const newMemo = (): AnswerMemo => ({
+  text: "",
+  kind: ASCII,
+  contentType: "",
+  tagged: false,
+  tag: "",
+  fields: "",
+  whole: "",
+  generation: -1,
+});
+
+/** Longer text is not compared with the last: it would be kept in memory, and hashing it is not what costs. */
+const MEMO_LIMIT = 1024;
+
+export function sendWhole(
+  handler: RequestHandler,
+  status: number,
+  reason: string,
+  headers: HTTPHeaders | undefined,
+  contentType: string,
+  content: string | Uint8Array,
+): void {
+  const { request, application } = handler;
+  const { connection } = request;
+  const method = request.methodId;
+  const safe = method === M_GET || method === M_HEAD;
+  const tagged = safe && status === 200 && application.etags && headers?.has("Etag") !== true;
+  const memo = handler.target?.memo ?? newMemo();
+  const conditional = request.knows(H_IF_NONE_MATCH);
+  if (content === memo.text && content !== "" && tagged === memo.tagged) {
+    const usual = headers === undefined && status === 200 && reason === "" && contentType === memo.contentType;
+    if (usual && !conditional && connection.repeats) {
+      if (memo.generation !== httpDateGeneration()) renewWhole(memo);
+      connection.repeat(memo.whole, memo.kind);
+      return;
+    }
+  } else describe(memo, handler, content, tagged, contentType);
+  if (conditional && safe && status === 200) {
+    const tag = tagged ? memo.tag : (headers?.get("Etag") ?? "");
+    if (tag !== "" && matchesTag(request.headers.get("If-None-Match") ?? "", tag)) {
+      sendNotModified(handler, headers, tag);
+      return;
+    }
+  }
+  if (headers === undefined) {
+    const type = status === 204 || status === 304 ? "" : contentType;
+    const head = status === 200 && reason === "" ? okHeadText(type) : headText(status, reason || reasonPhrase(status), type);
+    connection.respond(hasNoContent(status) ? head : head + memo.fields, ASCII, content, memo.kind);
+    return;
+  }
+  if (hasNoContent(status)) for (const name of CONTENT_FIELDS) headers.delete(name);
+  headers.delete("Content-Length");
+  let text = `HTTP/1.1 ${status} ${reason || reasonPhrase(status)}\r\n${headers.toWire()}`;
+  if (!headers.has("Date")) text += `Date: ${httpDate()}\r\n`;
+  if (!hasNoContent(status)) text += memo.fields;
+  connection.respond(text, LATIN1, content, memo.kind);
+}
+
+/** RFC 9110 §8.6, §15.3.5, §15.4.5: fields that describe content go with it. */
+const CONTENT_FIELDS = ["Content-Encoding", "Content-Language", "Content-Type"];
+
+function describe(
+  memo: AnswerMemo,
+  handler: RequestHandler,
+  content: string | Uint8Array,
+  tagged: boolean,
+  contentType: string,
+): void {
+  const text = typeof content === "string";
+  const length = text ? Buffer.byteLength(content) : content.length;
+  memo.kind = text && length !== content.length ? UTF8 : ASCII;
+  memo.tagged = tagged;
+  memo.tag = tagged ? (handler.computeEtag(content) ?? "") : "";
+  memo.fields = `Content-Length: ${length}\r\n${memo.tag === "" ? "" : `Etag: ${memo.tag}\r\n`}`;
+  memo.contentType = contentType;
+  memo.generation = -1;
+  memo.text = text && length <= MEMO_LIMIT ? content : "";
+}
+
+/** Through a Buffer, because joined strings are copied together at every use and this one is used again. */
+function renewWhole(memo: AnswerMemo): void {
+  const head = okHeadText(memo.contentType);
+  memo.whole = Buffer.from(`${head}${memo.fields}\r\n${memo.text}`).toString();
+  memo.generation = httpDateGeneration();
+}
+
+/** RFC 9110 §15.4.5: the fields a 200 would have had that a cache needs, and no content. */
+function sendNotModified(handler: RequestHandler, headers: HTTPHeaders | undefined, tag: string): void {
+  handler.setStatus(304);
+  if (headers === undefined) {
+    handler.request.connection.respond(`${headText(304, reasonPhrase(304), "")}Etag: ${tag}\r\n`, ASCII, "", ASCII);
+    return;
+  }
+  for (const name of [...CONTENT_FIELDS, "Content-Length"]) headers.delete(name);
+  headers.set("Etag", tag);
+  if (!headers.has("Date")) headers.set("Date", httpDate());
+  handler.request.connection.respond(`HTTP/1.1 304 ${reasonPhrase(304)}\r\n${headers.toWire()}`, LATIN1, "", ASCII);
+}
