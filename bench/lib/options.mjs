@@ -17,7 +17,9 @@ export const USAGE = `npm run bench -- [options]
   --quick          hello, pipelined and browser only, 1 s each, without fastify, hono and Tornado
   --docs, --no-docs  write docs/benchmarks.md and docs/benchmark.svg, or not (default: when all servers ran)
   --render         no measuring: write the documents again from results/latest.json
-  --profile NAME   run landspout under one workload and print where its time goes (--servers for another one)`;
+  --profile NAME   run landspout under one workload and print where its time goes (--servers for another one)
+
+BENCH_LANDSPOUT=/path/to/index.js measures another build of landspout than build/index.js.`;
 
 const spec = {
   only: { type: "string" },

@@ -60,6 +60,6 @@ export function prepare({ node: nodePath }) {
     bun: bunVersion && { path: bun, version: bunVersion },
     python: tornado && { path: "/usr/bin/python3", version: tornado.split(" ")[1], tornado: tornado.split(" ")[0] },
     wrk: version("sh", ["-c", "wrk -v | head -1 | cut -d' ' -f2"]),
-    built: existsSync(join(ROOT, "build/index.js")),
+    built: existsSync(process.env.BENCH_LANDSPOUT ?? join(ROOT, "build/index.js")),
   };
 }

@@ -1,6 +1,10 @@
-/** landspout through Application and RequestHandler, as a program that uses the package; `argv[3]` forces a parser. */
-import { Application, RequestHandler } from "../../build/index.js";
+/**
+ * landspout through Application and RequestHandler, as a program that uses the package; `argv[3]` forces a parser.
+ * BENCH_LANDSPOUT names another build to measure than this tree's (Node 24 and Bun run the TypeScript sources, too).
+ */
 import { host, port } from "./process.mjs";
+
+const { Application, RequestHandler } = await import(process.env.BENCH_LANDSPOUT ?? "../../build/index.js");
 
 class Hello extends RequestHandler {
   get() {
