@@ -17,7 +17,7 @@ import {
 import { at, byteAt, COLON, CR, CRLF, HTAB, isBlank, LF, notToken, notValue, skipToken, SP, trimEnd } from "./bytes";
 import { addKnown, factOf } from "./facts";
 import { SLOT_FACTOR, SLOT_IDS, SLOT_LENGTHS, SLOT_LETTERS, SLOT_SHIFT } from "./names";
-import { fail, IN_NAME, IN_NOTHING, IN_VALUE, put, putField, starve } from "./outcome";
+import { AT_LINE, AT_LINE_FEED, fail, IN_NAME, IN_NOTHING, IN_VALUE, put, putField, setLinesLeft, starve } from "./outcome";
 
 /** Trailers: facts are not gathered. */
 export const TRAILERS: i32 = 0;
@@ -33,12 +33,16 @@ export function fieldSection(start: usize, end: usize, maxFields: i32, kind: i32
       put(T_FIELD_COUNT, count);
       return ptr + 2;
     }
-    if (ptr == end) return starve(IN_NOTHING, 1);
+    if (ptr == end) {
+      setLinesLeft(maxFields - count);
+      return starve(AT_LINE, 1);
+    }
     const v = at(ptr, end);
     const stops = notToken(v);
     let nameEnd = ptr + <usize>ctz(stops);
     if (stops == 0) nameEnd = skipToken(ptr + 16, end);
     if (count == maxFields || nameEnd >= end || nameEnd == ptr || byteAt(nameEnd) != COLON) {
+      setLinesLeft(maxFields - count - 1);
       return oddName(ptr, nameEnd, end, count == maxFields);
     }
     const id = nameId(v, ptr, nameEnd - ptr);
@@ -46,7 +50,7 @@ export function fieldSection(start: usize, end: usize, maxFields: i32, kind: i32
     let value = nameEnd + 1;
     // One space is the rule, and the scan below does not mind another; only the start of the value does.
     if (value < end && byteAt(value) == SP) value++;
-    const valueEnd = valueStop(value, end);
+    const valueEnd = valueStop(value, end, maxFields - count - 1);
     if (valueEnd == 0) return 0;
     if (isBlank(byteAt(value))) while (isBlank(byteAt(value))) value++;
     const trimmed = trimEnd(value, valueEnd);
@@ -61,7 +65,7 @@ export function fieldSection(start: usize, end: usize, maxFields: i32, kind: i32
 }
 
 /** The CR that ends the value at `start`, if a LF follows it; else 0. */
-function valueStop(start: usize, end: usize): usize {
+function valueStop(start: usize, end: usize, linesLeft: i32): usize {
   let ptr = start;
   while (ptr < end) {
     const stops = notValue(at(ptr, end));
@@ -73,12 +77,16 @@ function valueStop(start: usize, end: usize): usize {
     if (ptr >= end) break;
     const byte = byteAt(ptr);
     if (byte == CR) {
-      if (ptr + 1 == end) return starve(IN_NOTHING, 1);
+      if (ptr + 1 == end) {
+        setLinesLeft(linesLeft);
+        return starve(AT_LINE_FEED, 1);
+      }
       return byteAt(ptr + 1) == LF ? ptr : fail(E_BARE_CR, ptr);
     }
     if (byte != HTAB) return fail(byte == LF ? E_BARE_LF : E_FIELD_VALUE, ptr);
     ptr++;
   }
+  setLinesLeft(linesLeft);
   return starve(IN_VALUE, 1);
 }
 

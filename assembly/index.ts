@@ -19,7 +19,7 @@ import { blocks, finish } from "./hash";
 import { search } from "./index-of";
 import { put, verdict } from "./outcome";
 import { requestLine } from "./request-line";
-import { countSeen, stillWithin } from "./resume";
+import { countSeen, stillUnfinished } from "./resume";
 import { statusLine } from "./status-line";
 
 /** Compared on load with the ABI_VERSION the other side was built with. */
@@ -36,7 +36,7 @@ function conclude(start: usize, end: usize, reached: usize): i32 {
 }
 
 export function parseRequestHead(start: usize, end: usize, hint: u32, maxFields: i32): i32 {
-  if (hint != 0 && stillWithin(start, end, hint)) return 0;
+  if (hint != 0 && stillUnfinished(start, end, hint)) return 0;
   resetFacts();
   put(T_AUTHORITY_START, 0);
   put(T_AUTHORITY_END, 0);
@@ -55,14 +55,14 @@ function noStartLine(): void {
 }
 
 export function parseResponseHead(start: usize, end: usize, hint: u32, maxFields: i32): i32 {
-  if (hint != 0 && stillWithin(start, end, hint)) return 0;
+  if (hint != 0 && stillUnfinished(start, end, hint)) return 0;
   noStartLine();
   const fields = statusLine(start, end);
   return conclude(start, end, fields == 0 ? 0 : fieldSection(fields, end, maxFields, RESPONSE));
 }
 
 export function parseTrailers(start: usize, end: usize, hint: u32, maxFields: i32): i32 {
-  if (hint != 0 && stillWithin(start, end, hint)) return 0;
+  if (hint != 0 && stillUnfinished(start, end, hint)) return 0;
   noStartLine();
   return conclude(start, end, fieldSection(start, end, maxFields, TRAILERS));
 }

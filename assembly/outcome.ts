@@ -7,13 +7,32 @@ import { FIELD_SLOTS, T_ERROR_OFFSET, T_FIELDS, T_RESUME, T_STAGE, TABLE } from 
 /** What the exported function returns when a step gave 0. */
 export let verdict: i32 = 0;
 
-// Kinds of element an incomplete head can end in; kept in the high bits of T_RESUME.
-/** None that can be resumed: everything is parsed again. */
+// Where in a head the bytes ended; kept in three of the high bits of T_RESUME.
+/** Nowhere that can be gone on from: everything is parsed again. */
 export const IN_NOTHING: u32 = 0;
-export const IN_TARGET: u32 = 1;
-export const IN_NAME: u32 = 2;
-export const IN_VALUE: u32 = 3;
-export const IN_REASON: u32 = 4;
+export const IN_METHOD: u32 = 1;
+export const IN_TARGET: u32 = 2;
+export const IN_REASON: u32 = 3;
+export const IN_NAME: u32 = 4;
+export const IN_VALUE: u32 = 5;
+/** Behind the CR of a field line. */
+export const AT_LINE_FEED: u32 = 6;
+/** At the beginning of a field line. */
+export const AT_LINE: u32 = 7;
+
+/** How many more field lines may begin before the limit has to be looked at; the other five of the high bits. */
+let linesLeft: u32 = 0;
+const MOST_LINES_LEFT: i32 = 31;
+
+export function setLinesLeft(lines: i32): void {
+  linesLeft = <u32>max<i32>(0, min<i32>(lines, MOST_LINES_LEFT));
+}
+
+/** The hint of `size` bytes that end in `place`. */
+export function putHint(place: u32, lines: u32, size: usize): void {
+  put(T_RESUME, (place << 29) | (lines << 24) | <u32>size);
+  put(T_STAGE, place != IN_NOTHING && place <= IN_REASON ? 0 : 1);
+}
 
 export function put(slot: i32, value: u32): void {
   store<u32>(<usize>TABLE + (<usize>slot << 2), value);
@@ -25,9 +44,9 @@ export function fail(code: i32, ptr: usize): usize {
   return 0;
 }
 
-/** The bytes do not suffice; they end within an element of kind `within`. */
-export function starve(within: u32, stage: u32): usize {
-  put(T_RESUME, within << 24);
+/** The bytes do not suffice; they end in `place`, in the start line (stage 0) or behind it. */
+export function starve(place: u32, stage: u32): usize {
+  putHint(place, linesLeft, 0);
   put(T_STAGE, stage);
   verdict = 0;
   return 0;

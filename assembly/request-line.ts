@@ -37,7 +37,7 @@ import {
 import { at, byteAt, COLON, CR, equalTo, LF, lower, notTarget, skipToken, SP } from "./bytes";
 import { addFlags } from "./facts";
 import { isAuthority } from "./host";
-import { fail, IN_NOTHING, IN_TARGET, put, starve } from "./outcome";
+import { fail, IN_METHOD, IN_NOTHING, IN_TARGET, put, starve } from "./outcome";
 import { lineEnd, version } from "./version";
 
 /** Parses at `ptr`; returns the offset behind the CRLF. */
@@ -73,7 +73,7 @@ function method(ptr: usize, end: usize): usize {
     return ptr + 4;
   }
   const stop = skipToken(ptr, end);
-  if (stop == end) return starve(IN_NOTHING, 0);
+  if (stop == end) return starve(stop > ptr ? IN_METHOD : IN_NOTHING, 0);
   if (stop == ptr || byteAt(stop) != SP) return fail(E_METHOD, stop);
   put(T_METHOD, methodId(ptr, stop - ptr));
   put(T_METHOD_END, <u32>stop);

@@ -1,33 +1,59 @@
 /**
- * Going on with an unfinished head. The hint says in what kind of element the bytes ended. As long as new bytes belong to that same
- * element they are looked at once and nothing else happens; with the first that does not, everything is parsed from
- * the start, and that result is the one that counts. A head sent byte by byte so costs one parse per element, and a
- * wrong hint can cost time but change no answer.
+ * Going on with an unfinished head. The hint says where the bytes ended: in a method, a target, a name, a value … As long as
+ * new bytes only lengthen or lawfully follow that, they are looked at once and nothing else happens. With the first that might be more
+ * (the end of the head, a wrong byte) everything is parsed from the start, and that result is the one that counts: a wrong hint can
+ * cost time but change no answer.
  */
-import { T_RESUME, T_STAGE, TABLE } from "../src/parser/abi";
-import { at, byteAt, HTAB, notTarget, notToken, notValue } from "./bytes";
-import { IN_NAME, IN_REASON, IN_TARGET, put } from "./outcome";
+import { T_RESUME, TABLE } from "../src/parser/abi";
+import { at, byteAt, COLON, CR, HTAB, isToken, LF, notTarget, notToken, notValue } from "./bytes";
+import {
+  AT_LINE,
+  AT_LINE_FEED,
+  IN_METHOD,
+  IN_NAME,
+  IN_NOTHING,
+  IN_REASON,
+  IN_TARGET,
+  IN_VALUE,
+  put,
+  putHint,
+} from "./outcome";
 
-/** Whether all bytes behind the hint only lengthen the element; then the table says that the head is incomplete. */
-export function stillWithin(start: usize, end: usize, hint: u32): bool {
-  const within = hint >> 24;
+/** Whether the bytes behind the hint leave the head unfinished for sure; then the table says so. */
+export function stillUnfinished(start: usize, end: usize, hint: u32): bool {
+  let place = hint >> 29;
+  let lines = (hint >> 24) & 31;
   let ptr = start + <usize>(hint & 0xffffff);
-  if (within == 0 || ptr >= end) return false;
+  if (place == IN_NOTHING || ptr > end) return false;
   while (ptr < end) {
-    const v = at(ptr, end);
-    const stops = within == IN_TARGET ? notTarget(v) : within == IN_NAME ? notToken(v) : notValue(v);
-    if (stops == 0) {
-      ptr += 16;
-      continue;
+    if (place < AT_LINE_FEED) {
+      const v = at(ptr, end);
+      const stops = place == IN_TARGET ? notTarget(v) : place == IN_METHOD || place == IN_NAME ? notToken(v) : notValue(v);
+      if (stops == 0) {
+        ptr += 16;
+        continue;
+      }
+      ptr += <usize>ctz(stops);
+      if (ptr >= end) break;
     }
-    ptr += <usize>ctz(stops);
-    if (ptr >= end) break;
-    if (within == IN_TARGET || within == IN_NAME || byteAt(ptr) != HTAB) return false;
-    ptr++;
+    if (place == AT_LINE) {
+      if (lines == 0 || !isToken(byteAt(ptr))) return false;
+      lines--;
+    }
+    place = after(place, byteAt(ptr++));
+    if (place == IN_NOTHING) return false;
   }
-  put(T_RESUME, (hint & 0xff000000) | <u32>(end - start));
-  put(T_STAGE, within == IN_TARGET || within == IN_REASON ? 0 : 1);
+  putHint(place, lines, end - start);
   return true;
+}
+
+/** Where a byte leads that ends a run in `place`, or IN_NOTHING where a parse has to say. */
+function after(place: u32, byte: u32): u32 {
+  if (place == AT_LINE) return IN_NAME;
+  if (place == AT_LINE_FEED) return byte == LF ? AT_LINE : IN_NOTHING;
+  if (place == IN_NAME) return byte == COLON ? IN_VALUE : IN_NOTHING;
+  if (byte == HTAB && (place == IN_VALUE || place == IN_REASON)) return place;
+  return place == IN_VALUE && byte == CR ? AT_LINE_FEED : IN_NOTHING;
 }
 
 /** Completes T_RESUME with the number of bytes seen. */
