@@ -1,5 +1,5 @@
 /** `runInExecutor` and the pool of worker threads behind it. */
-import { suite } from "uvu";
+import { suite } from "../_support/suite.ts";
 import * as assert from "uvu/assert";
 import { IOLoop, WorkerExecutor } from "../../src/net/ioloop.ts";
 import type { Executor } from "../../src/net/ioloop.ts";

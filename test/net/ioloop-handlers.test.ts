@@ -8,7 +8,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { PassThrough } from "node:stream";
 import type { Duplex, Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import { suite } from "uvu";
+import { suite } from "../_support/suite.ts";
 import * as assert from "uvu/assert";
 import { IOLoop } from "../../src/net/ioloop.ts";
 import { recordsOf } from "./fixtures/recorder.ts";

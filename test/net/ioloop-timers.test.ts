@@ -1,7 +1,7 @@
 /**
  * Timers of the loop: order, cancellation, units and lengths. Times are only compared with each other, never with a stopwatch.
  */
-import { suite } from "uvu";
+import { suite } from "../_support/suite.ts";
 import * as assert from "uvu/assert";
 import { Callback } from "../../src/net/callback.ts";
 import { durationSeconds } from "../../src/net/duration.ts";

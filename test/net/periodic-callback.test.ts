@@ -3,7 +3,7 @@
  * comparing their order only.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
-import { suite } from "uvu";
+import { suite } from "../_support/suite.ts";
 import * as assert from "uvu/assert";
 import { IOLoop } from "../../src/net/ioloop.ts";
 import { PeriodicCallback, jittered, nextOnGrid } from "../../src/net/periodic-callback.ts";

@@ -2,13 +2,13 @@
  * Processes: real parents with real children. What they say comes as lines of JSON from fixtures/forking.ts. The same on Node
  * (cluster) and Bun (spawn).
  */
-import { suite } from "uvu";
+import { suite } from "../_support/suite.ts";
 import * as assert from "uvu/assert";
 import { cpuCount, forkProcesses, taskId } from "../../src/net/process.ts";
 import { startFixture } from "./fixtures/spawn.ts";
 import type { Running } from "./fixtures/spawn.ts";
 
-const test = suite("process");
+const test = suite("process", { deadline: 30 });
 
 interface Fact {
   readonly pid: number;

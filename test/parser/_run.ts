@@ -2,7 +2,7 @@
  * Feeds every case to every parser: whole, at several places of the memory and at its very end, with other bytes behind it,
  * cut in two at every place, byte by byte, moved between two calls. Whatever the way, the expected result is the same.
  */
-import { suite } from "uvu";
+import { suite } from "../_support/suite.ts";
 import * as assert from "uvu/assert";
 import * as abi from "../../src/parser/abi.ts";
 import type { HttpParser } from "../../src/parser/types.ts";

@@ -3,7 +3,7 @@
  * throw. `node --import tsx scripts/fuzz-parser.ts --runs 200000` does the same for longer.
  */
 import fc from "fast-check";
-import { suite } from "uvu";
+import { suite } from "../_support/suite.ts";
 import * as assert from "uvu/assert";
 import { findDisagreement, trial } from "./_agree.ts";
 import { parsers } from "./_parsers.ts";

@@ -1,5 +1,5 @@
 /** Every case in `cases/`, against every parser, in every way of `_run.ts`; and that the cases themselves are in order. */
-import { suite } from "uvu";
+import { suite } from "../_support/suite.ts";
 import * as assert from "uvu/assert";
 import { runCases } from "./_run.ts";
 import { topics } from "./cases/index.ts";

@@ -1,6 +1,6 @@
 /** The parser's error table and docs/errors.md say the same; neither lacks an entry. */
 import { readFileSync } from "node:fs";
-import { suite } from "uvu";
+import { suite } from "../_support/suite.ts";
 import * as assert from "uvu/assert";
 import * as abi from "../../src/parser/abi.ts";
 import { parseError, parseErrorCodes } from "../../src/parser/errors.ts";

@@ -4,7 +4,7 @@
  * Vectors: the verification value of SMHasher's own test (Austin Appleby, KeysetTest.cpp: VerificationTest, 0xB3ECE62A for
  * MurmurHash3_x86_128), which covers every length from 0 to 255; and the example of the README of murmurhash3js.
  */
-import { suite } from "uvu";
+import { suite } from "../_support/suite.ts";
 import * as assert from "uvu/assert";
 import * as abi from "../../src/parser/abi.ts";
 import type { HttpParser } from "../../src/parser/types.ts";

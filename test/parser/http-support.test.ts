@@ -1,6 +1,6 @@
 /** docs/http-support.md keeps its word: its links lead to cases that exist, and no section that a case names is missing. */
 import { existsSync, readFileSync } from "node:fs";
-import { suite } from "uvu";
+import { suite } from "../_support/suite.ts";
 import * as assert from "uvu/assert";
 import { topics } from "./cases/index.ts";
 

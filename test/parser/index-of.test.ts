@@ -1,5 +1,5 @@
 /** The search behind `readUntil`, against a search that is too simple to be wrong. */
-import { suite } from "uvu";
+import { suite } from "../_support/suite.ts";
 import * as assert from "uvu/assert";
 import * as abi from "../../src/parser/abi.ts";
 import type { HttpParser } from "../../src/parser/types.ts";

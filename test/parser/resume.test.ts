@@ -2,7 +2,7 @@
  * With the hint, bytes already seen are not searched again, so that a head sent byte by byte costs linear time. Shown without
  * a clock: what has been seen is overwritten with bytes that would be refused, and nobody notices.
  */
-import { suite } from "uvu";
+import { suite } from "../_support/suite.ts";
 import * as assert from "uvu/assert";
 import * as abi from "../../src/parser/abi.ts";
 import type { HttpParser } from "../../src/parser/types.ts";
