@@ -17,10 +17,11 @@ export const CRLF: u32 = 0x0a0d;
 /**
  * The bytes of `[ptr, end)`, at most sixteen, then zeros.
  * SAFETY: near the end the load is moved back so that it ends at `end`. It may reach in front of `ptr`, never in front of the
- * memory: every region that is parsed starts above 16, and what it finds there is shifted out.
+ * memory: every region that is parsed starts above 16, and what it finds there is shifted out. `ptr` may lie up to 64 bytes past
+ * `end`.
  */
 export function at(ptr: usize, end: usize): v128 {
-  const left = end - ptr;
+  const left = <i32>(end - ptr);
   if (left >= 16) return v128.load(ptr);
   const lanes = i8x16.add(i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15), i8x16.splat(<i8>(16 - left)));
   return i8x16.swizzle(v128.load(end - 16), lanes);
@@ -48,7 +49,7 @@ export function notTarget(v: v128): u32 {
 
 /** Bytes that end a run within a field value or reason phrase: controls (HTAB too) and DEL. */
 export function notValue(v: v128): u32 {
-  return <u32>i8x16.bitmask(v128.or(i8x16.lt_u(v, i8x16.splat(0x20)), i8x16.eq(v, i8x16.splat(0x7f))));
+  return <u32>i8x16.bitmask(v128.or(i8x16.le_u(v, i8x16.splat(0x1f)), i8x16.eq(v, i8x16.splat(0x7f))));
 }
 
 /** A bit for each byte equal to `byte`. */

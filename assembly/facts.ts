@@ -26,17 +26,20 @@ import {
   H_HOST,
   H_TRANSFER_ENCODING,
   H_UPGRADE,
-  T_CONTENT_LENGTH_HI,
+  T_AUTHORITY_START,
   T_CONTENT_LENGTH_LO,
   T_FLAGS,
   T_HOST_END,
   T_HOST_START,
   T_KNOWN,
-  T_KNOWN_HI,
+  T_REASON_END,
 } from "../src/parser/abi";
-import { byteAt, isDigit, isToken, lower, skipBlanks, trimEnd } from "./bytes";
+import { at, byteAt, isDigit, isToken, lower, skipBlanks, trimEnd } from "./bytes";
 import { isAuthority } from "./host";
-import { put } from "./outcome";
+import { clearFour, put, putPair } from "./outcome";
+
+/** "keep-ali" */
+const KEEP_ALI: u64 = 0x696c612d7065656b;
 
 let flags: u32 = 0;
 let contentLength: u64 = 0;
@@ -46,33 +49,35 @@ export function resetFacts(): void {
   flags = 0;
   contentLength = 0;
   known = 0;
-  put(T_HOST_START, 0);
-  put(T_HOST_END, 0);
+  // Everything from the authority to the reason phrase: what applies is set again.
+  clearFour(T_AUTHORITY_START);
+  clearFour(T_CONTENT_LENGTH_LO);
+  clearFour(T_KNOWN);
+  putPair(T_REASON_END, 0);
 }
 
 export function addFlags(more: u32): void {
   flags |= more;
 }
 
-export function addKnown(id: u32): void {
-  known |= <u64>1 << <u64>id;
+/** Bits of the well-known names that occur. */
+export function setKnown(ids: u64): void {
+  known = ids;
 }
 
 /** Writes the facts to the table. */
 export function storeFacts(): void {
   if ((flags & (F_CL_INVALID | F_CL_REPEATED)) != 0) contentLength = 0;
   put(T_FLAGS, flags);
-  put(T_CONTENT_LENGTH_LO, <u32>contentLength);
-  put(T_CONTENT_LENGTH_HI, <u32>(contentLength >> 32));
-  put(T_KNOWN, <u32>known);
-  put(T_KNOWN_HI, <u32>(known >> 32));
+  putPair(T_CONTENT_LENGTH_LO, contentLength);
+  putPair(T_KNOWN, known);
 }
 
-/** A line of one of the six fields, value trimmed. `request`: Host and Expect count. */
-export function factOf(id: u32, value: usize, end: usize, request: bool): void {
+/** A line of one of the six fields, value trimmed. `limit`: end of the bytes. `request`: Host and Expect count. */
+export function factOf(id: u32, value: usize, end: usize, limit: usize, request: bool): void {
   if (id == H_HOST) {
-    if (request) host(value, end);
-  } else if (id == H_CONNECTION) connection(value, end);
+    if (request) host(value, end, limit);
+  } else if (id == H_CONNECTION) connection(value, end, limit);
   else if (id == H_CONTENT_LENGTH) length(value, end);
   else if (id == H_TRANSFER_ENCODING) codings(value, end);
   else if (id == H_EXPECT) {
@@ -80,7 +85,7 @@ export function factOf(id: u32, value: usize, end: usize, request: bool): void {
   } else if (id == H_UPGRADE && value < end) flags |= F_UPGRADE;
 }
 
-function host(value: usize, end: usize): void {
+function host(value: usize, end: usize, limit: usize): void {
   if ((flags & F_HOST_PRESENT) != 0) {
     flags |= F_HOST_REPEATED;
     return;
@@ -88,7 +93,7 @@ function host(value: usize, end: usize): void {
   flags |= F_HOST_PRESENT;
   put(T_HOST_START, <u32>value);
   put(T_HOST_END, <u32>end);
-  if (!isAuthority(value, end, false, false)) flags |= F_HOST_INVALID;
+  if (!isAuthority(value, end, limit, false, false)) flags |= F_HOST_INVALID;
 }
 
 // RFC 9110 §8.6: Content-Length = 1*DIGIT
@@ -136,7 +141,14 @@ function coding(start: usize, end: usize): void {
 }
 
 // RFC 9110 §7.6.1: Connection = #connection-option, without regard to case
-function connection(value: usize, end: usize): void {
+function connection(value: usize, end: usize, limit: usize): void {
+  // One option alone, in one comparison. No byte of a value but the letters themselves becomes one of these under 0x20.
+  const word = v128.or(at(value, limit), i8x16.splat(0x20));
+  const low = <u64>i64x2.extract_lane(word, 0);
+  if (end - value == 10 && low == KEEP_ALI && (i64x2.extract_lane(word, 1) & 0xffff) == 0x6576) {
+    flags |= F_CONN_KEEP_ALIVE;
+    return;
+  }
   let start = value;
   while (true) {
     const stop = elementEnd(start, end);
@@ -148,8 +160,7 @@ function connection(value: usize, end: usize): void {
     } else if (size == 7) {
       if (isWord(from, to, 0x65646172677075, 7)) flags |= F_CONN_UPGRADE;
     } else if (size == 10) {
-      // "keep-ali", "ve"
-      if (isWord(from, from + 8, 0x696c612d7065656b, 8) && isWord(from + 8, to, 0x6576, 2)) flags |= F_CONN_KEEP_ALIVE;
+      if (isWord(from, from + 8, KEEP_ALI, 8) && isWord(from + 8, to, 0x6576, 2)) flags |= F_CONN_KEEP_ALIVE;
     }
     if (stop == end) return;
     start = stop + 1;

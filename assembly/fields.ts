@@ -14,8 +14,8 @@ import {
   H_UPGRADE,
   T_FIELD_COUNT,
 } from "../src/parser/abi";
-import { at, byteAt, COLON, CR, CRLF, HTAB, isBlank, LF, notToken, notValue, skipToken, SP, trimEnd } from "./bytes";
-import { addKnown, factOf } from "./facts";
+import { at, byteAt, COLON, CR, CRLF, equalTo, HTAB, isBlank, LF, notValue, skipBlanks, skipToken, SP, trimEnd } from "./bytes";
+import { factOf, setKnown } from "./facts";
 import { SLOT_FACTOR, SLOT_IDS, SLOT_LENGTHS, SLOT_LETTERS, SLOT_SHIFT } from "./names";
 import { AT_LINE, AT_LINE_FEED, fail, IN_NAME, IN_NOTHING, IN_VALUE, put, putField, setLinesLeft, starve } from "./outcome";
 
@@ -24,44 +24,75 @@ export const TRAILERS: i32 = 0;
 export const RESPONSE: i32 = 1;
 export const REQUEST: i32 = 2;
 
-/** Parses at `ptr`; returns the offset behind the empty line. */
+/**
+ * Parses at `start`; returns the offset behind the empty line.
+ *
+ * The end of a line is looked for from its beginning, at the same time as its colon: a name holds no control character, so the
+ * first one ends the line, and the chain from line to line is one load, one comparison, one bit count. A name that turns
+ * out to be a known one needs no look at its letters.
+ */
 export function fieldSection(start: usize, end: usize, maxFields: i32, kind: i32): usize {
   let ptr = start;
   let count: i32 = 0;
-  while (true) {
-    if (end - ptr >= 2 && <u32>load<u16>(ptr) == CRLF) {
-      put(T_FIELD_COUNT, count);
-      return ptr + 2;
-    }
-    if (ptr == end) {
-      setLinesLeft(maxFields - count);
-      return starve(AT_LINE, 1);
-    }
+  let known: u64 = 0;
+  while (end - ptr >= 2 && <u32>load<u16>(ptr) != CRLF) {
     const v = at(ptr, end);
-    const stops = notToken(v);
-    let nameEnd = ptr + <usize>ctz(stops);
-    if (stops == 0) nameEnd = skipToken(ptr + 16, end);
-    if (count == maxFields || nameEnd >= end || nameEnd == ptr || byteAt(nameEnd) != COLON) {
-      setLinesLeft(maxFields - count - 1);
-      return oddName(ptr, nameEnd, end, count == maxFields);
-    }
+    const controls = notValue(v) | (notValue(at(ptr + 16, end)) << 16);
+    const colons = equalTo(v, <i8>COLON);
+    const nameEnd = colons != 0 ? ptr + <usize>ctz(colons) : skipToken(ptr, end);
+    let valueEnd = controls != 0 ? ptr + <usize>ctz(controls) : firstControl(ptr + 32, end);
+    // Zeros that `at` shows past the end look like controls; so does a tab.
+    if (nameEnd >= valueEnd || count == maxFields || byteAt(nameEnd) != COLON) return oddLine(ptr, end, maxFields, count);
     const id = nameId(v, ptr, nameEnd - ptr);
-
-    let value = nameEnd + 1;
-    // One space is the rule, and the scan below does not mind another; only the start of the value does.
-    if (value < end && byteAt(value) == SP) value++;
-    const valueEnd = valueStop(value, end, maxFields - count - 1);
-    if (valueEnd == 0) return 0;
-    if (isBlank(byteAt(value))) while (isBlank(byteAt(value))) value++;
-    const trimmed = trimEnd(value, valueEnd);
-    putField(count, id, ptr, nameEnd, value, trimmed);
-    if (id != 0) {
-      addKnown(id);
-      if (id <= <u32>H_UPGRADE && kind != TRAILERS) factOf(id, value, trimmed, kind == REQUEST);
+    if (id == 0 && !isName(ptr, nameEnd, end)) return oddLine(ptr, end, maxFields, count);
+    if (<i32>(end - valueEnd) < 2 || <u32>load<u16>(valueEnd) != CRLF) {
+      valueEnd = valueStop(nameEnd + 1, end, maxFields - count - 1);
+      if (valueEnd == 0) return 0;
     }
+    // One space, then the value, then CR: the rule. What is not above a space here is a blank to be trimmed, or the CR.
+    let value = nameEnd + 1;
+    let trimmed = valueEnd;
+    if (byteAt(value) == SP) value++;
+    if (byteAt(value) <= SP) value = skipBlanks(value, valueEnd);
+    if (byteAt(valueEnd - 1) <= SP) trimmed = trimEnd(value, valueEnd);
+    putField(count, id, ptr, nameEnd, value, trimmed);
+    known |= <u64>1 << <u64>id;
+    if (id - 1 < <u32>H_UPGRADE && kind != TRAILERS) factOf(id, value, trimmed, end, kind == REQUEST);
     count++;
     ptr = valueEnd + 2;
   }
+  if (end - ptr < 2) return sectionEnd(ptr, end, maxFields, count);
+  put(T_FIELD_COUNT, count);
+  setKnown(known & ~(<u64>1));
+  return ptr + 2;
+}
+
+/** field-name = token, followed by its colon. */
+function isName(ptr: usize, nameEnd: usize, end: usize): bool {
+  return nameEnd > ptr && skipToken(ptr, end) == nameEnd;
+}
+
+/** Fewer than two bytes at the beginning of a line. */
+function sectionEnd(ptr: usize, end: usize, maxFields: i32, count: i32): usize {
+  if (ptr != end) return oddLine(ptr, end, maxFields, count);
+  setLinesLeft(maxFields - count);
+  return starve(AT_LINE, 1);
+}
+
+/** The first control character or DEL at or after `start`, or `end` or past it. */
+function firstControl(start: usize, end: usize): usize {
+  let ptr = start;
+  while (<i32>(end - ptr) >= 32) {
+    const stops = notValue(v128.load(ptr)) | (notValue(v128.load(ptr, 16)) << 16);
+    if (stops != 0) return ptr + <usize>ctz(stops);
+    ptr += 32;
+  }
+  while (<i32>(end - ptr) > 0) {
+    const stops = notValue(at(ptr, end));
+    if (stops != 0) return ptr + <usize>ctz(stops);
+    ptr += 16;
+  }
+  return end;
 }
 
 /** The CR that ends the value at `start`, if a LF follows it; else 0. */
@@ -91,7 +122,10 @@ function valueStop(start: usize, end: usize, linesLeft: i32): usize {
 }
 
 /** The beginning of a line that is no complete field name and colon. */
-function oddName(ptr: usize, stop: usize, end: usize, full: bool): usize {
+function oddLine(ptr: usize, end: usize, maxFields: i32, count: i32): usize {
+  const stop = skipToken(ptr, end);
+  const full = count == maxFields;
+  setLinesLeft(maxFields - count - 1);
   const first = byteAt(ptr);
   if (first == CR) {
     return ptr + 1 == end ? starve(IN_NOTHING, 1) : fail(E_BARE_CR, ptr);
@@ -106,19 +140,27 @@ function oddName(ptr: usize, stop: usize, end: usize, full: bool): usize {
   return fail(byte == CR || byte == LF ? E_NO_COLON : E_FIELD_NAME, stop);
 }
 
-/** Id of the name of `length` token bytes whose first sixteen are in `v`. */
+/** Sixteen bytes of ones, then sixteen of zeros: a load at `16 - n` keeps n lanes. */
+// prettier-ignore
+const LANES: usize = memory.data<u8>([
+  255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+]);
+
+/**
+ * Id of the name of `length` bytes whose first sixteen are in `v`; 0 where it is none of the known ones. No control character is
+ * among them, so no other byte becomes a letter or `-` under 0x20.
+ */
 function nameId(v: v128, ptr: usize, length: usize): u32 {
-  // Only letters and "-" remain equal to a known name under 0x20, because every byte is a tchar.
-  const lowered = v128.or(v, i8x16.splat(0x20));
-  const lanes = i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-  const first = v128.and(lowered, i8x16.lt_u(lanes, i8x16.splat(length < 16 ? <i8>length : 16)));
+  const mask = v128.load(LANES + 16 - (length < 16 ? length : 16));
+  const first = v128.and(v128.or(v, i8x16.splat(0x20)), mask);
   const mixed = (<u64>i64x2.extract_lane(first, 0) ^ <u64>i64x2.extract_lane(first, 1)) * SLOT_FACTOR;
   const slot = <usize>(mixed >> SLOT_SHIFT);
-  if (<usize>load<u8>(SLOT_LENGTHS + slot) != length) return 0;
   const letters = SLOT_LETTERS + (slot << 5);
   if (v128.any_true(v128.xor(first, v128.load(letters)))) return 0;
-  if (length > 16) {
-    // SAFETY: the last sixteen bytes of a name longer than that lie within it.
+  if (length >= 16) {
+    if (<usize>load<u8>(SLOT_LENGTHS + slot) != length) return 0;
+    // SAFETY: the last sixteen bytes of a name at least that long lie within it.
     const tail = v128.or(v128.load(ptr + length - 16), i8x16.splat(0x20));
     if (v128.any_true(v128.xor(tail, v128.load(letters + length - 16)))) return 0;
   }

@@ -2,13 +2,30 @@
  * `uri-host [ ":" port ]` (RFC 9110 §7.2, RFC 3986 §3.2.2), as Host and as the authority of a target.
  * Stricter than RFC 3986: no comma in a name, no IPvFuture, no zone, at most five port digits (GRAMMAR.md).
  */
-import { at, byteAt, COLON, isDigit, lower } from "./bytes";
+import { at, byteAt, COLON, equalTo, isDigit, lower } from "./bytes";
 
 /**
- * Whether `[start, end)` is a host with an optional port. `named`: the host may not be empty. `ported`: the port must be there
- * and not be empty.
+ * Whether `[start, end)` is a host with an optional port. `limit`: end of the bytes it lies in. `named`: the host may not be
+ * empty. `ported`: the port must be there and not be empty.
  */
-export function isAuthority(start: usize, end: usize, named: bool, ported: bool): bool {
+export function isAuthority(start: usize, end: usize, limit: usize, named: bool, ported: bool): bool {
+  const length = <u32>(end - start);
+  if (length - 1 < 15) {
+    // A name and port of up to fifteen bytes, nearly every one, in one vector.
+    const v = at(start, limit);
+    const all: u32 = (<u32>1 << length) - 1;
+    const name = ctz((notName(v) & all) | (1 << length));
+    if (name == length) return !ported;
+    const port: u32 = all & ~((<u32>2 << name) - 1);
+    const digits = <u32>i8x16.bitmask(i8x16.le_u(i8x16.sub(v, i8x16.splat(0x30)), i8x16.splat(9)));
+    const colon = ((equalTo(v, 0x3a) >> name) & 1) != 0;
+    if (colon && (digits & port) == port && length - name <= 6) return (!named || name > 0) && (!ported || port != 0);
+  }
+  return isOddAuthority(start, end, named, ported);
+}
+
+/** A long one, an address in brackets, one with percent-encoding, or a wrong one. */
+function isOddAuthority(start: usize, end: usize, named: bool, ported: bool): bool {
   const hostEnd = start < end && byteAt(start) == 0x5b ? literalEnd(start, end) : nameEnd(start, end);
   if (hostEnd == 0 || (named && hostEnd == start)) return false;
   if (hostEnd == end) return !ported;

@@ -38,6 +38,16 @@ export function put(slot: i32, value: u32): void {
   store<u32>(<usize>TABLE + (<usize>slot << 2), value);
 }
 
+/** Four slots at once, from one whose number is a multiple of four. */
+export function clearFour(slot: i32): void {
+  v128.store(<usize>TABLE + (<usize>slot << 2), i64x2.splat(0));
+}
+
+/** Two slots at once: low and high word. */
+export function putPair(slot: i32, value: u64): void {
+  store<u64>(<usize>TABLE + (<usize>slot << 2), value);
+}
+
 export function fail(code: i32, ptr: usize): usize {
   put(T_ERROR_OFFSET, <u32>ptr);
   verdict = -code;

@@ -128,16 +128,16 @@ function requestTarget(line: usize, start: usize, end: usize): usize {
     if (percent < question) addFlags(F_PATH_ESCAPED);
     return stop + 1;
   }
-  return otherForm(line, start, stop, question, percent) ? stop + 1 : fail(E_TARGET_FORM, start);
+  return otherForm(line, start, stop, end, question, percent) ? stop + 1 : fail(E_TARGET_FORM, start);
 }
 
 /** authority-form, asterisk-form, absolute-form, and origin-form of a method that begins with CONN. */
-function otherForm(line: usize, start: usize, stop: usize, question: usize, percent: usize): bool {
+function otherForm(line: usize, start: usize, stop: usize, end: usize, question: usize, percent: usize): bool {
   const id = methodId(line, start - 1 - line);
   const options = id == M_OPTIONS;
   if (id == M_CONNECT) {
     // authority-form = uri-host ":" port
-    if (!isAuthority(start, stop, true, true)) return false;
+    if (!isAuthority(start, stop, end, true, true)) return false;
     put(T_TARGET_FORM, FORM_AUTHORITY);
     put(T_AUTHORITY_START, <u32>start);
     put(T_AUTHORITY_END, <u32>stop);
@@ -159,7 +159,7 @@ function otherForm(line: usize, start: usize, stop: usize, question: usize, perc
     if (authority == 0) return false;
     path = authority;
     while (path < question && byteAt(path) != 0x2f) path++;
-    if (!isAuthority(authority, path, true, false)) return false;
+    if (!isAuthority(authority, path, end, true, false)) return false;
     put(T_AUTHORITY_START, <u32>authority);
     put(T_AUTHORITY_END, <u32>path);
     form = FORM_ABSOLUTE;
