@@ -111,6 +111,33 @@ for (const parser of parsers) {
     }
   });
 
+  test("agrees with a naive search where beginnings of the needle are frequent", () => {
+    const next = random(4711);
+    for (let run = 0; run < 300; run++) {
+      const rare = 3 + next(60);
+      const letters = (length: number): number[] => Array.from({ length }, () => (next(rare) === 0 ? 98 : 97));
+      const needle = [97, ...letters(next(90)), 97];
+      const haystack = [...letters(1500 + next(1500)), ...(run % 3 === 0 ? needle : []), ...letters(next(50))];
+      assert.is(find(parser, haystack, needle), naive(haystack, needle), `run ${run}`);
+      // The whole of the needle but its last byte within the range, and that byte behind the end.
+      const cut = naive(haystack, needle);
+      if (cut === -1) continue;
+      const end = abi.RECEIVE + cut + needle.length - 1;
+      assert.is(parser.indexOf(abi.RECEIVE, end, needle.length), -1, `run ${run}, cut short`);
+    }
+  });
+
+  test("finds a needle that overlaps many beginnings of itself", () => {
+    for (let length = 2; length < 70; length++) {
+      // Of `a…aba…a`, with one `b`, the search meets a beginning at every byte.
+      const side = Array.from({ length }, () => 97);
+      const needle = [...side, 98, ...side];
+      const haystack = [...Array.from({ length: 2000 }, () => 97), ...needle];
+      assert.is(find(parser, haystack, needle), 2000, `${length} letters on either side`);
+      assert.is(find(parser, [...haystack, 97], [...needle, 97]), 2000);
+    }
+  });
+
   test("goes on from the end minus the needle's length plus one", () => {
     const next = random(7);
     for (let run = 0; run < 500; run++) {

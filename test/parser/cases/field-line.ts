@@ -34,7 +34,36 @@ const refused = (title: string, rfc: string, lines: string, error: number, at: n
   expect: { error, at: AT + at },
 });
 
+/** One byte among harmless ones, at every place that matters to a scan of several bytes at a time. */
+const misplaced = (name: string, byte: string, error: number): Case[] =>
+  Array.from({ length: 36 }, (_, i) =>
+    refused(`§5.5 rejects ${name} after ${i} bytes of a value`, VALUE, `a:${"b".repeat(i)}${byte}${"c".repeat(36 - i)}`, error, 2 + i),
+  );
+const accepted = (name: string, byte: string): Case[] =>
+  Array.from({ length: 36 }, (_, i) => {
+    const text = `b${"b".repeat(i)}${byte}${"c".repeat(36 - i)}`;
+    return value(`accepts ${name} after ${i + 1} bytes of a value`, text, text);
+  });
+/** A byte that is the hyphen of a well-known name but for the bit that tells upper from lower case. */
+const hyphens = (name: string): Case =>
+  refused(`§5.1 does not take CR for the hyphen of ${name}`, NAME, `${name.replace("-", "\r")}: 5`, E_NO_COLON, name.indexOf("-"));
+
 export const fieldLine: readonly Case[] = [
+  ...misplaced("a NUL", "\0", E_FIELD_VALUE),
+  ...misplaced("a control", "\x1f", E_FIELD_VALUE),
+  ...misplaced("a DEL", "\x7f", E_FIELD_VALUE),
+  ...misplaced("a DEL behind obs-text", "\xff\x7f", E_FIELD_VALUE).map((one): Case => ({
+    ...one,
+    expect: { error: E_FIELD_VALUE, at: one.input.indexOf("\x7f") },
+  })),
+  ...misplaced("a bare LF", "\n", E_BARE_LF),
+  ...misplaced("a bare CR", "\r", E_BARE_CR),
+  ...accepted("a tab", "\t"),
+  ...accepted("two tabs", "\t\t"),
+  ...accepted("the byte 0x80", "\x80"),
+  ...accepted("the byte 0xFF", "\xff"),
+  ...accepted("a tilde", "~"),
+  ...["User-Agent", "Content-Length", "Transfer-Encoding", "If-None-Match", "X-Scheme", "Set-Cookie"].map(hyphens),
   { title: "§5 accepts a head without fields", rfc: R5, input: `${LINE}\r\n`, expect: { fields: [], ids: [], flags: 0 } },
   {
     title: "§5 keeps the order, the spelling and repeated lines",

@@ -149,6 +149,7 @@ export const transferEncoding: readonly Case[] = [
   coding("takes a coding with a parameter for another coding", [" gzip;q=1"], F_TE_OTHER),
   coding("splits at a comma within quotes", [' gzip;a="b,chunked'], F_TE_OTHER | F_TE_CHUNKED_LAST),
   coding("splits at a comma within quotes and marks what follows", [' a="chunked, chunked"'], F_TE_OTHER),
+  coding("takes dhunked for another coding", [" dhunked"], F_TE_OTHER),
   coding("takes xchunked for another coding", [" xchunked"], F_TE_OTHER),
   coding("takes chunkedx for another coding", [" chunkedx"], F_TE_OTHER),
   coding("takes chunke for another coding", [" chunke"], F_TE_OTHER),

@@ -44,7 +44,30 @@ const refused = (title: string, rfc: string, method: string, target: string): Ca
   expect: { error: E_TARGET_FORM, at: method.length + 1 },
 });
 
+/** One byte that is not allowed, among harmless ones, at every place that matters to a scan of several bytes at a time. */
+const misplaced = (name: string, byte: string): Case[] =>
+  Array.from({ length: 20 }, (_, i): Case => ({
+    title: `§3.2 rejects ${name} after ${i + 1} bytes of a target`,
+    rfc: "RFC 9112 §3.2",
+    input: `GET /${"a".repeat(i)}${byte}${"b".repeat(20 - i)}${END}`,
+    expect: { error: E_TARGET, at: 5 + i },
+  }));
+
+const queries: Case[] = Array.from({ length: 20 }, (_, i) =>
+  origin(`finds the query and the escape after ${i + 1} bytes of a path`, `/${"a".repeat(i)}%41?b?%`, `/${"a".repeat(i)}%41`, F_PATH_ESCAPED),
+);
+
 export const target: readonly Case[] = [
+  ...queries,
+  ...misplaced("a quotation mark", '"'),
+  ...misplaced("a number sign", "#"),
+  ...misplaced("an opening angle bracket", "<"),
+  ...misplaced("a closing angle bracket", ">"),
+  ...misplaced("a DEL", "\x7f"),
+  ...misplaced("a control", "\x1f"),
+  ...misplaced("a NUL", "\0"),
+  ...misplaced("the byte 0x80", "\x80"),
+  ...misplaced("the byte 0xFF", "\xff"),
   origin("accepts the root", "/", "/"),
   origin("accepts a path", "/index.html", "/index.html"),
   origin("ends the path at the first question mark", "/a?b?c", "/a"),
@@ -123,6 +146,10 @@ export const target: readonly Case[] = [
   refused("§3.2.2 rejects one slash after the scheme", ABSOLUTE, "GET", "http:/a"),
   refused("§3.2.2 rejects no slash after the scheme", ABSOLUTE, "GET", "http:a"),
   refused("§3.2.2 rejects a scheme cut short", ABSOLUTE, "GET", "http:/"),
+  refused("§3.2.2 rejects another byte for the colon after the scheme", ABSOLUTE, "GET", "http;//a/"),
+  refused("§3.2.2 rejects another byte for the first slash", ABSOLUTE, "GET", "http:x/a/"),
+  refused("§3.2.2 rejects another byte for the second slash", ABSOLUTE, "GET", "http:/xa/"),
+  refused("§3.2.2 rejects other bytes for colon and slash", ABSOLUTE, "GET", "httpaa/b/"),
   refused("§3.2.2 rejects httpx", ABSOLUTE, "GET", "httpx://a/"),
   refused("§3.2.2 rejects httpss", ABSOLUTE, "GET", "httpss://a/"),
   refused("§3.2.2 rejects htt", ABSOLUTE, "GET", "htt://a/bcd"),
