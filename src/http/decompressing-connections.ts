@@ -1,6 +1,7 @@
 /** Puts a `DecompressingDelegate` around the message delegates of another connection delegate. */
 import { DecompressingDelegate } from "./decompress.ts";
-import type { HTTPConnection, HTTPMessageDelegate, HTTPServerConnectionDelegate } from "./interfaces.ts";
+import type { HTTP1Exchange } from "./http1exchange.ts";
+import type { HTTPMessageDelegate, HTTPServerConnectionDelegate } from "./interfaces.ts";
 import type { ConnectionLimits } from "./options.ts";
 
 export class DecompressingConnections implements HTTPServerConnectionDelegate {
@@ -11,9 +12,10 @@ export class DecompressingConnections implements HTTPServerConnectionDelegate {
     this.#inner = inner;
     this.#limits = limits;
   }
-  startRequest(serverConnection: object, requestConnection: HTTPConnection): HTTPMessageDelegate {
-    const message = this.#inner.startRequest(serverConnection, requestConnection);
-    return new DecompressingDelegate(message, this.#limits.maxBodySize, this.#limits.chunkSize);
+  startRequest(serverConnection: object, exchange: HTTP1Exchange): HTTPMessageDelegate {
+    const message = this.#inner.startRequest(serverConnection, exchange);
+    const { maxBodySize, chunkSize } = this.#limits;
+    return new DecompressingDelegate(message, maxBodySize, chunkSize, (error) => exchange.fail(error));
   }
   onClose(serverConnection: object): void {
     this.#inner.onClose?.(serverConnection);
