@@ -116,8 +116,38 @@ export interface RuntimeListenOptions extends ListenOptions {
   onError(error: Error): void;
 }
 
+/** TLS of a client, in the field names of `node:tls`. */
+export interface TlsClientOptions {
+  ca?: string | Uint8Array | readonly (string | Uint8Array)[];
+  key?: string | Uint8Array;
+  cert?: string | Uint8Array;
+  passphrase?: string;
+  /** False accepts any certificate: for tests only. Default true. */
+  rejectUnauthorized?: boolean;
+  /** Name the certificate must be for, and that is sent (SNI); default: the host that was asked for. */
+  serverHostname?: string;
+}
+
+export interface RuntimeConnectOptions {
+  port?: number;
+  host?: string;
+  path?: string;
+  tls?: TlsClientOptions;
+  parser: HttpParser;
+  road?: TransportRoad;
+}
+
 /** What each file in `runtime/` exports. */
 export interface Runtime {
   readonly name: "node" | "bun";
   listen(options: RuntimeListenOptions): Promise<Listener> | Listener;
+  /** Connects, with TLS to the end of its handshake. `attach` is called before any byte is delivered. */
+  connect(options: RuntimeConnectOptions, attach: (transport: Transport) => void): Promise<void>;
+  /** Puts TLS on a plain connection; nothing of it may be unread. Rejects where the runtime cannot. */
+  startTls(
+    transport: Transport,
+    options: { server: TlsServerOptions } | { client: TlsClientOptions },
+    parser: HttpParser,
+    attach: (transport: Transport) => void,
+  ): Promise<void>;
 }

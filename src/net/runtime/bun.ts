@@ -1,248 +1,19 @@
 /**
- * Bun: `Bun.listen`. Bytes come in a buffer of the runtime and are copied once into the parser's receive region. `write` may
- * take a part only; the rest waits here for `drain`.
- *
- * The handlers object is shared by all connections of a listener; each finds its transport in `socket.data`. The few types of
- * Bun that are needed are written down structurally, so that neither the package nor its users need `bun-types`.
+ * Bun: `Bun.listen` and `Bun.connect`. The handlers object is shared by all connections of a listener; each finds its transport in
+ * `socket.data`.
  */
-import { Buffer } from "node:buffer";
-import { RECEIVE, RECEIVE_SIZE } from "../../parser/abi.ts";
 import type { HttpParser } from "../../parser/types.ts";
 import type {
   Listener,
   Runtime,
+  RuntimeConnectOptions,
   RuntimeListenOptions,
-  TextEncoding,
+  TlsClientOptions,
   TlsServerOptions,
   Transport,
-  TransportHandler,
-  TransportRoad,
 } from "../transport.ts";
-
-/** Above this many unsent bytes `write` answers false. */
-const HIGH_WATER_MARK = 64 * 1024;
-/** Pieces up to this size are joined into one write on `uncork`. */
-const JOIN_LIMIT = 32 * 1024;
-
-export interface BunSocket {
-  data: BunTransport;
-  readonly remoteAddress: string | undefined;
-  readonly remotePort: number | undefined;
-  readonly localAddress: string | undefined;
-  readonly localPort: number | undefined;
-  write(data: string | Uint8Array): number;
-  end(): void;
-  shutdown(): void;
-  terminate(): void;
-  pause(): void;
-  resume(): void;
-  setNoDelay(on: boolean): void;
-  setKeepAlive(on: boolean, delay: number): void;
-}
-
-export interface BunSocketHandlers {
-  open(socket: BunSocket): void;
-  data(socket: BunSocket, chunk: Uint8Array): void;
-  drain(socket: BunSocket): void;
-  end(socket: BunSocket): void;
-  close(socket: BunSocket, error?: Error): void;
-  error(socket: BunSocket, error: Error): void;
-  handshake?(socket: BunSocket, success: boolean, error: Error | null): void;
-}
-
-interface BunTcpListener {
-  readonly port?: number;
-  readonly hostname?: string;
-  stop(closeConnections?: boolean): void;
-}
-
-interface BunGlobal {
-  listen(options: object): BunTcpListener;
-}
-
-/** The global `Bun`, where this runs on Bun. */
-export function bunGlobal(): BunGlobal | undefined {
-  return (globalThis as { Bun?: BunGlobal }).Bun;
-}
-
-interface Unsent {
-  bytes: Uint8Array;
-  done: (() => void) | undefined;
-}
-
-/** One connection over a socket of `Bun.listen` or `Bun.connect`. */
-export class BunTransport implements Transport {
-  handler: TransportHandler | undefined = undefined;
-  readonly road: TransportRoad = "copy";
-  readonly encrypted: boolean;
-  readonly #parser: HttpParser;
-  #socket: BunSocket | undefined;
-  #unsent: Unsent[] | undefined = undefined;
-  #unsentBytes = 0;
-  #corked = 0;
-  #ending = false;
-  /** Bytes that came while reading was paused: Bun may still deliver what it had read. */
-  #early: Uint8Array[] | undefined = undefined;
-  #paused = false;
-  error: Error | undefined = undefined;
-
-  constructor(socket: BunSocket, parser: HttpParser, encrypted: boolean) {
-    this.#socket = socket;
-    this.#parser = parser;
-    this.encrypted = encrypted;
-  }
-
-  get bufferedAmount(): number {
-    return this.#unsentBytes;
-  }
-  get remoteAddress(): string | undefined {
-    return this.#socket?.remoteAddress;
-  }
-  get remotePort(): number | undefined {
-    return this.#socket?.remotePort;
-  }
-  get localAddress(): string | undefined {
-    return this.#socket?.localAddress;
-  }
-  get localPort(): number | undefined {
-    return this.#socket?.localPort;
-  }
-
-  received(chunk: Uint8Array): void {
-    if (this.#paused) {
-      (this.#early ??= []).push(chunk.slice());
-      return;
-    }
-    for (let offset = 0; offset < chunk.length; offset += RECEIVE_SIZE) {
-      if (this.#paused) {
-        (this.#early ??= []).push(chunk.slice(offset));
-        return;
-      }
-      const piece = chunk.length <= RECEIVE_SIZE ? chunk : chunk.subarray(offset, offset + RECEIVE_SIZE);
-      this.#parser.buffer.set(piece, RECEIVE);
-      this.handler?.transportData(RECEIVE, RECEIVE + piece.length);
-    }
-  }
-
-  write(data: string | Uint8Array, encoding: TextEncoding, done?: () => void): boolean {
-    const socket = this.#socket;
-    if (socket === undefined || this.#ending) return true;
-    if (this.#corked > 0 || this.#unsentBytes > 0) {
-      this.#queue(typeof data === "string" ? Buffer.from(data, encoding) : data, done);
-      return this.#unsentBytes <= HIGH_WATER_MARK;
-    }
-    // Bun encodes text as UTF-8; only ASCII is the same in both, and only then are bytes written also characters written.
-    const whole = typeof data === "string" && Buffer.byteLength(data) !== data.length ? Buffer.from(data, encoding) : data;
-    const written = Math.max(0, socket.write(whole));
-    if (written === whole.length) {
-      done?.();
-      return true;
-    }
-    const rest = typeof whole === "string" ? Buffer.from(whole.slice(written), "latin1") : whole.subarray(written);
-    this.#queue(rest, done);
-    return this.#unsentBytes <= HIGH_WATER_MARK;
-  }
-
-  #queue(bytes: Uint8Array, done: (() => void) | undefined): void {
-    (this.#unsent ??= []).push({ bytes, done });
-    this.#unsentBytes += bytes.length;
-  }
-
-  /** Hands waiting bytes to the runtime until it takes no more; small neighbours go together. */
-  #send(): void {
-    const unsent = this.#unsent;
-    while (unsent !== undefined && unsent.length > 0 && this.#socket !== undefined) {
-      let count = 1;
-      let size = unsent[0]?.bytes.length ?? 0;
-      while (count < unsent.length && size + (unsent[count]?.bytes.length ?? 0) <= JOIN_LIMIT) {
-        size += unsent[count++]?.bytes.length ?? 0;
-      }
-      const joined = count === 1 ? unsent[0]?.bytes : Buffer.concat(unsent.slice(0, count).map((piece) => piece.bytes));
-      const written = Math.max(0, this.#socket.write(joined as Uint8Array));
-      this.#unsentBytes -= written;
-      this.#taken(unsent, written);
-      if (written < size) return;
-    }
-  }
-
-  #taken(unsent: Unsent[], written: number): void {
-    let left = written;
-    for (let piece = unsent[0]; piece !== undefined && left >= piece.bytes.length; piece = unsent[0]) {
-      left -= piece.bytes.length;
-      unsent.shift();
-      piece.done?.();
-    }
-    const first = unsent[0];
-    if (first !== undefined && left > 0) first.bytes = first.bytes.subarray(left);
-  }
-
-  drained(): void {
-    if (this.#unsentBytes === 0) return;
-    this.#send();
-    if (this.#unsentBytes > 0) return;
-    if (this.#ending) this.#socket?.shutdown();
-    else this.handler?.transportDrain();
-  }
-  cork(): void {
-    this.#corked++;
-  }
-  uncork(): void {
-    if (--this.#corked === 0) this.#send();
-  }
-  pause(): void {
-    this.#paused = true;
-    this.#socket?.pause();
-  }
-  resume(): void {
-    if (!this.#paused) return;
-    this.#paused = false;
-    this.#socket?.resume();
-    const early = this.#early;
-    if (early === undefined) return;
-    this.#early = undefined;
-    queueMicrotask(() => {
-      for (const chunk of early) this.received(chunk);
-    });
-  }
-  end(): void {
-    if (this.#ending) return;
-    this.#ending = true;
-    if (this.#unsentBytes === 0) this.#socket?.shutdown();
-  }
-  destroy(): void {
-    this.#unsent = undefined;
-    this.#unsentBytes = 0;
-    this.#socket?.terminate();
-  }
-  setNoDelay(on: boolean): void {
-    this.#socket?.setNoDelay(on);
-  }
-  setKeepAlive(on: boolean, delay: number): void {
-    this.#socket?.setKeepAlive(on, delay * 1000);
-  }
-  closed(error: Error | undefined): void {
-    const handler = this.handler;
-    this.handler = undefined;
-    this.#socket = undefined;
-    this.#unsent = undefined;
-    this.#unsentBytes = 0;
-    handler?.transportClose(this.error ?? error);
-  }
-}
-
-/** The shared handlers of a listener (or of outgoing connections, with an `open` of their own). */
-export function bunHandlers(open: (socket: BunSocket) => void): BunSocketHandlers {
-  return {
-    open,
-    data: (socket, chunk) => socket.data.received(chunk),
-    drain: (socket) => socket.data?.drained(),
-    end: (socket) => socket.data.handler?.transportEnd(),
-    close: (socket, error) => socket.data?.closed(error ?? undefined),
-    error: (socket, error) => {
-      if (socket.data !== undefined) socket.data.error = error;
-    },
-  };
-}
+import { bunGlobal, bunHandlers, BunTransport } from "./bun-transport.ts";
+import type { BunSocket } from "./bun-transport.ts";
 
 function bunTls(options: TlsServerOptions): object {
   const { serverNames, handshakeTimeout: _timeout, ...rest } = options;
@@ -288,4 +59,83 @@ function listen(options: RuntimeListenOptions): Listener {
   };
 }
 
-export const bunRuntime: Runtime = { name: "bun", listen };
+function clientTls(options: TlsClientOptions, host: string | undefined): object {
+  const { serverHostname, ...rest } = options;
+  const serverName = serverHostname ?? host;
+  return { ...rest, ...(serverName === undefined ? {} : { serverName }) };
+}
+
+function connect(options: RuntimeConnectOptions, attach: (transport: Transport) => void): Promise<void> {
+  const { parser, tls } = options;
+  return new Promise((resolve, reject) => {
+    const failed = (error: Error | undefined): void => reject(error ?? new Error("the connection closed before it was established"));
+    const handlers = bunHandlers((socket) => {
+      const transport = new BunTransport(socket, parser, tls !== undefined);
+      socket.data = transport;
+      attach(transport);
+      if (tls === undefined) resolve();
+    });
+    bunGlobal()
+      ?.connect({
+        ...(options.path === undefined ? { hostname: options.host ?? "localhost", port: options.port } : { unix: options.path }),
+        allowHalfOpen: true,
+        ...(tls === undefined ? {} : { tls: clientTls(tls, options.host) }),
+        socket: {
+          ...handlers,
+          ...(tls === undefined ? {} : { handshake: handshaken(resolve, failed, tls.rejectUnauthorized !== false) }),
+          close: (socket: BunSocket, error?: Error) => {
+            failed(error);
+            handlers.close(socket, error);
+          },
+          connectError: (_socket: BunSocket, error: Error) => failed(error),
+        },
+      })
+      .catch(failed);
+  });
+}
+
+/** Bun connects first and verifies afterwards: a certificate that does not verify ends the connection here. */
+function handshaken(resolve: () => void, failed: (error: Error | undefined) => void, verify: boolean) {
+  return (socket: BunSocket, _success: boolean, error: Error | null): void => {
+    if (error === null || error === undefined || !verify) resolve();
+    else {
+      failed(error);
+      socket.terminate();
+    }
+  };
+}
+
+function startTls(
+  transport: Transport,
+  options: { server: TlsServerOptions } | { client: TlsClientOptions },
+  parser: HttpParser,
+  attach: (transport: Transport) => void,
+): Promise<void> {
+  if (!(transport instanceof BunTransport)) throw new TypeError("this connection is no socket of this runtime");
+  return new Promise((resolve, reject) => {
+    const isServer = "server" in options;
+    const verify = !isServer && options.client.rejectUnauthorized !== false;
+    const failed = (error: Error | undefined): void => reject(error ?? new Error("the connection closed in its TLS handshake"));
+    let secure: BunTransport | undefined;
+    const handlers = bunHandlers(() => undefined);
+    const raw = transport.release();
+    const [, socket] = raw.upgradeTLS({
+      data: undefined,
+      tls: isServer ? { ...options.server, isServer: true } : clientTls(options.client, undefined),
+      isServer,
+      socket: {
+        ...handlers,
+        handshake: handshaken(resolve, failed, verify),
+        close: (closed: BunSocket, error?: Error) => {
+          failed(error);
+          handlers.close(closed, error);
+        },
+      },
+    });
+    secure = new BunTransport(socket, parser, true);
+    socket.data = secure;
+    attach(secure);
+  });
+}
+
+export const bunRuntime: Runtime = { name: "bun", listen, connect, startTls };

@@ -5,152 +5,22 @@
  * `onread: { buffer, callback }`, which Node offers to outgoing connections only. That `handle` is an option of `net.Socket`
  * is not documented, so `zeroCopyObstacle` tries it out once on a handle of paper; where anything is not as expected, and always for
  * TLS, bytes come by `data` events and one copy.
- *
- * Listeners are shared functions that find their transport on the socket: a connection costs no closure.
  */
 import { Buffer } from "node:buffer";
 import cluster from "node:cluster";
 import * as net from "node:net";
 import * as tls from "node:tls";
 import type { AddressInfo } from "node:net";
-import { RECEIVE, RECEIVE_SIZE } from "../../parser/abi.ts";
-import type { HttpParser } from "../../parser/types.ts";
+import { connect, startTls } from "./node-connect.ts";
+import { NodeTransport, onReadOf } from "./node-transport.ts";
+import type { OnRead, OwnedSocket } from "./node-transport.ts";
 import type {
   Listener,
   Runtime,
   RuntimeListenOptions,
-  TextEncoding,
   TlsServerOptions,
-  Transport,
-  TransportHandler,
   TransportRoad,
 } from "../transport.ts";
-
-const TRANSPORT: unique symbol = Symbol("transport");
-
-type OwnedSocket = net.Socket & { [TRANSPORT]: NodeTransport; _handle?: unknown };
-
-interface OnRead {
-  buffer: Uint8Array;
-  callback(this: OwnedSocket, size: number): boolean;
-}
-
-/** One connection over a `net.Socket` or `tls.TLSSocket`. */
-export class NodeTransport implements Transport {
-  handler: TransportHandler | undefined = undefined;
-  readonly road: TransportRoad;
-  readonly socket: net.Socket;
-  readonly #parser: HttpParser;
-  #paused = false;
-  error: Error | undefined = undefined;
-
-  constructor(socket: net.Socket, parser: HttpParser, road: TransportRoad) {
-    this.socket = socket;
-    this.road = road;
-    this.#parser = parser;
-    (socket as OwnedSocket)[TRANSPORT] = this;
-    if (road === "copy") socket.on("data", onData);
-    socket.on("drain", onDrain);
-    socket.on("end", onEnd);
-    socket.on("error", onError);
-    socket.on("close", onClose);
-  }
-
-  get encrypted(): boolean {
-    return "encrypted" in this.socket;
-  }
-  get bufferedAmount(): number {
-    return this.socket.writableLength;
-  }
-  get remoteAddress(): string | undefined {
-    return this.socket.remoteAddress;
-  }
-  get remotePort(): number | undefined {
-    return this.socket.remotePort;
-  }
-  get localAddress(): string | undefined {
-    return this.socket.localAddress;
-  }
-  get localPort(): number | undefined {
-    return this.socket.localPort;
-  }
-
-  /** Zero-copy: the bytes already lie at RECEIVE. Returning false tells Node to stop reading. */
-  received(size: number): boolean {
-    this.handler?.transportData(RECEIVE, RECEIVE + size);
-    return !this.#paused;
-  }
-
-  /** The copying road, in pieces no larger than the receive region. */
-  receivedCopy(chunk: Uint8Array): void {
-    for (let offset = 0; offset < chunk.length; offset += RECEIVE_SIZE) {
-      const piece = chunk.length <= RECEIVE_SIZE ? chunk : chunk.subarray(offset, offset + RECEIVE_SIZE);
-      this.#parser.buffer.set(piece, RECEIVE);
-      this.handler?.transportData(RECEIVE, RECEIVE + piece.length);
-    }
-  }
-
-  write(data: string | Uint8Array, encoding: TextEncoding, done?: () => void): boolean {
-    if (this.socket.destroyed || this.socket.writableEnded) return true;
-    if (done === undefined) return this.socket.write(data, encoding);
-    return this.socket.write(data, encoding, (error) => {
-      if (error === null || error === undefined) done();
-    });
-  }
-  cork(): void {
-    this.socket.cork();
-  }
-  uncork(): void {
-    this.socket.uncork();
-  }
-  pause(): void {
-    this.#paused = true;
-    this.socket.pause();
-  }
-  resume(): void {
-    this.#paused = false;
-    this.socket.resume();
-  }
-  end(): void {
-    this.socket.end();
-  }
-  destroy(): void {
-    this.socket.destroy();
-  }
-  setNoDelay(on: boolean): void {
-    this.socket.setNoDelay(on);
-  }
-  setKeepAlive(on: boolean, delay: number): void {
-    this.socket.setKeepAlive(on, delay * 1000);
-  }
-}
-
-function onRead(this: OwnedSocket, size: number): boolean {
-  return this[TRANSPORT].received(size);
-}
-function onData(this: net.Socket, chunk: Buffer): void {
-  (this as OwnedSocket)[TRANSPORT].receivedCopy(chunk);
-}
-function onDrain(this: net.Socket): void {
-  (this as OwnedSocket)[TRANSPORT].handler?.transportDrain();
-}
-function onEnd(this: net.Socket): void {
-  (this as OwnedSocket)[TRANSPORT].handler?.transportEnd();
-}
-function onError(this: net.Socket, error: Error): void {
-  (this as OwnedSocket)[TRANSPORT].error = error;
-}
-function onClose(this: net.Socket): void {
-  const transport = (this as OwnedSocket)[TRANSPORT];
-  const handler = transport.handler;
-  transport.handler = undefined;
-  handler?.transportClose(transport.error);
-}
-
-/** The `onread` of a parser, shared by all its connections. */
-export function onReadOf(parser: HttpParser): OnRead {
-  return { buffer: parser.buffer.subarray(RECEIVE, RECEIVE + RECEIVE_SIZE), callback: onRead };
-}
 
 /** Moves an accepted connection to a socket that reads into the parser's memory. */
 function adopt(accepted: net.Socket, onread: OnRead): net.Socket {
@@ -206,7 +76,7 @@ function tryZeroCopy(): string {
   }
 }
 
-function secureContextOptions(options: TlsServerOptions): tls.TlsOptions {
+export function secureContextOptions(options: TlsServerOptions): tls.TlsOptions {
   const { serverNames: _names, handshakeTimeout, ...rest } = options;
   return {
     ...(rest as tls.TlsOptions),
@@ -347,4 +217,4 @@ function listen(options: RuntimeListenOptions): Promise<Listener> | Listener {
   });
 }
 
-export const nodeRuntime: Runtime = { name: "node", listen };
+export const nodeRuntime: Runtime = { name: "node", listen, connect, startTls };

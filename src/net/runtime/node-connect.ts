@@ -1,0 +1,70 @@
+/** Outgoing connections on Node, and TLS put on a connection that is there already. */
+import * as net from "node:net";
+import * as tls from "node:tls";
+import type { HttpParser } from "../../parser/types.ts";
+import type { RuntimeConnectOptions, TlsClientOptions, TlsServerOptions, Transport } from "../transport.ts";
+import { NodeTransport, onReadOf } from "./node-transport.ts";
+
+/** Settles with the event that says the connection is usable, or the error that comes before it. */
+function until(socket: net.Socket, event: "connect" | "secureConnect" | "secure"): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const failed = (error?: Error): void => reject(error ?? new Error("the connection closed before it was established"));
+    socket.once("error", failed);
+    socket.once("close", () => failed());
+    socket.once(event, () => {
+      socket.removeListener("error", failed);
+      resolve();
+    });
+  });
+}
+
+function clientOptions(options: TlsClientOptions, host: string | undefined): tls.ConnectionOptions {
+  const { serverHostname, ...rest } = options;
+  const name = serverHostname ?? host;
+  // RFC 6066 §3: "Literal IPv4 and IPv6 addresses are not permitted in HostName".
+  const servername = name !== undefined && net.isIP(name) === 0 ? name : "";
+  return { ...(rest as tls.ConnectionOptions), ALPNProtocols: ["http/1.1"], ...(servername === "" ? {} : { servername }) };
+}
+
+export async function connect(options: RuntimeConnectOptions, attach: (transport: Transport) => void): Promise<void> {
+  const { parser, port, host, path } = options;
+  const where = path === undefined ? { port: port ?? 0, ...(host === undefined ? {} : { host }) } : { path };
+  if (options.tls !== undefined) {
+    const socket = tls.connect({ ...where, ...clientOptions(options.tls, host) });
+    attach(new NodeTransport(socket, parser, "copy"));
+    await until(socket, "secureConnect");
+    return;
+  }
+  const zeroCopy = options.road !== "copy";
+  // `onread` of an outgoing connection is documented.
+  const onread = zeroCopy ? { onread: onReadOf(parser) as never } : {};
+  const socket = net.connect({ ...where, ...onread, allowHalfOpen: true, noDelay: true } as net.NetConnectOpts);
+  attach(new NodeTransport(socket, parser, zeroCopy ? "zero-copy" : "copy"));
+  await until(socket, "connect");
+}
+
+export async function startTls(
+  transport: Transport,
+  options: { server: TlsServerOptions } | { client: TlsClientOptions },
+  parser: HttpParser,
+  attach: (transport: Transport) => void,
+): Promise<void> {
+  if (!(transport instanceof NodeTransport)) throw new TypeError("this connection is no socket of this runtime");
+  const { socket } = transport;
+  transport.release();
+  if ("client" in options) {
+    const secure = tls.connect({ socket, ...clientOptions(options.client, undefined) });
+    attach(new NodeTransport(secure, parser, "copy"));
+    await until(secure, "secureConnect");
+    return;
+  }
+  const { serverNames: _names, handshakeTimeout: _timeout, requestCert, rejectUnauthorized, ...context } = options.server;
+  const secure = new tls.TLSSocket(socket, {
+    isServer: true,
+    secureContext: tls.createSecureContext(context as tls.SecureContextOptions),
+    requestCert: requestCert === true,
+    rejectUnauthorized: rejectUnauthorized !== false,
+  });
+  attach(new NodeTransport(secure, parser, "copy"));
+  await until(secure, "secure");
+}
