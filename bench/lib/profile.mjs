@@ -21,15 +21,18 @@ function place(frame) {
   return `${url}:${frame.lineNumber + 1}`;
 }
 
-/** Self microseconds per function, idle time left out. */
-function selfTimes(profile) {
+/** Self microseconds per function in the last `seconds` of the process, idle time left out. */
+function selfTimes(profile, seconds) {
   const byId = new Map(profile.nodes.map((node) => [node.id, node.callFrame]));
   const times = new Map();
+  const from = profile.endTime - seconds * 1e6;
   let total = 0;
+  let now = profile.startTime;
   profile.samples.forEach((id, index) => {
     const frame = byId.get(id);
-    if (frame.functionName === "(idle)") return;
     const delta = profile.timeDeltas[index];
+    now += delta;
+    if (now < from || frame.functionName === "(idle)") return;
     const key = `${frame.functionName || "(anonymous)"}\0${place(frame)}`;
     total += delta;
     times.set(key, (times.get(key) ?? 0) + delta);
@@ -66,7 +69,7 @@ export async function profile(server, workload, seconds) {
     } finally {
       await running.end();
     }
-    const { times, total } = selfTimes(readProfile(folder));
+    const { times, total } = selfTimes(readProfile(folder), seconds);
     const rows = times.slice(0, SHOWN).map(([key, time]) => {
       const [name, where] = key.split("\0");
       return [`${name}  ${where}`, `${((100 * time) / total).toFixed(1)} %`, (time / requests).toFixed(3)];

@@ -5,7 +5,7 @@
 const BODY = "Hello, world";
 const ANSWER = [
   "HTTP/1.1 200 OK",
-  "Server: landspout/0.1",
+  "Server: landspout",
   "Content-Type: text/html; charset=UTF-8",
   "Date: Thu, 01 Jan 2026 00:00:00 GMT",
   'Etag: "e02aa1b106d5c7c6a98def2b13005d5b"',
