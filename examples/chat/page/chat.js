@@ -82,6 +82,8 @@ const pause = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds 
 async function listen() {
   for (let failures = 0; ; ) {
     try {
+      // A poll says nothing until there is news; that the server is back should be seen at once.
+      if (failures > 0 && (await fetch("/people")).ok) setState("online", "Online");
       const response = await fetch(`/messages?since=${last}`);
       if (!response.ok) throw new Error(`status ${response.status}`);
       const { messages, people } = await response.json();
