@@ -11,7 +11,8 @@ export interface Message {
   readonly time: number;
 }
 
-export type Waiter = (messages: readonly Message[]) => void;
+/** Called with what is new, and with how many were waiting for it. */
+export type Waiter = (messages: readonly Message[], people: number) => void;
 
 export class MessageBuffer {
   readonly #size: number;
@@ -56,6 +57,6 @@ export class MessageBuffer {
   #wake(messages: readonly Message[]): void {
     const waiters = [...this.#waiters];
     this.#waiters.clear();
-    for (const waiter of waiters) waiter(messages);
+    for (const waiter of waiters) waiter(messages, waiters.length);
   }
 }

@@ -26,17 +26,17 @@ class MessagesHandler extends RequestHandler {
     if (!Number.isSafeInteger(since) || since < 0) throw new HTTPError(400, { logMessage: "since is no message id" });
     const messages = room.after(since);
     if (messages.length > 0 || stopping) {
-      this.#answer(messages);
+      this.#answer(messages, room.waiting + 1);
       return;
     }
-    this.#giveUp = room.wait((newer) => this.#answer(newer));
-    this.#timer = setTimeout(() => this.#answer([]), HOLD * 1000);
+    this.#giveUp = room.wait((newer, people) => this.#answer(newer, people));
+    this.#timer = setTimeout(() => this.#answer([], room.waiting), HOLD * 1000);
   });
 
-  #answer(messages: readonly object[]): void {
+  #answer(messages: readonly object[], people: number): void {
     this.#stopWaiting();
     this.setHeader("Cache-Control", "no-store");
-    this.finish({ messages, people: room.waiting + 1 });
+    this.finish({ messages, people });
   }
 
   #stopWaiting(): void {
