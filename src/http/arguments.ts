@@ -1,6 +1,6 @@
 /**
  * Arguments of a query or of a urlencoded content (Tornado's `parse_qs_bytes`): names are text, values stay bytes until a handler
- * decodes them. Only `&` separates, `+` is a space, empty values count.
+ * decodes them. Only `&` separates, `+` is a space, empty values count. One pass over the bytes, whatever they are.
  */
 import { Buffer } from "node:buffer";
 import { LimitError, RemoteProtocolError } from "./errors.ts";
@@ -17,6 +17,11 @@ export interface ArgumentMap {
  */
 export const MAX_ARGUMENTS = 1000;
 
+const AMPERSAND = 0x26;
+const EQUALS = 0x3d;
+const PERCENT = 0x25;
+const PLUS = 0x2b;
+
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Bytes as UTF-8 text. @throws RemoteProtocolError (400) where they are not. */
@@ -30,60 +35,83 @@ export function decodeArgument(value: Uint8Array, name: string): string {
 
 /** What follows the `?` of a target. @throws RemoteProtocolError (400) on a name that is not UTF-8, or on too many. */
 export function parseQueryArguments(query: string): ArgumentMap {
+  return query === "" ? (Object.create(null) as ArgumentMap) : parsePairs(Buffer.from(query, "latin1"));
+}
+
+/** `name=value&name=value`. Values that hold nothing encoded are views of `bytes`. */
+function parsePairs(bytes: Buffer): ArgumentMap {
   const map = Object.create(null) as ArgumentMap;
-  if (query === "") return map;
   let count = 0;
-  for (let start = 0; start <= query.length;) {
-    const next = query.indexOf("&", start);
-    const end = next < 0 ? query.length : next;
-    if (end > start) {
-      if (++count > MAX_ARGUMENTS) {
-        throw new LimitError("ERR_LANDSPOUT_ARGUMENT_COUNT", `There are more than ${MAX_ARGUMENTS} arguments.`, 400, MAX_ARGUMENTS);
+  let start = 0;
+  let equals = -1;
+  // Whether name or value hold more than ASCII that stands for itself.
+  let nameCoded = false;
+  let valueCoded = false;
+  for (let i = 0; i <= bytes.length; i++) {
+    const byte = i < bytes.length ? bytes[i] : AMPERSAND;
+    if (byte === AMPERSAND) {
+      if (i > start) {
+        if (++count > MAX_ARGUMENTS) throw tooMany();
+        const nameEnd = equals < 0 ? i : equals;
+        const name = nameCoded ? decodeName(bytes, start, nameEnd) : bytes.toString("latin1", start, nameEnd);
+        const from = Math.min(nameEnd + 1, i);
+        (map[name] ??= []).push(valueCoded ? decodePart(bytes, from, i) : bytes.subarray(from, i));
       }
-      const equals = query.indexOf("=", start);
-      const nameEnd = equals < 0 || equals > end ? end : equals;
-      const name = decodeArgument(unescape(query, start, nameEnd), "argument name");
-      (map[name] ??= []).push(unescape(query, Math.min(nameEnd + 1, end), end));
-    }
-    start = end + 1;
+      start = i + 1;
+      equals = -1;
+      nameCoded = valueCoded = false;
+    } else if (byte === EQUALS) {
+      if (equals < 0) equals = i;
+    } else if (byte === PERCENT || byte === PLUS) {
+      if (equals < 0) nameCoded = true;
+      else valueCoded = true;
+    } else if (equals < 0 && (byte as number) > 0x7f) nameCoded = true;
   }
   return map;
 }
 
-/** The bytes of a latin1 piece of text, with `+` and percent-encoding resolved; a `%` without two digits stays. */
-function unescape(text: string, start: number, end: number): Buffer {
-  const bytes = Buffer.allocUnsafe(end - start);
+const decodeName = (bytes: Buffer, start: number, end: number): string =>
+  decodeArgument(decodePart(bytes, start, end), "argument name");
+
+const tooMany = (): LimitError =>
+  new LimitError("ERR_LANDSPOUT_ARGUMENT_COUNT", `There are more than ${MAX_ARGUMENTS} arguments.`, 400, MAX_ARGUMENTS);
+
+/** A part with `+` and percent-encoding resolved; a `%` without two hexadecimal digits stays. */
+function decodePart(bytes: Buffer, start: number, end: number): Buffer {
+  const decoded = Buffer.allocUnsafe(end - start);
   let length = 0;
   for (let i = start; i < end; i++) {
-    const code = text.charCodeAt(i);
-    if (code === 0x2b) bytes[length++] = 0x20;
-    else if (code === 0x25 && i + 2 < end && hexValue(text, i + 1) >= 0) {
-      bytes[length++] = hexValue(text, i + 1);
+    const byte = bytes[i] as number;
+    const value = byte === PERCENT && i + 2 < end ? hexValue(bytes[i + 1] as number, bytes[i + 2] as number) : -1;
+    if (value >= 0) {
+      decoded[length++] = value;
       i += 2;
-    } else bytes[length++] = code;
+    } else decoded[length++] = byte === PLUS ? 0x20 : byte;
   }
-  return bytes.subarray(0, length);
+  return decoded.subarray(0, length);
 }
 
 const digit = (code: number): number =>
   code >= 0x30 && code <= 0x39 ? code - 0x30 : (code | 0x20) >= 0x61 && (code | 0x20) <= 0x66 ? (code | 0x20) - 0x57 : -1;
 
-/** Value of the two hexadecimal digits at `at`, or a negative number. */
-function hexValue(text: string, at: number): number {
-  const high = digit(text.charCodeAt(at));
-  const low = digit(text.charCodeAt(at + 1));
+/** Value of two hexadecimal digits, or -1. */
+function hexValue(first: number, second: number): number {
+  const high = digit(first);
+  const low = digit(second);
   return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
+
+const FORM_TYPE = /^application\/x-www-form-urlencoded[ \t]*(?:;|$)/i;
 
 /**
  * Arguments of a content, if it is `application/x-www-form-urlencoded`; none for any other type.
  * @throws RemoteProtocolError (400) on a form with a content coding, as Tornado does, or a malformed one.
  */
-export function parseBodyArguments(contentType: string, body: Uint8Array, headers: HTTPHeaders): ArgumentMap {
-  if (!/^application\/x-www-form-urlencoded\b/i.test(contentType)) return Object.create(null) as ArgumentMap;
-  const coding = headers.get("Content-Encoding");
+export function parseBodyArguments(contentType: string, body: Uint8Array, headers?: HTTPHeaders): ArgumentMap {
+  if (!FORM_TYPE.test(contentType)) return Object.create(null) as ArgumentMap;
+  const coding = headers?.get("Content-Encoding");
   if (coding !== undefined) {
     throw new RemoteProtocolError("ERR_LANDSPOUT_FORM_ENCODING", `Unsupported Content-Encoding: ${coding}`, 400);
   }
-  return parseQueryArguments(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("latin1"));
+  return parsePairs(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
 }

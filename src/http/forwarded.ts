@@ -23,17 +23,27 @@ export function applyForwarded(
   encrypted: boolean,
   trusted: AddressList | undefined,
 ): Forwarded {
-  const hops = (headers.get("X-Forwarded-For") ?? "").split(",");
-  let claimed = remote;
-  for (let i = hops.length - 1; i >= 0; i--) {
-    claimed = (hops[i] as string).trim();
-    if (trusted?.has(normalizeAddress(claimed)) !== true) break;
-  }
-  claimed = headers.get("X-Real-Ip")?.trim() ?? claimed;
-  const schemes = (headers.get("X-Scheme") ?? headers.get("X-Forwarded-Proto") ?? "").split(",");
-  const scheme = (schemes.at(-1) ?? "").trim().toLowerCase();
+  const claimed = headers.get("X-Real-Ip") ?? lastUntrusted(headers.get("X-Forwarded-For"), trusted) ?? remote;
+  const scheme = lastElement(headers.get("X-Scheme") ?? headers.get("X-Forwarded-Proto") ?? "").toLowerCase();
   return {
-    remoteIp: isIP(claimed) === 0 ? remote : normalizeAddress(claimed),
+    remoteIp: isAddress(claimed.trim()) ? normalizeAddress(claimed.trim()) : remote,
     protocol: scheme === "https" || scheme === "http" ? scheme : encrypted ? "https" : "http",
   };
 }
+
+/** The rightmost hop that is no trusted proxy; the leftmost where all are. */
+function lastUntrusted(list: string | undefined, trusted: AddressList | undefined): string | undefined {
+  if (list === undefined) return undefined;
+  let end = list.length;
+  for (;;) {
+    const comma = end === 0 ? -1 : list.lastIndexOf(",", end - 1);
+    const hop = list.slice(comma + 1, end).trim();
+    if (comma < 0 || trusted?.has(hop) !== true) return hop;
+    end = comma;
+  }
+}
+
+const lastElement = (list: string): string => list.slice(list.lastIndexOf(",") + 1).trim();
+
+/** A literal address. One with a zone (fe80::1%eth0) means something on the machine that wrote it only. */
+const isAddress = (text: string): boolean => isIP(text) !== 0 && !text.includes("%");
