@@ -2,6 +2,7 @@
  * `Application` (Tornado's `tornado.web.Application`): routes and settings, and the delegate of the server that serves them.
  */
 import { UsageError } from "../errors.ts";
+import { RemoteProtocolError } from "../http/errors.ts";
 import type { HTTP1Exchange } from "../http/http1exchange.ts";
 import { HTTPServer } from "../http/httpserver.ts";
 import type { HTTPServerOptions } from "../http/httpserver.ts";
@@ -172,6 +173,8 @@ export class Application implements HTTPServerConnectionDelegate {
   logException(handler: RequestHandler, error: unknown): void {
     if (error instanceof HTTPError) {
       if (error.logMessage !== undefined) loggers.general.warn(`${error.status} ${summary(handler)}: ${error.logMessage}`);
+    } else if (error instanceof RemoteProtocolError) {
+      loggers.general.info(`${error.status} ${summary(handler)}: ${error.message}`);
     } else loggers.application.error(`Uncaught exception ${summary(handler)}\n${describeError(error)}`);
   }
 }
