@@ -59,8 +59,8 @@ export interface Target {
 }
 
 function targetOf(handlerClass: HandlerClass, initArgs: object | undefined): Target {
-  if (typeof handlerClass !== "function" || !(handlerClass.prototype instanceof RequestHandler)) {
-    throw new UsageError("ERR_LANDSPOUT_ROUTE", "the second element of a route must be a subclass of RequestHandler");
+  if (handlerClass !== RequestHandler && !(handlerClass?.prototype instanceof RequestHandler)) {
+    throw new UsageError("ERR_LANDSPOUT_ROUTE", "the second element of a route must be RequestHandler or a subclass of it");
   }
   const own = handlerClass.prototype as RequestHandler;
   const base = RequestHandler.prototype;
