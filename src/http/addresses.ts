@@ -60,7 +60,7 @@ export class AddressList {
   /** Whether an address is in the list; `unix` stands for the other end of a unix socket. Never throws: clients name addresses. */
   has(address: string): boolean {
     if (address === "unix") return this.#unix;
-    const plain = normalizeAddress(address);
+    const plain = address === "" ? "" : normalizeAddress(address);
     const version = isIP(plain);
     return version !== 0 && this.#list.check(plain, version === 4 ? "ipv4" : "ipv6");
   }

@@ -1,10 +1,10 @@
 /**
  * Inflates request content sent with `Content-Encoding: gzip` (option `decompressRequest`), between the connection and another
- * delegate. Other codings are passed on as they are, as in Tornado. What is limited is the inflated size: a small request may
- * hold a large content.
+ * delegate. Other codings are passed on as they are, as in Tornado; so are Content-Length and Transfer-Encoding, which tell of
+ * the bytes on the wire. What is limited is the inflated size: a small request may hold a large content.
  */
 import type { Buffer } from "node:buffer";
-import { createGunzip } from "node:zlib";
+import { constants, createGunzip } from "node:zlib";
 import type { Gunzip } from "node:zlib";
 import { bodyTooLarge } from "./body-reader.ts";
 import { RemoteProtocolError } from "./errors.ts";
@@ -13,16 +13,16 @@ import type { HTTPMessageDelegate, RequestStartLine } from "./interfaces.ts";
 
 export class DecompressingDelegate implements HTTPMessageDelegate {
   readonly #inner: HTTPMessageDelegate;
-  readonly #limit: number;
+  readonly #limit: () => number;
   readonly #chunkSize: number;
   readonly #fail: (error: unknown) => void;
   #inflater: Inflater | undefined = undefined;
 
   /**
-   * @param limit Most bytes of inflated content. @param chunkSize Largest piece passed on. @param fail Told of an error that is
-   * found after `finish`.
+   * @param limit Most bytes of inflated content; asked for every piece, so it may be changed meanwhile. @param chunkSize Largest
+   * piece passed on. @param fail Told of an error that is found after `finish`.
    */
-  constructor(inner: HTTPMessageDelegate, limit: number, chunkSize: number, fail: (error: unknown) => void) {
+  constructor(inner: HTTPMessageDelegate, limit: () => number, chunkSize: number, fail: (error: unknown) => void) {
     this.#inner = inner;
     this.#fail = fail;
     this.#limit = limit;
@@ -31,7 +31,8 @@ export class DecompressingDelegate implements HTTPMessageDelegate {
 
   headersReceived(startLine: RequestStartLine, headers: HTTPHeaders): Promise<void> | void {
     const coding = headers.get("Content-Encoding");
-    if (coding?.toLowerCase() !== "gzip") return this.#inner.headersReceived(startLine, headers);
+    // RFC 9110 §8.4.1.3: "A recipient SHOULD consider "x-gzip" to be equivalent to "gzip"."
+    if (coding === undefined || !/^(?:x-)?gzip$/i.test(coding)) return this.#inner.headersReceived(startLine, headers);
     // Tornado's way: the content the delegate sees is no longer coded, and it can tell that it was.
     const seen = new HTTPHeaders(headers);
     seen.delete("Content-Encoding");
@@ -42,10 +43,10 @@ export class DecompressingDelegate implements HTTPMessageDelegate {
   dataReceived(chunk: Uint8Array): Promise<void> | void {
     return this.#inflater === undefined ? this.#inner.dataReceived(chunk) : this.#inflater.feed(chunk);
   }
-  /** The delegate behind finishes when the last inflated piece has been taken. */
+  /** The delegate behind finishes when the last inflated piece has been taken, in a later turn where there was content. */
   finish(): void {
     const inflater = this.#inflater;
-    if (inflater === undefined) {
+    if (inflater === undefined || inflater.untouched) {
       this.#inner.finish();
       return;
     }
@@ -70,72 +71,97 @@ export class DecompressingDelegate implements HTTPMessageDelegate {
   }
 }
 
-/** One gzip stream. Inflated pieces are passed on one after the other, each waited for. */
+/**
+ * One gzip stream (RFC 1952: one member or several). It is read by hand, not by `data` events: every piece has been taken when
+ * `feed` settles, and no more than one piece is inflated ahead.
+ */
 class Inflater {
-  readonly #gunzip: Gunzip;
-  readonly #limit: number;
+  readonly #limit: () => number;
+  readonly #chunkSize: number;
   readonly #deliver: (piece: Buffer) => Promise<void> | void;
+  /** Made for the first bytes of content. */
+  #gunzip: Gunzip | undefined = undefined;
   #produced = 0;
+  /** The gzip stream is over although more bytes came. */
+  #over = false;
+  #closed = false;
   #error: Error | undefined = undefined;
-  #reject: ((error: Error) => void) | undefined = undefined;
+  #wake: () => void = () => undefined;
 
-  constructor(limit: number, chunkSize: number, deliver: (piece: Buffer) => Promise<void> | void) {
+  constructor(limit: () => number, chunkSize: number, deliver: (piece: Buffer) => Promise<void> | void) {
     this.#limit = limit;
+    this.#chunkSize = chunkSize;
     this.#deliver = deliver;
-    this.#gunzip = createGunzip({ chunkSize: Math.max(64, chunkSize) });
-    this.#gunzip.on("data", (piece: Buffer) => this.#take(piece));
-    this.#gunzip.on("error", (error: Error & { code?: string }) => {
-      this.#error ??= error.code?.startsWith("Z_") === true ? malformed("The content is not whole, valid gzip.") : error;
-      this.#reject?.(this.#error);
+  }
+
+  /** No content has come. */
+  get untouched(): boolean {
+    return this.#gunzip === undefined;
+  }
+
+  /** Inflates a piece; settles when all that came of it has been taken. */
+  async feed(chunk: Uint8Array): Promise<void> {
+    const gunzip = (this.#gunzip ??= this.#open());
+    let used = false;
+    gunzip.write(chunk, () => {
+      used = true;
+      this.#wake();
     });
+    await this.#pump(gunzip, () => used);
+    if (this.#over) throw malformed("Bytes follow the end of the gzip stream.");
   }
 
-  #take(piece: Buffer): void {
-    this.#produced += piece.length;
-    if (this.#produced > this.#limit) {
-      this.#gunzip.destroy(bodyTooLarge(this.#limit));
-      return;
-    }
-    try {
-      const pending = this.#deliver(piece);
-      if (pending === undefined) return;
-      this.#gunzip.pause();
-      pending.then(
-        () => this.#gunzip.resume(),
-        (error: unknown) => this.#gunzip.destroy(asError(error)),
-      );
-    } catch (error) {
-      this.#gunzip.destroy(asError(error));
-    }
-  }
-
-  /** Inflates a piece; settles when there is room for the next. */
-  feed(chunk: Uint8Array): Promise<void> {
-    return this.#settled((done) => this.#gunzip.write(chunk, () => done()));
-  }
   /** Settles when all has been inflated and taken; rejects if the stream is not whole. */
-  end(): Promise<void> {
-    return this.#settled((done) => {
-      this.#gunzip.once("end", done);
-      this.#gunzip.end();
-    });
+  async end(): Promise<void> {
+    const gunzip = (this.#gunzip ??= this.#open());
+    gunzip.end();
+    await this.#pump(gunzip, () => this.#over);
   }
-  #settled(start: (done: () => void) => void): Promise<void> {
-    if (this.#error !== undefined) return Promise.reject(this.#error);
-    return new Promise((resolve, reject) => {
-      this.#reject = reject;
-      start(() => {
-        if (this.#error === undefined) resolve();
-        else reject(this.#error);
-      });
-    });
-  }
+
   close(): void {
-    this.#gunzip.destroy();
+    this.#closed = true;
+    this.#gunzip?.destroy();
+    this.#wake();
+  }
+
+  #open(): Gunzip {
+    const size = Math.max(constants.Z_MIN_CHUNK, this.#chunkSize);
+    const gunzip = createGunzip({ chunkSize: size, readableHighWaterMark: size } as { chunkSize: number });
+    gunzip.on("readable", () => this.#wake());
+    gunzip.on("end", () => {
+      this.#over = true;
+      this.#wake();
+    });
+    gunzip.on("error", (error: Error & { code?: string }) => {
+      this.#error = error.code?.startsWith("Z_") === true ? malformed("The content is not whole, valid gzip.") : error;
+      this.#wake();
+    });
+    return gunzip;
+  }
+
+  /** Takes pieces until `done` and nothing is left, or the stream is over. */
+  async #pump(gunzip: Gunzip, done: () => boolean): Promise<void> {
+    while (!this.#closed) {
+      if (this.#error !== undefined) throw this.#error;
+      const piece = gunzip.read(Math.min(this.#chunkSize, gunzip.readableLength)) as Buffer | null;
+      if (piece !== null) await this.#take(gunzip, piece);
+      else if (this.#over || (done() && gunzip.readableLength === 0)) return;
+      else {
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+      }
+    }
+  }
+
+  #take(gunzip: Gunzip, piece: Buffer): Promise<void> | void {
+    this.#produced += piece.length;
+    const limit = this.#limit();
+    if (this.#produced <= limit) return this.#deliver(piece);
+    gunzip.destroy();
+    throw bodyTooLarge(limit);
   }
 }
-
-const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
 
 const malformed = (message: string): RemoteProtocolError =>
   new RemoteProtocolError("ERR_LANDSPOUT_GZIP", message, 400);

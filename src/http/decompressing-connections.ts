@@ -14,8 +14,8 @@ export class DecompressingConnections implements HTTPServerConnectionDelegate {
   }
   startRequest(serverConnection: object, exchange: HTTP1Exchange): HTTPMessageDelegate {
     const message = this.#inner.startRequest(serverConnection, exchange);
-    const { maxBodySize, chunkSize } = this.#limits;
-    return new DecompressingDelegate(message, maxBodySize, chunkSize, (error) => exchange.fail(error));
+    const { chunkSize } = this.#limits;
+    return new DecompressingDelegate(message, () => exchange.maxBodySize, chunkSize, (error) => exchange.fail(error));
   }
   onClose(serverConnection: object): void {
     this.#inner.onClose?.(serverConnection);

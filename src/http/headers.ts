@@ -24,8 +24,8 @@ function checkName(name: string): void {
   }
 }
 
-function checkedValue(name: string, value: string | number | Date): string {
-  const text = typeof value === "string" ? value : value instanceof Date ? value.toUTCString() : String(value);
+function checkedValue(name: string, value: HeaderValue): string {
+  const text = typeof value === "string" ? value : textOf(name, value);
   if (NOT_IN_VALUE.test(text)) {
     throw new UsageError(
       "ERR_LANDSPOUT_HEADER_VALUE",
@@ -33,6 +33,15 @@ function checkedValue(name: string, value: string | number | Date): string {
     );
   }
   return trimBlanks(text);
+}
+
+function textOf(name: string, value: number | Date): string {
+  const number = value instanceof Date ? value.getTime() : value;
+  if (typeof number !== "number" || !Number.isFinite(number)) {
+    throw new UsageError("ERR_LANDSPOUT_HEADER_VALUE", `the value of ${name} must be text, a finite number or a valid date, not ${String(value)}`);
+  }
+  // RFC 9110 §5.6.7: IMF-fixdate, which is what this method writes.
+  return value instanceof Date ? value.toUTCString() : String(value);
 }
 
 /** Without the spaces and tabs around it; other white space is part of the value. */
@@ -134,12 +143,27 @@ export class HTTPHeaders {
     }
     lines[first] = name;
     lines[first + 1] = text;
-    for (let i = this.find(name, first + 2); i >= 0; i = this.find(name, i)) lines.splice(i, 2);
+    this.removeFrom(first + 2, name);
   }
 
   delete(name: string): void {
+    this.removeFrom(0, name);
+  }
+
+  /** Removes the lines of the name at and after `from`, in one pass. */
+  private removeFrom(from: number, name: string): void {
+    let next = this.find(name, from);
+    if (next < 0) return;
     const lines = this.all();
-    for (let i = this.find(name, 0); i >= 0; i = this.find(name, i)) lines.splice(i, 2);
+    let kept = next;
+    for (let i = next; i < lines.length; i += 2) {
+      if (i === next) next = this.find(name, i + 2);
+      else {
+        lines[kept++] = lines[i] as string;
+        lines[kept++] = lines[i + 1] as string;
+      }
+    }
+    lines.length = kept;
   }
 
   /** Ordered `[name, value]` pairs with the names as sent. */

@@ -90,7 +90,7 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
   /** A promise of the delegate is pending. */
   private holding = false;
   private peer: string | undefined = undefined;
-  private maxBodySize = -1;
+  maxBodySize = -1;
   private bodyTimeout = -1;
   /** Host time since when the present wait lasts, and since when the content has been coming. */
   private since: number;
@@ -382,10 +382,13 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
   }
 
   drained(): Promise<void> {
-    return new Promise((resolve, reject) => {
+    const promise = new Promise<void>((resolve, reject) => {
       if (this.stream.isClosed) reject(new StreamClosedError());
       else (this.waiters ??= []).push({ resolve, reject });
     });
+    // Who does not wait for the socket need not hear that it closed.
+    promise.catch(() => undefined);
+    return promise;
   }
 
   streamDrained(): void {

@@ -28,6 +28,8 @@ export interface ExchangeOwner {
   /** Resolves when output is below the high-water mark; rejects when the connection closes first. */
   drained(): Promise<void>;
   detachStream(exchange: HTTP1Exchange): BaseIOStream;
+  /** Limit for the content of the current request. */
+  readonly maxBodySize: number;
   setMaxBodySize(size: number): void;
   setBodyTimeout(seconds: number): void;
   originOf(head: RequestHead): { readonly remoteIp: string; readonly protocol: "http" | "https" };
@@ -264,6 +266,10 @@ export class HTTP1Exchange implements HTTPConnection {
     return this.owner.detachStream(this);
   }
 
+  /** Most bytes of content this request may have. */
+  get maxBodySize(): number {
+    return this.owner.maxBodySize;
+  }
   /** Another limit for the content of this request, bytes. */
   setMaxBodySize(size: number): void {
     this.owner.setMaxBodySize(size);
