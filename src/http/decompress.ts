@@ -81,6 +81,7 @@ class Inflater {
   readonly #deliver: (piece: Buffer) => Promise<void> | void;
   /** Made for the first bytes of content. */
   #gunzip: Gunzip | undefined = undefined;
+  #fed = 0;
   #produced = 0;
   /** The gzip stream is over although more bytes came. */
   #over = false;
@@ -103,12 +104,13 @@ class Inflater {
   async feed(chunk: Uint8Array): Promise<void> {
     const gunzip = (this.#gunzip ??= this.#open());
     let used = false;
+    this.#fed += chunk.length;
     gunzip.write(chunk, () => {
       used = true;
       this.#wake();
     });
     await this.#pump(gunzip, () => used);
-    if (this.#over) throw malformed("Bytes follow the end of the gzip stream.");
+    if (this.#over) throw followed();
   }
 
   /** Settles when all has been inflated and taken; rejects if the stream is not whole. */
@@ -116,6 +118,8 @@ class Inflater {
     const gunzip = (this.#gunzip ??= this.#open());
     gunzip.end();
     await this.#pump(gunzip, () => this.#over);
+    // Zeros behind the stream are not looked at by zlib.
+    if (!this.#closed && gunzip.bytesWritten !== this.#fed) throw followed();
   }
 
   close(): void {
@@ -165,3 +169,5 @@ class Inflater {
 
 const malformed = (message: string): RemoteProtocolError =>
   new RemoteProtocolError("ERR_LANDSPOUT_GZIP", message, 400);
+
+const followed = (): RemoteProtocolError => malformed("Bytes follow the end of the gzip stream.");

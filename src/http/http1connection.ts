@@ -443,7 +443,10 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
     } else if (exchange !== undefined) {
       exchange.closeAfter = exchange.closeAfter || this.stream.unreadLength === 0;
       if (this.state === BODY && this.stream.unreadLength === 0 && !this.holding) this.stream.destroy();
-      else if (this.host.leaveOnHalfClose) exchange.notifyLeft(undefined);
+      else if (this.host.leaveOnHalfClose) {
+        this.since = this.host.now;
+        exchange.notifyLeft(undefined);
+      }
     }
   }
 
@@ -520,7 +523,10 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
       if (this.state !== BODY) this.since = now;
       return;
     }
-    if (this.state === LINGERING) {
+    if (this.state === ANSWERING) {
+      // Told that its client left, a handler may still answer, but not whenever it likes.
+      if (this.stream.peerEnded && this.host.leaveOnHalfClose && over(waited, limits.writeTimeout)) this.stream.destroy();
+    } else if (this.state === LINGERING) {
       if (waited >= (this.host.closing ? Math.min(1, limits.lingerTimeout) : limits.lingerTimeout)) this.stream.destroy();
     } else if (this.state === BODY) {
       if (this.holding || this.body === undefined) return;

@@ -128,10 +128,10 @@ class NodeListener implements Listener {
   get address(): string | undefined {
     return typeof this.#info === "object" ? this.#info?.address : undefined;
   }
+  /** The port is free when this settles. Node's own callback waits for all connections besides. */
   close(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#server.close(() => resolve());
-    });
+    this.#server.close();
+    return new Promise((resolve) => setImmediate(resolve));
   }
   reloadTls(options: TlsServerOptions): void {
     if (this.#reload === undefined) throw new TypeError("this listener does not speak TLS");
