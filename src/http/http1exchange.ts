@@ -283,7 +283,7 @@ export class HTTP1Exchange implements HTTPConnection {
 /** Content-Length of an answer: digits only, as strict as what is read. */
 function parseLength(value: string): number {
   if (!/^[0-9]{1,16}$/.test(value)) {
-    throw new LocalProtocolError("ERR_LANDSPOUT_CONTENT_LENGTH", `${JSON.stringify(value)} is not a Content-Length.`);
+    throw new LocalProtocolError("ERR_LANDSPOUT_ANSWER_LENGTH", `${JSON.stringify(value)} is not a Content-Length.`);
   }
   return Number(value);
 }

@@ -167,7 +167,7 @@ export class RequestHandler {
   /** @throws UsageError where the code is no three-digit number or the reason holds a control character. */
   setStatus(code: number, reason?: string): void {
     if (!Number.isInteger(code) || code < 100 || code > 999) {
-      throw new UsageError("ERR_LANDSPOUT_STATUS", `${String(code)} is not a status code: use 100 to 999`);
+      throw new UsageError("ERR_LANDSPOUT_STATUS_CODE", `${String(code)} is not a status code: use 100 to 999`);
     }
     // Tornado sends `Unknown` in place of a reason that could break out of the status line or into an error page.
     this.reason = reason !== undefined && !/^[\t\x20-\x3b\x3d-\x7e\x80-\xff]+$/.test(reason) ? "Unknown" : (reason ?? "");
@@ -287,7 +287,7 @@ export class RequestHandler {
   redirect(url: string, options: { permanent?: boolean; status?: number } = {}): void {
     if (this.sent) throw new UsageError("ERR_LANDSPOUT_HEADERS_SENT", "Cannot redirect after headers have been written");
     const status = options.status ?? (options.permanent === true ? 301 : 302);
-    if (status < 300 || status > 399) throw new UsageError("ERR_LANDSPOUT_STATUS", `${status} is not a redirection`);
+    if (status < 300 || status > 399) throw new UsageError("ERR_LANDSPOUT_STATUS_CODE", `${status} is not a redirection`);
     this.setStatus(status);
     this.setHeader("Location", /[^\x21-\x7e]/.test(url) ? encodeURI(url).replaceAll("%25", "%") : url);
     this.finish();

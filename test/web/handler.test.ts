@@ -203,7 +203,7 @@ test("sets status and headers, and refuses what would split them", () => {
       assert.is(got.headers["x-a"], "1");
       assert.is(got.headers["x-b"], "Thu, 01 Jan 1970 00:00:00 GMT");
       assert.not("x-c" in got.headers);
-      assert.equal(thrown, ["HEADER_VALUE", "HEADER_NAME", "STATUS", "WRITE", "WRITE"].map((code) => `ERR_LANDSPOUT_${code}`));
+      assert.equal(thrown, ["HEADER_VALUE", "HEADER_NAME", "STATUS_CODE", "WRITE", "WRITE"].map((code) => `ERR_LANDSPOUT_${code}`));
     },
   );
 });
