@@ -227,7 +227,7 @@ export class IOStream extends BaseIOStream {
     this.transport?.write(bytes, "latin1", () => this.#sent());
   }
   #sendQueued(): void {
-    for (const entry of [...(this.#writes ?? [])]) this.#send(entry);
+    for (const entry of this.#writes?.slice() ?? []) this.#send(entry);
   }
   /** The system has taken the oldest write. */
   #sent(): void {

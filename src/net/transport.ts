@@ -111,9 +111,9 @@ export interface RuntimeListenOptions extends ListenOptions {
   /** "copy" forces the copying road on Node (zero-copy is the default where it works). */
   road?: TransportRoad;
   /** Accepted connections; it must set `transport.handler` before it returns. */
-  onConnection(transport: Transport): void;
+  onConnection: (transport: Transport) => void;
   /** A failed accept or TLS handshake; the connection is already closed. */
-  onError(error: Error): void;
+  onError: (error: Error) => void;
 }
 
 /** TLS of a client, in the field names of `node:tls`. */

@@ -323,16 +323,15 @@ export class RequestHandler {
 
 export const NO_ARGUMENTS: readonly string[] = [];
 
-type AnyMethod = (this: RequestHandler, ...args: never[]) => unknown;
-
 /**
  * Marks a method that finishes its request later, from a callback: the request stays open when it returns. As a decorator, or
  * as a wrapper where there are none: `get = asynchronous(function (this: MyHandler) { … })`. Tornado's `@asynchronous`.
  */
-export function asynchronous<M extends AnyMethod>(method: M, _context?: unknown): M {
+export function asynchronous<F extends (...args: never[]) => unknown>(method: F, _context?: unknown): F {
+  // The type says nothing of `this`: were it held against RequestHandler, the method's own type would go round in circles.
   const wrapped = function (this: RequestHandler, ...args: never[]): unknown {
     this.autoFinish = false;
     return method.apply(this, args);
   };
-  return wrapped as unknown as M;
+  return wrapped as unknown as F;
 }

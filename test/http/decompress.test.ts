@@ -177,7 +177,7 @@ test("pieces are at most chunkSize bytes, also of content that grows a thousandf
 
 test("a piece is done with when all that came of it has been taken", async () => {
   const sink = new Sink();
-  const delegate = new DecompressingDelegate(sink, () => 1e9, 1000, assert.unreachable);
+  const delegate = new DecompressingDelegate(sink, () => 1e9, 1000, () => assert.unreachable());
   delegate.headersReceived(START, new HTTPHeaders({ "Content-Encoding": "gzip" }));
   await delegate.dataReceived(gzipSync(Buffer.alloc(300_000)));
   assert.is(sink.content.length, 300_000);
@@ -217,7 +217,7 @@ test("of a bomb hardly more than the limit is inflated", async () => {
 test("the limit may be changed while content comes", async () => {
   const sink = new Sink();
   let limit = 10;
-  const delegate = new DecompressingDelegate(sink, () => limit, 100, assert.unreachable);
+  const delegate = new DecompressingDelegate(sink, () => limit, 100, () => assert.unreachable());
   delegate.headersReceived(START, new HTTPHeaders({ "Content-Encoding": "gzip" }));
   limit = 5000;
   await delegate.dataReceived(gzipSync(Buffer.alloc(5000)));
@@ -286,7 +286,7 @@ test("what the delegate throws in finish reaches the connection", async () => {
 
 test("when the client leaves nothing more is delivered, and the pending piece settles", async () => {
   const sink = new Sink();
-  const delegate = new DecompressingDelegate(sink, () => 1e9, 100, assert.unreachable);
+  const delegate = new DecompressingDelegate(sink, () => 1e9, 100, () => assert.unreachable());
   delegate.headersReceived(START, new HTTPHeaders({ "Content-Encoding": "gzip" }));
   const pending = delegate.dataReceived(gzipSync(noise(5000)));
   while (sink.pieces.length < 2) await setImmediate();

@@ -7,13 +7,13 @@ import { BINARY } from "./binary.ts";
 interface WasmExports {
   readonly memory: { readonly buffer: ArrayBuffer };
   readonly abiVersion: { readonly value: number };
-  parseRequestHead(start: number, end: number, hint: number, maxFields: number): number;
-  parseResponseHead(start: number, end: number, hint: number, maxFields: number): number;
-  parseTrailers(start: number, end: number, hint: number, maxFields: number): number;
-  parseChunkSize(start: number, end: number): number;
-  indexOf(start: number, end: number, needleLength: number): number;
-  hashBlocks(start: number, end: number): void;
-  hashFinish(start: number, end: number, total: number): void;
+  readonly parseRequestHead: (start: number, end: number, hint: number, maxFields: number) => number;
+  readonly parseResponseHead: (start: number, end: number, hint: number, maxFields: number) => number;
+  readonly parseTrailers: (start: number, end: number, hint: number, maxFields: number) => number;
+  readonly parseChunkSize: (start: number, end: number) => number;
+  readonly indexOf: (start: number, end: number, needleLength: number) => number;
+  readonly hashBlocks: (start: number, end: number) => void;
+  readonly hashFinish: (start: number, end: number, total: number) => void;
 }
 
 /** The little of the WebAssembly namespace that is needed, so that no library of types has to know it. */
