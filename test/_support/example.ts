@@ -26,7 +26,7 @@ export async function startExample(path: string, args: readonly string[] = []): 
   for await (const line of createInterface(child.stdout)) {
     banner += `${line}\n`;
     port ||= Number(/http:\/\/[^:/]+:(\d+)/.exec(line)?.[1] ?? 0);
-    if (port > 0 && (path.startsWith("hello") || line.includes("transport"))) break;
+    if (port > 0 && (path.startsWith("hello") || line.includes("runtime"))) break;
   }
   if (port === 0) throw new Error(`examples/${path} ended before it served: ${banner}`);
   return {

@@ -1,116 +1,247 @@
-/** The chat with raw clients: waiting, leaving, the last 200, and wrong input. */
+/** The chat with raw clients: waiting, leaving, coming back, the last 200, wrong input, stopping. */
+import { Buffer } from "node:buffer";
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import { startExample } from "../_support/example.ts";
 import type { Example } from "../_support/example.ts";
 import { suite } from "../_support/suite.ts";
+import { Peer, withPeer } from "../_support/wire.ts";
+import type { Answer } from "../_support/wire.ts";
 
 const test = suite("examples/chat", { deadline: 30 });
 let chat: Example;
-const at = (path: string): string => `http://127.0.0.1:${chat.port}${path}`;
 
-interface Poll {
-  messages: { id: number; name: string; text: string }[];
+interface Message {
+  id: number;
+  name: string;
+  text: string;
+}
+interface News {
+  messages: Message[];
   people: number;
 }
+interface Recent extends News {
+  waiting: number;
+}
 
-const poll = async (since: number, signal?: AbortSignal): Promise<Poll> => {
-  const response = await fetch(at(`/messages?since=${since}`), signal === undefined ? {} : { signal });
-  return (await response.json()) as Poll;
-};
-const say = (body: unknown): Promise<Response> =>
-  fetch(at("/messages"), { method: "POST", body: typeof body === "string" ? body : JSON.stringify(body) });
+const textOf = ({ body }: Answer): string => Buffer.from(body, "latin1").toString();
+const newsOf = (answer: Answer): News => JSON.parse(textOf(answer)) as News;
+const texts = ({ messages }: News): string[] => messages.map(({ text }) => text);
 
-/** Waits until so many polls are held. */
-async function waiting(count: number): Promise<void> {
+function ask(peer: Peer, path: string): Promise<Answer> {
+  peer.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+  return peer.answer();
+}
+
+async function say(peer: Peer, content: unknown, type = "application/json"): Promise<Answer> {
+  const body = Buffer.from(typeof content === "string" ? content : JSON.stringify(content));
+  peer.write(`POST /messages HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\n\r\n`);
+  peer.write(body);
+  return peer.answer();
+}
+
+const recent = async (peer: Peer): Promise<Recent> => JSON.parse(textOf(await ask(peer, "/messages/recent"))) as Recent;
+
+/** Asks until it is so; the deadline of the test ends it otherwise. */
+async function until(peer: Peer, wanted: (state: Recent) => boolean): Promise<Recent> {
   for (;;) {
-    const people = (await (await fetch(at("/people"))).json()) as { waiting: number };
-    if (people.waiting === count) return;
+    const state = await recent(peer);
+    if (wanted(state)) return state;
   }
 }
 
-test.before(async () => {
+/** Polls as the page does, until there is a message. */
+async function nextMessages(peer: Peer, since: number, who = ""): Promise<News> {
+  for (;;) {
+    const news = newsOf(await ask(peer, `/messages?since=${since}&who=${who}`));
+    if (news.messages.length > 0) return news;
+  }
+}
+
+test.before.each(async () => {
   chat = await startExample("chat/server.ts", ["--port", "0", "--quiet"]);
 });
-test.after(() => chat.stop());
+test.after.each(() => chat.stop());
 
-test("says where it serves, which parser and which transport", () => {
-  assert.match(chat.banner, /parser +(?:wasm|ts) \(/);
-  assert.match(chat.banner, /transport +(?:zero-copy|copy)/);
+test("says where it serves, which parser, which transport and which runtime", () => {
+  assert.match(chat.banner, /^The chat is at http:\/\/localhost:\d+\n/);
+  assert.match(chat.banner, /^ {2}parser +(?:wasm|ts) \(.+\)$/m);
+  assert.match(chat.banner, /^ {2}transport +(?:zero-copy|copy)/m);
+  assert.match(chat.banner, /^ {2}runtime +(?:Node|Bun) \d+\./m);
+});
+
+test("takes the parser and the transport from its arguments", async () => {
+  const other = await startExample("chat/server.ts", ["--port", "0", "--parser", "ts", "--transport", "copy"]);
+  await other.stop();
+  assert.match(other.banner, /^ {2}parser +ts/m);
+  assert.match(other.banner, /^ {2}transport +copy/m);
+});
+
+test("says what is wrong with its arguments", () => {
+  const loader = "Bun" in globalThis ? [] : ["--import", "tsx"];
+  for (const [args, sentence] of [
+    [["--port", "http"], "--port is a number from 0 (any free port) to 65535, not http"],
+    [["--parser", "fast"], "--parser is wasm or ts, not fast"],
+    [["--transport", "none"], "--transport is zero-copy or copy, not none"],
+    [["--colour", "red"], "Unknown option '--colour'"],
+    [["--port", String(chat.port)], `Cannot serve at 127.0.0.1 port ${chat.port}`],
+  ] as const) {
+    const cwd = fileURLToPath(new URL("../..", import.meta.url));
+    const { status, stderr } = spawnSync(process.execPath, [...loader, "examples/chat/server.ts", ...args], { cwd, encoding: "utf8" });
+    assert.is(status, 1);
+    assert.ok(stderr.startsWith(sentence), stderr);
+    assert.not.match(stderr, /^ +at /m, "no stack");
+  }
 });
 
 test("gives a message to everyone who waits", async () => {
-  const polls = [poll(0), poll(0)];
-  await waiting(2);
-  const sent = await say({ name: "Ada", text: "Hello <b>all</b>" });
+  const [ada, bob, cleo] = await Promise.all([Peer.connect(chat.port), Peer.connect(chat.port), Peer.connect(chat.port)]);
+  const polls = [ask(ada, "/messages?since=0"), ask(bob, "/messages?since=0")];
+  await until(cleo, ({ waiting }) => waiting === 2);
+  const sent = await say(cleo, { name: " Cleo\n von  X ", text: "Hello <b>all</b>, żółw" });
   assert.is(sent.status, 201);
-  for (const { messages } of await Promise.all(polls)) {
-    assert.equal(
-      messages.map(({ name, text }) => [name, text]),
-      [["Ada", "Hello <b>all</b>"]],
-    );
+  const message = JSON.parse(textOf(sent)) as Message;
+  assert.is(message.name, "Cleo von X");
+  for (const answer of await Promise.all(polls)) {
+    assert.is(answer.headers["content-type"], "application/json; charset=UTF-8");
+    assert.is(answer.headers["cache-control"], "no-store");
+    assert.equal(newsOf(answer).messages, [message]);
   }
+  for (const peer of [ada, bob, cleo]) peer.destroy();
 });
 
-test("answers at once where there is something newer", async () => {
-  const { messages } = await poll(0);
-  assert.is(messages.at(-1)?.name, "Ada");
+test("answers at once what is newer than the message named, and waits where nothing is", async () => {
+  await withPeer(chat.port, async (peer) => {
+    assert.equal((await recent(peer)).messages, []);
+    for (const text of ["one", "two", "three"]) await say(peer, { name: "Ada", text });
+    const all = await recent(peer);
+    assert.equal(texts(all), ["one", "two", "three"]);
+    const [first, , third] = all.messages;
+    assert.equal(texts(newsOf(await ask(peer, `/messages?since=${first?.id}`))), ["two", "three"]);
+    assert.equal(texts(newsOf(await ask(peer, "/messages"))), ["one", "two", "three"]);
+    assert.equal(texts(newsOf(await ask(peer, "/messages?since=999999999999999"))), ["one", "two", "three"], "the clock was put back");
+    await withPeer(chat.port, async (other) => {
+      const poll = ask(peer, `/messages?since=${third?.id}`);
+      await until(other, ({ waiting }) => waiting === 1);
+      await say(other, { name: "Bob", text: "four" });
+      assert.equal(texts(newsOf(await poll)), ["four"]);
+    });
+  });
 });
 
-test("forgets who closes the page", async () => {
-  const leaving = new AbortController();
-  const { messages } = await poll(0);
-  const left = poll(messages.at(-1)?.id ?? 0, leaving.signal).catch((error: Error) => error.name);
-  await waiting(1);
-  leaving.abort();
-  assert.is(await left, "AbortError");
-  await waiting(0);
+test("counts on when it is started again", async () => {
+  const before = await withPeer(chat.port, async (peer) => JSON.parse(textOf(await say(peer, { name: "Ada", text: "old" }))) as Message);
+  await chat.stop();
+  chat = await startExample("chat/server.ts", ["--port", "0", "--quiet"]);
+  await withPeer(chat.port, async (peer) => {
+    await say(peer, { name: "Ada", text: "new" });
+    assert.equal(texts(newsOf(await ask(peer, `/messages?since=${before.id}`))), ["new"]);
+  });
+});
+
+test("forgets a poll whose client left, by reset or by half-close", async () => {
+  await withPeer(chat.port, async (watcher) => {
+    for (const leave of [(peer: Peer) => peer.socket.resetAndDestroy(), (peer: Peer) => peer.destroy(), (peer: Peer) => peer.finish()]) {
+      const leaving = await Peer.connect(chat.port);
+      leaving.write("GET /messages?since=0&who=leaving HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      await until(watcher, ({ waiting, people }) => waiting === 1 && people === 1);
+      leave(leaving);
+      await until(watcher, ({ waiting, people }) => waiting === 0 && people === 0);
+      leaving.destroy();
+    }
+    await say(watcher, { name: "Ada", text: "still here" });
+    assert.equal(texts(await recent(watcher)), ["still here"]);
+  });
+});
+
+test("tells everyone how many are there when somebody comes or goes", async () => {
+  const [ada, bob] = await Promise.all([Peer.connect(chat.port), Peer.connect(chat.port)]);
+  const seen = async (peer: Peer, who: string, wanted: number): Promise<void> => {
+    for (;;) if (newsOf(await ask(peer, `/messages?since=0&who=${who}`)).people === wanted) return;
+  };
+  await seen(ada, "ada", 1);
+  await Promise.all([seen(ada, "ada", 2), seen(bob, "bob", 2)]);
+  bob.destroy();
+  await seen(ada, "ada", 1);
+  ada.destroy();
 });
 
 test("keeps the last 200 messages", async () => {
-  for (let i = 0; i < 205; i++) await say({ name: "Bob", text: `number ${i}` });
-  const { messages } = await poll(0);
-  assert.is(messages.length, 200);
-  assert.is(messages[0]?.text, "number 5");
-  assert.is(messages.at(-1)?.text, "number 204");
+  await withPeer(chat.port, async (peer) => {
+    for (let i = 0; i < 205; i++) await say(peer, { name: "Bob", text: `number ${i}` });
+    const { messages } = await nextMessages(peer, 0);
+    assert.is(messages.length, 200);
+    assert.is(messages[0]?.text, "number 5");
+    assert.is(messages.at(-1)?.text, "number 204");
+  });
 });
 
 test("refuses what is no message, and says why", async () => {
-  for (const [body, reason] of [
-    ["no JSON", "Send JSON: name and text"],
-    ["null", "Neither name nor text may be empty"],
-    [{ name: "x", text: " " }, "Neither name nor text may be empty"],
-    [{ name: "x".repeat(41), text: "y" }, "A name has at most 40 characters"],
-    [{ name: "x", text: "y".repeat(2001) }, "A message has at most 2000 characters"],
-  ] as const) {
-    const response = await say(body);
-    assert.is(response.status, 400);
-    assert.is(response.statusText, reason);
-  }
-  assert.is((await fetch(at("/messages?since=-1"))).status, 400);
+  const error = (answer: Answer): unknown => (JSON.parse(textOf(answer)) as { error?: unknown }).error;
+  await withPeer(chat.port, async (peer) => {
+    for (const [body, sentence] of [
+      ["no JSON", "That is no JSON"],
+      ["null", "The name is missing"],
+      ["[]", "The name is missing"],
+      [{ name: 7, text: "x" }, "The name is missing"],
+      [{ name: "x", text: " \n" }, "The message is empty"],
+      [{ name: "x".repeat(41), text: "y" }, "A name has at most 40 characters"],
+      [{ name: "x", text: "y".repeat(2001) }, "A message has at most 2000 characters"],
+    ] as const) {
+      const answer = await say(peer, body);
+      assert.is(answer.status, 400);
+      assert.is(error(answer), sentence);
+    }
+    const foreign = await say(peer, { name: "x", text: "y" }, "text/plain");
+    assert.is(foreign.status, 415);
+    assert.is(error(foreign), "Send application/json");
+    for (const since of ["-1", "1e3", "x", "9".repeat(16)]) {
+      const answer = await ask(peer, `/messages?since=${since}`);
+      assert.is(answer.status, 400);
+      assert.is(error(answer), "since must be the id of a message");
+    }
+    assert.is((await ask(peer, `/messages?who=${"a".repeat(41)}`)).status, 400);
+    assert.is((await say(peer, { name: "x".repeat(40), text: "\u0001".repeat(2000) })).status, 201, "the longest there is");
+    assert.is((await recent(peer)).messages.length, 1);
+  });
+  await withPeer(chat.port, async (peer) => {
+    peer.write("POST /messages HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 16385\r\n\r\n");
+    assert.is((await peer.answer()).status, 413);
+  });
 });
 
-test("serves its page under a content security policy", async () => {
-  for (const [path, type] of [
-    ["/", "text/html"],
-    ["/style.css", "text/css"],
-    ["/chat.js", "text/javascript"],
-  ] as const) {
-    const response = await fetch(at(path));
-    assert.is(response.headers.get("Content-Type"), `${type}; charset=UTF-8`);
-    assert.match(response.headers.get("Content-Security-Policy") ?? "", "default-src 'none'");
-    await response.text();
-  }
+test("serves its page under a content security policy, and again only when it has changed", async () => {
+  await withPeer(chat.port, async (peer) => {
+    for (const [path, type] of [
+      ["/", "text/html"],
+      ["/style.css", "text/css"],
+      ["/chat.js", "text/javascript"],
+    ] as const) {
+      const { headers } = await ask(peer, path);
+      assert.is(headers["content-type"], `${type}; charset=UTF-8`);
+      assert.match(headers["content-security-policy"] ?? "", "default-src 'none'; script-src 'self'");
+      peer.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nIf-None-Match: ${headers["etag"]}\r\n\r\n`);
+      assert.is((await peer.answer()).status, 304);
+    }
+    assert.is((await ask(peer, "/server.ts")).status, 404);
+  });
 });
 
-test("answers those who wait when it stops", async () => {
-  const other = await startExample("chat/server.ts", ["--port", "0", "--quiet"]);
-  const answer = fetch(`http://127.0.0.1:${other.port}/messages?since=0`).then((response) => response.json()) as Promise<Poll>;
-  for (;;) {
-    const people = (await (await fetch(`http://127.0.0.1:${other.port}/people`)).json()) as { waiting: number };
-    if (people.waiting === 1) break;
-  }
-  await other.stop();
-  assert.equal((await answer).messages, []);
+test("answers those who wait when it stops, whoever else has left", async () => {
+  const [waiting, left, watcher] = await Promise.all([Peer.connect(chat.port), Peer.connect(chat.port), Peer.connect(chat.port)]);
+  left.write("GET /messages HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  await until(watcher, (state) => state.waiting === 1);
+  left.destroy();
+  await until(watcher, (state) => state.waiting === 0);
+  const poll = ask(waiting, "/messages");
+  await until(watcher, (state) => state.waiting === 1);
+  const stopped = chat.stop();
+  const answer = await poll;
+  assert.equal(newsOf(answer).messages, []);
+  assert.is(answer.headers["connection"], "close");
+  assert.is(await watcher.rest(), "");
+  await stopped;
 });
 
 test.run();

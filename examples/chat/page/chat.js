@@ -6,12 +6,22 @@ const form = byId("form");
 const nameField = byId("name");
 const textField = byId("text");
 const newer = byId("newer");
+const problem = byId("problem");
 
-/** Id of the newest message shown. */
+/** Messages the page keeps. */
+const MOST = 500;
+/** Seconds without an answer after which a poll counts as lost: the server answers within 25. */
+const PATIENCE = 40;
+
+/** Under this name the server counts us; made up anew with every page. */
+const who = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+/** Id of the newest message we know. */
 let last = 0;
-/** Ids of messages sent from this window. */
-const own = new Set();
-let shown;
+/** The message above the next one. */
+let previous;
+let unread = 0;
+
+// --- the name, remembered where the browser lets us ---
 
 function remembered() {
   try {
@@ -24,15 +34,21 @@ function remember(name) {
   try {
     localStorage.setItem("name", name);
   } catch {
-    // Private windows may forbid it; then the name lives as long as the page.
+    // Then it lives as long as the page.
   }
 }
 
+// --- showing ---
+
 function setState(state, text) {
   const element = byId("state");
-  if (element.dataset.state === state && element.textContent === text) return;
+  if (element.textContent === text) return;
   element.dataset.state = state;
   element.textContent = text;
+}
+
+function setPeople(count) {
+  byId("people").textContent = count === 0 ? "" : count === 1 ? "Only you" : `${count} people here`;
 }
 
 const atBottom = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 40;
@@ -41,59 +57,115 @@ function toBottom() {
   newer.hidden = true;
 }
 
+/** Messages that came while nobody looked are counted in the title. */
+function setUnread(count) {
+  unread = count;
+  document.title = count === 0 ? "landspout chat" : `(${count}) landspout chat`;
+}
+
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-
-function element(tag, className, text) {
-  const made = document.createElement(tag);
-  made.className = className;
-  made.textContent = text;
-  return made;
+const dayAndClock = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
+function timeText(time) {
+  const isToday = new Date(time).toDateString() === new Date().toDateString();
+  return (isToday ? clock : dayAndClock).format(time);
 }
 
-function show(message) {
-  if (message.id <= last) return;
-  last = message.id;
-  const mine = own.has(message.id) || message.name === nameField.value.trim();
-  const item = element("li", mine ? "own" : "", "");
-  if (shown?.name === message.name && message.time - shown.time < 120_000) item.classList.add("same");
-  const meta = element("p", "meta", "");
-  const time = element("time", "", clock.format(message.time));
-  time.dateTime = new Date(message.time).toISOString();
-  meta.append(element("b", "", message.name), time);
-  item.append(meta, element("p", "body", message.text));
-  list.append(item);
-  shown = message;
+/** The same name has the same colour everywhere. */
+function hueOf(name) {
+  let hash = 7;
+  for (const character of name) hash = (hash * 31 + character.codePointAt(0)) % 360;
+  return hash;
 }
 
-function showAll(messages) {
-  if (messages.length === 0) return;
-  byId("empty").hidden = true;
-  const follow = atBottom();
-  // A server that has started again counts from one.
-  if (messages[0].id < last && messages.at(-1).id < last) last = 0;
-  for (const message of messages) show(message);
-  while (list.children.length > 500) list.firstElementChild.remove();
-  if (follow) toBottom();
-  else newer.hidden = false;
+// Whatever others wrote goes in as text, never as markup.
+function make(tag, className, text) {
+  const element = document.createElement(tag);
+  element.className = className;
+  element.textContent = text;
+  return element;
 }
 
-const pause = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+function itemFor({ name, text, time }) {
+  const item = make("li", name === nameField.value.trim() ? "own" : "", "");
+  if (previous?.name === name && time - previous.time < 120_000) item.classList.add("same");
+  const initial = make("span", "initial", (Array.from(name)[0] ?? "?").toUpperCase());
+  initial.setAttribute("aria-hidden", "true");
+  initial.style.setProperty("--hue", hueOf(name));
+  const meta = make("p", "meta", "");
+  const stamp = make("time", "", timeText(time));
+  stamp.dateTime = new Date(time).toISOString();
+  meta.append(make("bdi", "who", name), " ", stamp);
+  const body = make("p", "body", text);
+  body.dir = "auto";
+  item.append(initial, meta, body);
+  return item;
+}
+
+function show(messages) {
+  const newest = messages.at(-1)?.id ?? last;
+  // Ids go up, unless the server has started again with its clock put back.
+  if (newest < last) last = 0;
+  const fresh = messages.filter(({ id }) => id > last);
+  last = newest;
+  if (fresh.length > 0) {
+    const follow = atBottom() || fresh.some(({ name }) => name === nameField.value.trim());
+    for (const message of fresh) {
+      list.append(itemFor(message));
+      previous = message;
+    }
+    while (list.children.length > MOST) list.firstElementChild.remove();
+    if (follow) toBottom();
+    else newer.hidden = false;
+    if (document.hidden) setUnread(unread + fresh.length);
+  }
+  byId("empty").hidden = list.children.length > 0;
+}
+
+// --- talking to the server ---
+
+async function ask(path) {
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), PATIENCE * 1000);
+  try {
+    const response = await fetch(path, { signal: limit.signal });
+    if (!response.ok) throw new Error(`The server answered ${response.status}`);
+    return await response.json();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Ends early when the browser says that there is a network again. */
+function pause(seconds) {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, seconds * 1000);
+    function done() {
+      clearTimeout(timer);
+      removeEventListener("online", done);
+      resolve();
+    }
+    addEventListener("online", done);
+  });
+}
 
 async function listen() {
   for (let failures = 0; ; ) {
     try {
-      // A poll says nothing until there is news; that the server is back should be seen at once.
-      if (failures > 0 && (await fetch("/people")).ok) setState("online", "Online");
-      const response = await fetch(`/messages?since=${last}`);
-      if (!response.ok) throw new Error(`status ${response.status}`);
-      const { messages, people } = await response.json();
-      failures = 0;
+      // What there is comes at once; then we wait for more.
+      show((await ask("/messages/recent")).messages);
       setState("online", "Online");
-      byId("people").textContent = people === 1 ? "Only you" : `${people} people`;
-      showAll(messages);
+      // From here on new messages are read aloud to those who listen; what was there before is not.
+      byId("log").setAttribute("aria-live", "polite");
+      failures = 0;
+      for (;;) {
+        const { messages, people } = await ask(`/messages?since=${last}&who=${who}`);
+        show(messages);
+        setPeople(people);
+      }
     } catch {
       failures++;
       setState("offline", "Offline, trying again");
+      setPeople(0);
       // Twice as long each time, up to half a minute, and never all windows at once.
       await pause(Math.min(30, 0.5 * 2 ** failures) * (0.75 + Math.random() / 2));
     }
@@ -105,47 +177,73 @@ async function send(name, text) {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ name, text }),
-  });
-  if (!response.ok) throw new Error(response.statusText || `The server answered ${response.status}`);
-  const message = await response.json();
-  own.add(message.id);
+  }).catch(() => undefined);
+  if (response === undefined) throw new Error("The server cannot be reached");
+  if (response.ok) return;
+  const { error } = await response.json().catch(() => ({}));
+  throw new Error(error ?? `The server answered ${response.status}`);
 }
 
-form.addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const button = form.querySelector("button");
-  const problem = byId("problem");
+async function submit() {
   const name = nameField.value.trim();
   const text = textField.value.trim();
+  problem.textContent = name === "" ? "Please say who you are." : "";
   if (name === "" || text === "") {
     (name === "" ? nameField : textField).focus();
     return;
   }
-  remember(name);
+  const button = byId("send");
+  if (button.disabled) return;
   button.disabled = true;
-  problem.textContent = "";
+  remember(name);
   try {
     await send(name, text);
-    textField.value = "";
-    toBottom();
+    if (textField.value.trim() === text) textField.value = "";
+    fit();
   } catch (error) {
     problem.textContent = `Not sent: ${error.message}. Your text is still here.`;
   }
   button.disabled = false;
   textField.focus();
-});
+}
 
+// --- the fields ---
+
+/** The field grows with its text; most browsers do it by themselves. */
+function fit() {
+  if (CSS.supports("field-sizing", "content")) return;
+  textField.style.height = "auto";
+  textField.style.height = `${textField.scrollHeight + 2}px`;
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  void submit();
+});
+nameField.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.isComposing) return;
+  event.preventDefault();
+  textField.focus();
+});
 textField.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
   event.preventDefault();
-  form.requestSubmit();
+  void submit();
 });
+textField.addEventListener("input", fit);
 newer.addEventListener("click", toBottom);
 scroll.addEventListener("scroll", () => {
   if (atBottom()) newer.hidden = true;
 });
+// The keyboard of a phone takes half the room: stay at the newest message.
+new ResizeObserver(() => {
+  if (newer.hidden) toBottom();
+}).observe(scroll);
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) setUnread(0);
+});
 
 nameField.value = remembered();
-(nameField.value === "" ? nameField : textField).focus();
-setState("online", "Online");
+// On a phone this would bring up the keyboard before anything was read.
+if (matchMedia("(hover: hover)").matches) (nameField.value === "" ? nameField : textField).focus();
 void listen();
