@@ -75,6 +75,8 @@ function compile() {
   if (before === current && outputs.every((name) => existsSync(join(BUILD, name)))) return;
   const began = performance.now();
   rmSync(STAMP, { force: true });
+  // Without it npm packs nothing of this folder: its .gitignore, which leaves everything out, would count.
+  writeFileSync(join(BUILD, ".npmignore"), "");
   const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
   const { status } = spawnSync(process.execPath, [tsc, "-p", "."], { cwd: ROOT, stdio: ["ignore", "inherit", "inherit"] });
   if (status !== 0) throw new Error("src/ does not compile");

@@ -21,6 +21,12 @@ function signalGroup(pid, signal) {
   }
 }
 
+/** Ends a group: first asked, so that a command which has groups of its own can end them, then killed. */
+async function stop(pid) {
+  signalGroup(pid, "SIGTERM");
+  await reap(pid);
+}
+
 /** Waits for the group to be empty, then kills what is left of it. Says whether something was left. */
 async function reap(pid) {
   for (let waited = 0; waited < GRACE; waited += 0.05) {
@@ -35,8 +41,8 @@ for (const [signal, number] of [
   ["SIGTERM", 15],
   ["SIGHUP", 1],
 ]) {
-  process.on(signal, () => {
-    for (const pid of running) signalGroup(pid, "SIGKILL");
+  process.on(signal, async () => {
+    await Promise.all([...running].map(stop));
     process.exit(128 + number);
   });
 }
@@ -69,7 +75,7 @@ export async function runProcess(command, args, { deadline = 600, env = process.
   let late = false;
   const timer = setTimeout(() => {
     late = true;
-    signalGroup(child.pid, "SIGKILL");
+    void stop(child.pid);
   }, deadline * 1000);
   const status = await ended;
   clearTimeout(timer);

@@ -5,18 +5,45 @@ import type { HTTPHeaders } from "./headers.ts";
 import type { HTTPMessageDelegate, HTTPServerConnectionDelegate, RequestStartLine } from "./interfaces.ts";
 import { HTTPServerRequest } from "./request.ts";
 
-/** Pieces of content until they are wanted as one. It grows with what arrives, never with what was announced. */
+/** Pieces from this size on are kept as they are; smaller ones are copied together. */
+const LARGE_PIECE = 4096;
+const BLOCK = 16_384;
+
+/**
+ * Pieces of content until they are wanted as one. It grows with what arrives, never with what was announced, and with the bytes, not
+ * with the pieces: a content of chunks of one byte would else take a hundred times its size.
+ */
 export class ContentBuffer {
   #pieces: Uint8Array[] = [];
   #length = 0;
+  /** Where small pieces go, once there has been more than one. */
+  #block: Buffer | undefined = undefined;
+  #used = 0;
 
   add(piece: Uint8Array): void {
-    this.#pieces.push(piece);
     this.#length += piece.length;
+    if (piece.length >= LARGE_PIECE || this.#length === piece.length) {
+      this.#sealBlock();
+      this.#pieces.push(piece);
+      return;
+    }
+    if (this.#block === undefined || this.#block.length - this.#used < piece.length) {
+      this.#sealBlock();
+      this.#block = Buffer.allocUnsafeSlow(BLOCK);
+    }
+    this.#block.set(piece, this.#used);
+    this.#used += piece.length;
+  }
+
+  #sealBlock(): void {
+    if (this.#block !== undefined) this.#pieces.push(this.#block.subarray(0, this.#used));
+    this.#block = undefined;
+    this.#used = 0;
   }
 
   /** All of it; the only piece itself where there is but one. */
   take(): Buffer {
+    this.#sealBlock();
     const pieces = this.#pieces;
     const [first] = pieces;
     this.#pieces = [];

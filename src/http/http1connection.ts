@@ -100,6 +100,8 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
   private reading = false;
   private waiters: { resolve(): void; reject(error: Error): void }[] | undefined = undefined;
   private waitingForDrain = false;
+  /** Other connections have their turn; then this one goes on. */
+  private yielding = false;
 
   /** @param peer Address of the client where it is known better than by the socket (PROXY protocol). */
   constructor(stream: BaseIOStream, host: ConnectionHost, peer?: string) {
@@ -119,14 +121,17 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
     let base = 0;
     let served = 0;
     this.reading = true;
+    this.yielding = false;
     while (at < end) {
       if (this.state === HEAD) {
         const { parser } = host;
+        const { maxHeaderSize, maxFieldCount } = host.limits;
         parser.epoch++;
-        const used = parser.parseRequestHead(at, end, this.hint, host.limits.maxFieldCount);
+        // Bytes past the limit are not looked at, so that the answer is the same however they arrive.
+        const used = parser.parseRequestHead(at, end - at > maxHeaderSize ? at + maxHeaderSize : end, this.hint, maxFieldCount);
         if (used <= 0) {
           if (used < 0) this.refuseCode(-used);
-          else if (this.headUnfinished(at, end)) break;
+          else if (this.headUnfinished(end - at)) break;
           continue;
         }
         const headEnd = at + used;
@@ -136,7 +141,7 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
         }
         at = headEnd;
         this.hint = 0;
-        this.beginRequest(used, text, base, headEnd);
+        this.beginRequest(text, base, headEnd);
         served++;
       } else if (this.state === BODY) {
         const next = this.readBody(at, end);
@@ -150,7 +155,7 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
       if (this.heldBack(served, at < end)) break;
     }
     this.reading = false;
-    if (this.state === HEAD && stream.peerEnded) this.endIdle(at === end);
+    if (stream.peerEnded) this.afterLast(at === end);
     return at;
   }
 
@@ -170,17 +175,17 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
       return true;
     }
     if (served < REQUESTS_PER_TURN) return false;
+    this.yielding = true;
     this.stream.hold();
     this.stream.releaseLater();
     return true;
   }
 
   /** An incomplete head. False: it was refused. */
-  private headUnfinished(start: number, end: number): boolean {
+  private headUnfinished(size: number): boolean {
     const { table } = this.host.parser;
     const { limits } = this.host;
-    const size = end - start;
-    if (table[T_STAGE] === 0 && size > limits.maxTargetLength + 64) {
+    if (table[T_STAGE] === 0 && size >= Math.min(limits.maxTargetLength + 64, limits.maxHeaderSize)) {
       this.refuse(targetTooLong(limits.maxTargetLength));
       return false;
     }
@@ -193,14 +198,13 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
     return true;
   }
 
-  private beginRequest(size: number, text: string, base: number, headEnd: number): void {
+  private beginRequest(text: string, base: number, headEnd: number): void {
     const { host } = this;
     const { parser, limits } = host;
     const { table } = parser;
     const flags = table[T_FLAGS] as number;
     const minor = table[T_MINOR] as number;
     const head = new RequestHead(parser, text, base, headEnd);
-    if (size > limits.maxHeaderSize) return this.refuse(headTooLarge(limits.maxHeaderSize));
     if (head.targetLength > limits.maxTargetLength) return this.refuse(targetTooLong(limits.maxTargetLength));
     const refused = headRefusal(flags, minor) ?? (table[T_METHOD] === M_CONNECT ? REFUSALS["connect"] : undefined);
     if (refused !== undefined) return this.refuse(asError(refused));
@@ -304,6 +308,11 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
 
   /** Holds the stream until a delegate's promise settles. */
   private waitFor(exchange: HTTP1Exchange, pending: Promise<void>, then: () => void): void {
+    if (this.exchange !== exchange) {
+      // It answered before it returned: nobody waits for the rest of what it does.
+      pending.then(undefined, (error: unknown) => this.delegateFailed(exchange, error));
+      return;
+    }
     this.holding = true;
     this.stream.hold();
     const settled = (): boolean => {
@@ -322,7 +331,9 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
           this.delegateFailed(exchange, error);
         }
         this.stream.uncork();
-        if (this.state !== ANSWERING) this.stream.release();
+        if (this.state === ANSWERING) return;
+        if (this.stream.peerEnded && this.stream.unreadLength === 0) this.afterLast(true);
+        else this.stream.release();
       },
       (error: unknown) => {
         if (settled()) this.delegateFailed(exchange, error);
@@ -353,11 +364,10 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
     const { message } = this;
     this.exchange = undefined;
     this.message = undefined;
-    this.body = undefined;
     this.holding = false;
     this.since = this.host.now;
     if (exchange.closeAfter) {
-      if (!this.bodyDone) message?.onConnectionClose();
+      this.abandon(message, undefined);
       this.linger();
       return;
     }
@@ -417,53 +427,62 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
     this.message = undefined;
     const begun = exchange?.started === true;
     exchange?.markLost(error);
-    if (!this.bodyDone) message?.onConnectionClose(error);
-    this.bodyDone = true;
-    this.body = undefined;
+    this.abandon(message, error);
     if (begun) this.stream.destroy();
     else this.answerAndClose(error.status, error.code, error.message);
   }
 
-  private answerAndClose(status: number, code: string, message: string): void {
-    const exchange = this.exchange;
+  private answerAndClose(status: number, code: string, text: string): void {
+    const { exchange, message } = this;
     this.exchange = undefined;
     this.message = undefined;
     exchange?.markLost(undefined);
-    this.stream.appendText(refusalText(status, code, message), 0);
+    this.abandon(message, undefined);
+    this.stream.appendText(refusalText(status, code, text), 0);
     this.linger();
+  }
+
+  /** Tells a delegate whose request is not complete that it never will be. */
+  private abandon(message: HTTPMessageDelegate | undefined, error: Error | undefined): void {
+    const complete = this.bodyDone;
+    this.bodyDone = true;
+    this.body = undefined;
+    if (complete || message === undefined) return;
+    try {
+      message.onConnectionClose(error);
+    } catch (thrown) {
+      loggers.application.error(`Uncaught exception in onConnectionClose\n${describeError(thrown)}`);
+    }
   }
 
   // --- the client leaves ---
 
   streamEnded(): void {
     const { exchange } = this;
-    if (this.state === LINGERING) this.stream.destroy();
-    else if (this.state === HEAD) {
-      if (this.stream.unreadLength === 0 || !this.waitingForDrain) this.endIdle(this.stream.unreadLength === 0);
-    } else if (exchange !== undefined) {
-      exchange.closeAfter = exchange.closeAfter || this.stream.unreadLength === 0;
-      if (this.state === BODY && this.stream.unreadLength === 0 && !this.holding) this.stream.destroy();
-      else if (this.host.leaveOnHalfClose) {
-        this.since = this.host.now;
-        exchange.notifyLeft(undefined);
-      }
-    }
+    const nothingLeft = this.stream.unreadLength === 0;
+    // A lingering connection closes by itself when its last bytes are out: destroying it now could lose them.
+    if (this.state === HEAD || this.state === BODY) this.afterLast(nothingLeft);
+    if (exchange === undefined || this.exchange !== exchange) return;
+    exchange.closeAfter = exchange.closeAfter || nothingLeft;
+    if (!this.host.leaveOnHalfClose) return;
+    this.since = this.host.now;
+    exchange.notifyLeft(undefined);
   }
 
-  /** The client sends no more and nothing is being answered. */
-  private endIdle(nothingLeft: boolean): void {
-    if (nothingLeft) this.stream.end();
-    else if (!this.stream.congested && !this.waitingForDrain) this.stream.destroy();
+  /** The client sends no more, and what it sent has been looked at, or none of it (`nothingLeft`) is left. */
+  private afterLast(nothingLeft: boolean): void {
+    if (this.holding || this.waitingForDrain || this.yielding) return;
+    // Content, or a head, that will never be complete.
+    if (this.state === BODY || (this.state === HEAD && !nothingLeft)) this.stream.destroy();
+    else if (this.state === HEAD) this.stream.end();
   }
 
   streamClosed(error: Error | undefined): void {
     const { exchange, message } = this;
-    const complete = this.bodyDone;
     this.exchange = undefined;
     this.message = undefined;
-    this.body = undefined;
     exchange?.markLost(error);
-    if (exchange !== undefined && !complete) message?.onConnectionClose(error);
+    this.abandon(message, error);
     const waiters = this.waiters;
     this.waiters = undefined;
     if (waiters !== undefined) for (const waiter of waiters) waiter.reject(new StreamClosedError(error));

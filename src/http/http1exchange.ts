@@ -4,6 +4,7 @@
  * whoever keeps it, and then does nothing.
  */
 import { Buffer } from "node:buffer";
+import { describeError, loggers } from "../log.ts";
 import { ASCII, LATIN1, UTF8 } from "../net/base-iostream.ts";
 import type { BaseIOStream, TextKind } from "../net/base-iostream.ts";
 import { StreamClosedError } from "../net/errors.ts";
@@ -149,6 +150,7 @@ export class HTTP1Exchange implements HTTPConnection {
     }
     const { head, owner } = this;
     const { code } = startLine;
+    checkStartLine(startLine);
     const lengthField = headers.get("Content-Length");
     const codingField = headers.get("Transfer-Encoding");
     const without = hasNoContent(code) || head.id === M_HEAD;
@@ -257,7 +259,11 @@ export class HTTP1Exchange implements HTTPConnection {
     const callback = this.closeCallback;
     this.closeCallback = undefined;
     this.abort?.abort(new StreamClosedError(error));
-    callback?.(error);
+    try {
+      callback?.(error);
+    } catch (thrown) {
+      loggers.application.error(`Uncaught exception in a close callback\n${describeError(thrown)}`);
+    }
   }
 
   /** Takes the stream away from HTTP; what the client sent behind this request is delivered to its next consumer. */
@@ -278,6 +284,12 @@ export class HTTP1Exchange implements HTTPConnection {
   setBodyTimeout(seconds: number): void {
     this.owner.setBodyTimeout(seconds);
   }
+}
+
+/** RFC 9112 §4: status-code = 3DIGIT, reason-phrase = 1*( HTAB / SP / VCHAR / obs-text ), which may be missing. */
+function checkStartLine({ code, reason }: ResponseStartLine): void {
+  if (Number.isInteger(code) && code >= 100 && code <= 999 && /^[\t\x20-\x7e\x80-\xff]*$/.test(reason)) return;
+  throw new LocalProtocolError("ERR_LANDSPOUT_STATUS_LINE", `${JSON.stringify(`${code} ${reason}`)} is not a status code and a reason.`);
 }
 
 /** Content-Length of an answer: digits only, as strict as what is read. */

@@ -4,6 +4,7 @@
  */
 import { Buffer } from "node:buffer";
 import { UsageError } from "../errors.ts";
+import { describeError, loggers } from "../log.ts";
 import type { BaseIOStream } from "../net/base-iostream.ts";
 import { TCPServer } from "../net/tcpserver.ts";
 import type { HttpParser } from "../parser/types.ts";
@@ -74,22 +75,33 @@ class Host implements ConnectionHost {
     return this.#protocol === undefined ? origin : { remoteIp: origin.remoteIp, protocol: this.#protocol };
   }
 
+  /** Before a connection is made: its first wait begins now, not when the last one of others was looked at. */
+  startClock(): void {
+    if (this.#sweep !== undefined) return;
+    this.now = performance.now() / 1000;
+    this.#sweep = setInterval(() => this.#check(), this.tick * 1000);
+    this.#sweep.unref();
+  }
+
   add(connection: ServerConnection): void {
-    if (this.#sweep === undefined) {
-      this.now = performance.now() / 1000;
-      this.#sweep = setInterval(() => this.#check(), this.tick * 1000);
-      this.#sweep.unref();
-    }
     this.connections.add(connection);
   }
 
   connectionClosed(connection: ServerConnection): void {
     this.connections.delete(connection);
-    this.delegate.onClose?.(connection);
+    if (connection instanceof HTTP1Connection) this.#tellDelegate(connection);
     if (this.connections.size > 0) return;
     clearInterval(this.#sweep);
     this.#sweep = undefined;
     for (const done of this.#whenEmpty.splice(0)) done();
+  }
+
+  #tellDelegate(connection: HTTP1Connection): void {
+    try {
+      this.delegate.onClose?.(connection);
+    } catch (error) {
+      loggers.application.error(`Uncaught exception in onClose\n${describeError(error)}`);
+    }
   }
 
   #check(): void {
@@ -146,6 +158,7 @@ export class HTTPServer extends TCPServer {
 
   override handleStream(stream: BaseIOStream): void {
     const host = this.#host;
+    host.startClock();
     if (this.#proxies === undefined) {
       host.add(new HTTP1Connection(stream, host));
       return;

@@ -2,11 +2,15 @@
  * `TCPServer` (Tornado's `tornado.tcpserver`): listens, and gives every connection to `handleStream` as an `IOStream`. Subclasses
  * say what happens on it.
  */
+import { chmodSync } from "node:fs";
 import { UsageError } from "../errors.ts";
 import { describeError, loggers } from "../log.ts";
 import { sharedParser } from "../parser/choose.ts";
 import type { HttpParser, ParserChoice, ParserKind } from "../parser/types.ts";
 import { IOStream } from "./iostream.ts";
+import { isAbstractPath, removeStaleSocket } from "./netutil.ts";
+import { forkProcesses } from "./process.ts";
+import type { Forked } from "./process.ts";
 import { currentRuntime } from "./runtime/index.ts";
 import type { Listener, ListenOptions, RuntimeListenOptions, TlsServerOptions, Transport, TransportRoad } from "./transport.ts";
 
@@ -22,11 +26,18 @@ export interface TCPServerOptions {
 /** Where to listen, besides port and address. */
 export type BindOptions = Pick<ListenOptions, "backlog" | "reusePort" | "ipv6Only">;
 
+export interface UnixOptions {
+  /** Permissions of the file. Default 0o600: this user alone. */
+  mode?: number;
+  backlog?: number;
+}
+
 export class TCPServer {
   readonly #choice: ParserChoice;
   readonly #ssl: TlsServerOptions | undefined;
   readonly #road: TransportRoad | undefined;
   readonly #listeners: Listener[] = [];
+  readonly #bound: ListenOptions[] = [];
   #listening: Promise<void> = Promise.resolve();
   #stopped = false;
 
@@ -50,6 +61,43 @@ export class TCPServer {
     return this.#listen({ ...options, port, ...(address === undefined ? {} : { address }) });
   }
 
+  /**
+   * Listens on a unix socket. The file of a socket nobody listens on is replaced; any other file is left alone and refused. A leading
+   * NUL names a socket without a file, on Linux.
+   */
+  async listenUnix(path: string, { mode = 0o600, backlog }: UnixOptions = {}): Promise<void> {
+    await removeStaleSocket(path);
+    await this.#listen({ path, ...(backlog === undefined ? {} : { backlog }) });
+    if (!isAbstractPath(path)) chmodSync(path, mode);
+  }
+
+  /** Serves a socket that listens already, by its file descriptor: inherited from systemd (the first is 3) or another process. */
+  addSocket(fd: number): Promise<void> {
+    return this.#listen({ fd });
+  }
+  async addSockets(fds: Iterable<number>): Promise<void> {
+    for (const fd of fds) await this.addSocket(fd);
+  }
+
+  /** Remembers a port for `start`. */
+  bind(port: number, address?: string, options: BindOptions = {}): void {
+    this.#bound.push({ ...options, port, ...(address === undefined ? {} : { address }) });
+  }
+
+  /**
+   * Listens on what `bind` named: in this process, or in `processes` children (0: one per core), which run this program anew. In
+   * the parent nothing is served; the result tells the two apart and has its end. Crashed children are started again, at most
+   * `maxRestarts` times in all (default 100).
+   */
+  async start(processes = 1, options: { maxRestarts?: number } = {}): Promise<Forked | undefined> {
+    const forked = processes === 1 ? undefined : forkProcesses(processes, options);
+    if (forked?.role === "parent") return forked;
+    // On Bun each child has a socket of its own on the same port; on Node the cluster hands connections out.
+    const shared = forked !== undefined && currentRuntime().name === "bun" ? { reusePort: true } : {};
+    for (const where of this.#bound) await this.#listen({ ...where, ...shared });
+    return forked;
+  }
+
   #listen(where: ListenOptions): Promise<void> {
     const options: RuntimeListenOptions = {
       ...where,
@@ -61,12 +109,12 @@ export class TCPServer {
     };
     const listener = currentRuntime().listen(options);
     if (listener instanceof Promise) {
-      this.#listening = listener.then((bound) => this.#bound(bound));
-    } else this.#bound(listener);
+      this.#listening = listener.then((bound) => this.#add(bound));
+    } else this.#add(listener);
     return this.#listening;
   }
 
-  #bound(listener: Listener): void {
+  #add(listener: Listener): void {
     if (this.#stopped) void listener.close();
     else this.#listeners.push(listener);
   }
@@ -113,6 +161,11 @@ export class TCPServer {
   /** The parser itself; its memory is where all connections are read. */
   get parserInstance(): HttpParser {
     return this.#choice.parser;
+  }
+
+  /** Replaces key and certificates for new connections. @throws TypeError without TLS, and on Bun, which cannot. */
+  reloadCertificates(options: TlsServerOptions): void {
+    for (const listener of this.#listeners) listener.reloadTls(options);
   }
 
   /** Stops accepting; connections go on. May be called again. Resolves when the ports are free. */

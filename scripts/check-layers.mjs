@@ -1,0 +1,29 @@
+/**
+ * Imports of src/ point downwards only, type-only ones too: errors.ts and log.ts below everything, then parser, net and async, http,
+ * websocket, web, the rest. `parser` imports nothing from outside, not even `node:*`.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, posix } from "node:path";
+import { ROOT } from "./lib/root.mjs";
+
+/** Height of each folder of src/; a file at its top not named here is the highest. */
+const HEIGHT = { "errors.ts": 0, "log.ts": 0, parser: 1, net: 2, async: 2, http: 3, websocket: 4, web: 5 };
+const TOP = 6;
+
+const heightOf = (path) => HEIGHT[path.split("/")[0]] ?? TOP;
+const problems = [];
+for (const name of readdirSync(join(ROOT, "src"), { recursive: true })) {
+  const path = name.replaceAll("\\", "/");
+  if (!path.endsWith(".ts")) continue;
+  const text = readFileSync(join(ROOT, "src", path), "utf8");
+  for (const [, target] of text.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)) {
+    if (!target.startsWith(".")) {
+      if (path.startsWith("parser/")) problems.push(`src/${path} imports ${target}: parser/ imports nothing from outside`);
+      continue;
+    }
+    const imported = posix.normalize(posix.join(dirname(path), target));
+    if (heightOf(imported) > heightOf(path)) problems.push(`src/${path} imports src/${imported}, which is above it`);
+  }
+}
+for (const problem of problems) console.error(problem);
+if (problems.length > 0) process.exit(1);
