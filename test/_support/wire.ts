@@ -127,7 +127,7 @@ export class Peer {
     for (;;) {
       const at = find();
       if (at >= 0) return at;
-      if (!(await this.#more())) throw new Error(`the answer ends early: ${JSON.stringify(this.#received.toString("latin1"))}`);
+      if (!(await this.#more())) throw new Error(`the answer ends early: ${JSON.stringify(this.#received.toString("latin1", 0, 300))}`);
     }
   }
   #take(size: number): string {
