@@ -1,0 +1,113 @@
+/** The package as users get it: packed, installed in an empty project, imported and used there, on the runtime that runs the test. */
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import * as assert from "uvu/assert";
+import { suite } from "../_support/suite.ts";
+
+const test = suite("package", { deadline: 120 });
+const run = promisify(execFile);
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+  exports: { [path: string]: string | { types: string; default: string } };
+  [name: string]: unknown;
+};
+const modules = Object.keys(manifest.exports).filter((path) => path !== "./package.json");
+
+/** More would have to say what it is for. */
+const PACKED_BUDGET = 200_000;
+const UNPACKED_BUDGET = 700_000;
+
+let project = "";
+const inProject = (script: string): Promise<{ stdout: string; stderr: string }> => {
+  const file = join(project, `script-${Math.random().toString(36).slice(2)}.mjs`);
+  writeFileSync(file, script);
+  return run(process.execPath, [file], { cwd: project });
+};
+
+test.before(async () => {
+  project = mkdtempSync(join(tmpdir(), "landspout-"));
+  const npm = { cwd: project, env: { ...process.env, npm_config_loglevel: "error" } };
+  const { stdout } = await run("npm", ["pack", root, "--json", "--ignore-scripts", "--pack-destination", project], npm);
+  const packed = JSON.parse(stdout) as { filename: string }[] | { [name: string]: { filename: string } };
+  const [first] = Object.values(packed) as { filename: string }[];
+  const tarball = join(project, (first as { filename: string }).filename);
+  assert.ok(statSync(tarball).size <= PACKED_BUDGET, `${statSync(tarball).size} bytes packed`);
+  writeFileSync(join(project, "package.json"), '{ "private": true, "type": "module" }');
+  mkdirSync(join(project, "node_modules"));
+  await run("npm", ["install", "--offline", "--no-audit", "--no-fund", tarball], npm);
+});
+test.after(() => rmSync(project, { recursive: true, force: true }));
+
+test("needs nothing and runs nothing when it is installed", () => {
+  for (const field of ["dependencies", "peerDependencies", "optionalDependencies", "bundledDependencies"]) assert.is(manifest[field], undefined);
+  const scripts = Object.keys(manifest["scripts"] as object);
+  assert.equal(scripts.filter((name) => /install|prepare|prepublish/.test(name)), []);
+});
+
+test("has every file its exports name, and types for each", () => {
+  let size = 0;
+  for (const path of modules) {
+    const entry = manifest.exports[path] as { types: string; default: string };
+    for (const file of [entry.types, entry.default]) size += statSync(join(project, "node_modules/landspout", file)).size;
+  }
+  assert.ok(size > 0 && size < UNPACKED_BUDGET);
+});
+
+test("imports every module, without a side effect", async () => {
+  for (const path of modules) {
+    const name = path === "." ? "landspout" : `landspout${path.slice(1)}`;
+    const { stdout, stderr } = await inProject(`
+      const globals = new Set(Reflect.ownKeys(globalThis));
+      const { Module } = WebAssembly;
+      let compiled = 0;
+      WebAssembly.Module = class extends Module { constructor(...a) { super(...a); compiled++; } };
+      const module = await import("${name}");
+      const added = Reflect.ownKeys(globalThis).filter((key) => !globals.has(key)).map(String);
+      const handles = (process.getActiveResourcesInfo?.() ?? []).filter((kind) => !/^(?:TTY|Pipe|FSReq|Immediate|CloseReq)/.test(kind));
+      console.log(JSON.stringify([Object.keys(module).length > 0, compiled, added, handles]));`);
+    assert.is(stderr, "", name);
+    assert.equal(JSON.parse(stdout), [true, 0, [], []], name);
+  }
+});
+
+test("exports these names", async () => {
+  const { stdout } = await inProject(`console.log(JSON.stringify(Object.keys(await import("landspout")).sort()))`);
+  assert.equal(JSON.parse(stdout), [
+    "Application",
+    "Finish",
+    "HTTPError",
+    "HTTPHeaders",
+    "HTTPServer",
+    "HTTPServerRequest",
+    "IOLoop",
+    "IOStream",
+    "LandspoutError",
+    "MissingArgumentError",
+    "PeriodicCallback",
+    "RequestHandler",
+    "TCPServer",
+    "UsageError",
+    "asynchronous",
+    "isLandspoutError",
+    "loggers",
+    "setLoggers",
+    "url",
+  ]);
+});
+
+test("serves the program of the README", async () => {
+  const { stdout } = await inProject(`
+    import { Application, RequestHandler } from "landspout";
+    class MainHandler extends RequestHandler { get() { this.write("Hello, world"); } }
+    const server = new Application([["/", MainHandler]], { accessLog: false }).listen(0);
+    const response = await fetch("http://localhost:" + server.port);
+    console.log(await response.text());
+    await server.shutdown({ deadline: 1 });`);
+  assert.is(stdout, "Hello, world\n");
+});
+
+test.run();
