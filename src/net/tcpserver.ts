@@ -12,7 +12,14 @@ import { isAbstractPath, removeStaleSocket } from "./netutil.ts";
 import { forkProcesses } from "./process.ts";
 import type { Forked } from "./process.ts";
 import { currentRuntime } from "./runtime/index.ts";
-import type { Listener, ListenOptions, RuntimeListenOptions, TlsServerOptions, Transport, TransportRoad } from "./transport.ts";
+import type {
+  Listener,
+  ListenOptions,
+  RuntimeListenOptions,
+  TlsServerOptions,
+  Transport,
+  TransportRoad,
+} from "./transport.ts";
 
 export interface TCPServerOptions {
   /** TLS: every connection is encrypted. */
@@ -107,7 +114,13 @@ export class TCPServer {
       ...(this.#ssl === undefined ? {} : { tls: this.#ssl }),
       ...(this.#road === undefined ? {} : { road: this.#road }),
     };
-    const listener = currentRuntime().listen(options);
+    let listener: Listener | Promise<Listener>;
+    try {
+      listener = currentRuntime().listen(options);
+    } catch (error) {
+      // Bun says at once that a port is taken; callers are told in one way everywhere.
+      listener = Promise.reject(error);
+    }
     if (listener instanceof Promise) {
       this.#listening = listener.then((bound) => this.#add(bound));
     } else this.#add(listener);
