@@ -171,7 +171,8 @@ function connection(value: usize, end: usize, limit: usize): void {
 function expectation(value: usize, end: usize): void {
   const first = (flags & (F_EXPECT_CONTINUE | F_EXPECT_OTHER)) == 0;
   // "100-cont", "inue"
-  const known = end - value == 12 && isWord(value, value + 8, 0x746e6f632d303031, 8) && isWord(value + 8, end, 0x65756e69, 4);
+  const known =
+    end - value == 12 && isWord(value, value + 8, 0x746e6f632d303031, 8) && isWord(value + 8, end, 0x65756e69, 4);
   flags |= first && known ? F_EXPECT_CONTINUE : F_EXPECT_OTHER;
 }
 
@@ -186,7 +187,7 @@ function elementEnd(start: usize, end: usize): usize {
 function isWord(start: usize, end: usize, word: u64, size: usize): bool {
   if (end - start != size) return false;
   for (let i: usize = 0; i < size; i++) {
-    if (lower(byteAt(start + i)) != <u32>((word >> (<u64>i << 3)) & 0xff)) return false;
+    if (lower(byteAt(start + i)) != <u32>((word >> ((<u64>i) << 3)) & 0xff)) return false;
   }
   return true;
 }

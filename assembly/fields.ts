@@ -14,10 +14,36 @@ import {
   H_UPGRADE,
   T_FIELD_COUNT,
 } from "../src/parser/abi";
-import { at, byteAt, COLON, CR, CRLF, equalTo, HTAB, isBlank, LF, notValue, skipBlanks, skipToken, SP, trimEnd } from "./bytes";
+import {
+  at,
+  byteAt,
+  COLON,
+  CR,
+  CRLF,
+  equalTo,
+  HTAB,
+  isBlank,
+  LF,
+  notValue,
+  skipBlanks,
+  skipToken,
+  SP,
+  trimEnd,
+} from "./bytes";
 import { factOf, setKnown } from "./facts";
 import { SLOT_FACTOR, SLOT_IDS, SLOT_LENGTHS, SLOT_LETTERS, SLOT_SHIFT } from "./names";
-import { AT_LINE, AT_LINE_FEED, fail, IN_NAME, IN_NOTHING, IN_VALUE, put, putField, setLinesLeft, starve } from "./outcome";
+import {
+  AT_LINE,
+  AT_LINE_FEED,
+  fail,
+  IN_NAME,
+  IN_NOTHING,
+  IN_VALUE,
+  put,
+  putField,
+  setLinesLeft,
+  starve,
+} from "./outcome";
 
 /** Trailers: facts are not gathered. */
 export const TRAILERS: i32 = 0;
@@ -42,7 +68,8 @@ export function fieldSection(start: usize, end: usize, maxFields: i32, kind: i32
     const nameEnd = colons != 0 ? ptr + <usize>ctz(colons) : skipToken(ptr, end);
     let valueEnd = controls != 0 ? ptr + <usize>ctz(controls) : firstControl(ptr + 32, end);
     // Zeros that `at` shows past the end look like controls; so does a tab.
-    if (nameEnd >= valueEnd || count == maxFields || byteAt(nameEnd) != COLON) return oddLine(ptr, end, maxFields, count);
+    if (nameEnd >= valueEnd || count == maxFields || byteAt(nameEnd) != COLON)
+      return oddLine(ptr, end, maxFields, count);
     const id = nameId(v, ptr, nameEnd - ptr);
     if (id == 0 && !isName(ptr, nameEnd, end)) return oddLine(ptr, end, maxFields, count);
     if (<i32>(end - valueEnd) < 2 || <u32>load<u16>(valueEnd) != CRLF) {
@@ -56,7 +83,7 @@ export function fieldSection(start: usize, end: usize, maxFields: i32, kind: i32
     if (byteAt(value) <= SP) value = skipBlanks(value, valueEnd);
     if (byteAt(valueEnd - 1) <= SP) trimmed = trimEnd(value, valueEnd);
     putField(count, id, ptr, nameEnd, value, trimmed);
-    known |= <u64>1 << <u64>id;
+    known |= (<u64>1) << (<u64>id);
     if (id - 1 < <u32>H_UPGRADE && kind != TRAILERS) factOf(id, value, trimmed, end, kind == REQUEST);
     count++;
     ptr = valueEnd + 2;

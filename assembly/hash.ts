@@ -6,7 +6,7 @@ const C2: u32 = 0xab0e9789;
 const C3: u32 = 0x38b34ae5;
 const C4: u32 = 0xa1e38b93;
 
-const STATE: usize = <usize>TABLE + (<usize>T_HASH << 2);
+const STATE: usize = <usize>TABLE + ((<usize>T_HASH) << 2);
 
 /** Whole blocks of sixteen bytes. */
 export function blocks(start: usize, end: usize): void {
@@ -33,7 +33,7 @@ export function blocks(start: usize, end: usize): void {
 /** Up to four bytes as a little-endian word. */
 function word(ptr: usize, end: usize): u32 {
   let value: u32 = 0;
-  for (let shift: u32 = 0; shift < 32 && ptr < end; shift += 8) value |= <u32>load<u8>(ptr++) << shift;
+  for (let shift: u32 = 0; shift < 32 && ptr < end; shift += 8) value |= (<u32>load<u8>(ptr++)) << shift;
   return value;
 }
 

@@ -13,10 +13,10 @@ export function isAuthority(start: usize, end: usize, limit: usize, named: bool,
   if (length - 1 < 15) {
     // A name and port of up to fifteen bytes, nearly every one, in one vector.
     const v = at(start, limit);
-    const all: u32 = (<u32>1 << length) - 1;
+    const all: u32 = ((<u32>1) << length) - 1;
     const name = ctz((notName(v) & all) | (1 << length));
     if (name == length) return !ported;
-    const port: u32 = all & ~((<u32>2 << name) - 1);
+    const port: u32 = all & ~(((<u32>2) << name) - 1);
     const digits = <u32>i8x16.bitmask(i8x16.le_u(i8x16.sub(v, i8x16.splat(0x30)), i8x16.splat(9)));
     const colon = ((equalTo(v, 0x3a) >> name) & 1) != 0;
     if (colon && (digits & port) == port && length - name <= 6) return (!named || name > 0) && (!ported || port != 0);

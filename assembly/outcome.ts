@@ -35,17 +35,17 @@ export function putHint(place: u32, lines: u32, size: usize): void {
 }
 
 export function put(slot: i32, value: u32): void {
-  store<u32>(<usize>TABLE + (<usize>slot << 2), value);
+  store<u32>(<usize>TABLE + ((<usize>slot) << 2), value);
 }
 
 /** Four slots at once, from one whose number is a multiple of four. */
 export function clearFour(slot: i32): void {
-  v128.store(<usize>TABLE + (<usize>slot << 2), i64x2.splat(0));
+  v128.store(<usize>TABLE + ((<usize>slot) << 2), i64x2.splat(0));
 }
 
 /** Two slots at once: low and high word. */
 export function putPair(slot: i32, value: u64): void {
-  store<u64>(<usize>TABLE + (<usize>slot << 2), value);
+  store<u64>(<usize>TABLE + ((<usize>slot) << 2), value);
 }
 
 export function fail(code: i32, ptr: usize): usize {
@@ -64,7 +64,7 @@ export function starve(place: u32, stage: u32): usize {
 
 /** One field line: four slots, as two stores. */
 export function putField(index: i32, id: u32, name: usize, nameEnd: usize, value: usize, valueEnd: usize): void {
-  const slot = <usize>TABLE + (<usize>(T_FIELDS + index * FIELD_SLOTS) << 2);
-  store<u64>(slot, <u64>(<u32>name | (id << 24)) | (<u64>nameEnd << 32));
-  store<u64>(slot, <u64>value | (<u64>valueEnd << 32), 8);
+  const slot = <usize>TABLE + ((<usize>(T_FIELDS + index * FIELD_SLOTS)) << 2);
+  store<u64>(slot, <u64>(<u32>name | (id << 24)) | ((<u64>nameEnd) << 32));
+  store<u64>(slot, <u64>value | ((<u64>valueEnd) << 32), 8);
 }

@@ -82,7 +82,8 @@ function method(ptr: usize, end: usize): usize {
 
 /** Methods are case-sensitive (RFC 9110 §9.1). `ptr` is followed by at least a space. */
 function methodId(ptr: usize, length: usize): i32 {
-  if (length == 3) return (load<u32>(ptr) & 0xffffff) == 0x545550 ? M_PUT : (load<u32>(ptr) & 0xffffff) == 0x544547 ? M_GET : M_OTHER;
+  if (length == 3)
+    return (load<u32>(ptr) & 0xffffff) == 0x545550 ? M_PUT : (load<u32>(ptr) & 0xffffff) == 0x544547 ? M_GET : M_OTHER;
   if (length < 4 || length > 7) return M_OTHER;
   const word = load<u32>(ptr);
   if (length == 4) return word == 0x54534f50 ? M_POST : word == 0x44414548 ? M_HEAD : M_OTHER;
@@ -181,7 +182,11 @@ function hasPercent(path: usize, pathEnd: usize, first: usize): bool {
 /** Offset behind `http://` or `https://`, in any case, or 0. */
 function schemeEnd(start: usize, stop: usize): usize {
   if (stop - start < 8) return 0;
-  const http = lower(byteAt(start)) == 0x68 && lower(byteAt(start + 1)) == 0x74 && lower(byteAt(start + 2)) == 0x74 && lower(byteAt(start + 3)) == 0x70;
+  const http =
+    lower(byteAt(start)) == 0x68 &&
+    lower(byteAt(start + 1)) == 0x74 &&
+    lower(byteAt(start + 2)) == 0x74 &&
+    lower(byteAt(start + 3)) == 0x70;
   if (!http) return 0;
   const colon = lower(byteAt(start + 4)) == 0x73 ? start + 5 : start + 4;
   if (colon + 3 > stop) return 0;

@@ -28,7 +28,8 @@ export function stillUnfinished(start: usize, end: usize, hint: u32): bool {
   while (ptr < end) {
     if (place < AT_LINE_FEED) {
       const v = at(ptr, end);
-      const stops = place == IN_TARGET ? notTarget(v) : place == IN_METHOD || place == IN_NAME ? notToken(v) : notValue(v);
+      const stops =
+        place == IN_TARGET ? notTarget(v) : place == IN_METHOD || place == IN_NAME ? notToken(v) : notValue(v);
       if (stops == 0) {
         ptr += 16;
         continue;
@@ -58,5 +59,5 @@ function after(place: u32, byte: u32): u32 {
 
 /** Completes T_RESUME with the number of bytes seen. */
 export function countSeen(start: usize, end: usize): void {
-  put(T_RESUME, load<u32>(<usize>TABLE + (<usize>T_RESUME << 2)) | <u32>(end - start));
+  put(T_RESUME, load<u32>(<usize>TABLE + ((<usize>T_RESUME) << 2)) | <u32>(end - start));
 }

@@ -1,5 +1,14 @@
 /** `status-line = HTTP-version SP status-code SP [ reason-phrase ]` (RFC 9112 §4). */
-import { E_BARE_CR, E_BARE_LF, E_REASON, E_STATUS, E_VERSION, T_REASON_END, T_REASON_START, T_STATUS } from "../src/parser/abi";
+import {
+  E_BARE_CR,
+  E_BARE_LF,
+  E_REASON,
+  E_STATUS,
+  E_VERSION,
+  T_REASON_END,
+  T_REASON_START,
+  T_STATUS,
+} from "../src/parser/abi";
 import { at, byteAt, CR, HTAB, isDigit, LF, notValue, SP } from "./bytes";
 import { fail, IN_NOTHING, IN_REASON, put, starve } from "./outcome";
 import { version } from "./version";

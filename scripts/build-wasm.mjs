@@ -20,7 +20,12 @@ function fingerprint() {
   const hash = createHash("sha256");
   const sources = readdirSync(join(root, "assembly")).filter((name) => name.endsWith(".ts"));
   const files = sources.sort().map((name) => join("assembly", name));
-  files.push("src/parser/abi.ts", "asconfig.json", "scripts/build-wasm.mjs", "node_modules/assemblyscript/package.json");
+  files.push(
+    "src/parser/abi.ts",
+    "asconfig.json",
+    "scripts/build-wasm.mjs",
+    "node_modules/assemblyscript/package.json",
+  );
   for (const file of files) hash.update(file).update(readFileSync(join(root, file)));
   return hash.digest("hex");
 }

@@ -18,7 +18,8 @@ for (const name of readdirSync(join(ROOT, "src"), { recursive: true })) {
   const text = readFileSync(join(ROOT, "src", path), "utf8");
   for (const [, target] of text.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)) {
     if (!target.startsWith(".")) {
-      if (path.startsWith("parser/")) problems.push(`src/${path} imports ${target}: parser/ imports nothing from outside`);
+      if (path.startsWith("parser/"))
+        problems.push(`src/${path} imports ${target}: parser/ imports nothing from outside`);
       continue;
     }
     const imported = posix.normalize(posix.join(dirname(path), target));

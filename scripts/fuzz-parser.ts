@@ -15,7 +15,8 @@ const BATCH = 20_000;
 const { values } = parseArgs({ options: { runs: { type: "string" }, seed: { type: "string" } } });
 const runs = Number(values.runs ?? 200_000);
 const firstSeed = Number(values.seed ?? Date.now() & 0x7fff_ffff);
-if (!Number.isSafeInteger(runs) || !Number.isSafeInteger(firstSeed)) throw new RangeError("--runs and --seed are numbers");
+if (!Number.isSafeInteger(runs) || !Number.isSafeInteger(firstSeed))
+  throw new RangeError("--runs and --seed are numbers");
 
 console.log(`${runs} runs from seed ${firstSeed}, parsers: ${parsers.map((parser) => parser.kind).join(", ")}`);
 for (let done = 0; done < runs; done += BATCH) {

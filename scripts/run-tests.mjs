@@ -38,7 +38,8 @@ function commandFor(runtime) {
   if (runtime === "node") return { command: options.node, before: ["--import", "tsx"] };
   if (runtime !== "bun") throw new Error(`--runtime is node or bun, not ${runtime}`);
   const bun = findBun();
-  if (bun === undefined) throw new Error("there is no Bun for this platform in node_modules; --runtime node runs without it");
+  if (bun === undefined)
+    throw new Error("there is no Bun for this platform in node_modules; --runtime node runs without it");
   return { command: bun, before: [] };
 }
 
@@ -59,7 +60,8 @@ function judge({ status, output, late, orphans }) {
   else if (total + skipped === 0) complaints.push("ran no test: is run() called?");
   if (orphans) complaints.push("left processes behind");
   const failedTests = (total ?? passed) - passed;
-  if (complaints.length === 0 && failedTests === 0 && status !== 0) complaints.push(`exit status ${status ?? "by signal"}`);
+  if (complaints.length === 0 && failedTests === 0 && status !== 0)
+    complaints.push(`exit status ${status ?? "by signal"}`);
   return { passed, skipped, failed: failedTests + complaints.length, complaints };
 }
 

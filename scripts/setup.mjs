@@ -24,7 +24,9 @@ function isInstalled() {
   return Object.entries(readJson("package-lock.json").packages).every(([path, wanted]) => {
     if (path === "") return true;
     const found = installed[path];
-    return found === undefined ? wanted.optional === true : found.version === wanted.version && found.integrity === wanted.integrity;
+    return found === undefined
+      ? wanted.optional === true
+      : found.version === wanted.version && found.integrity === wanted.integrity;
   });
 }
 
@@ -54,7 +56,12 @@ const outputsOf = (source) => [source.replace(/\.ts$/, ".js"), source.replace(/\
 
 function fingerprint(files) {
   const hash = createHash("sha256");
-  const inputs = [...files.map((file) => `src/${file}`), "tsconfig.json", "scripts/setup.mjs", "node_modules/typescript/package.json"];
+  const inputs = [
+    ...files.map((file) => `src/${file}`),
+    "tsconfig.json",
+    "scripts/setup.mjs",
+    "node_modules/typescript/package.json",
+  ];
   for (const input of inputs) hash.update(input).update(readFileSync(join(ROOT, input)));
   return hash.digest("hex");
 }
@@ -78,7 +85,10 @@ function compile() {
   // Without it npm packs nothing of this folder: its .gitignore, which leaves everything out, would count.
   writeFileSync(join(BUILD, ".npmignore"), "");
   const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
-  const { status } = spawnSync(process.execPath, [tsc, "-p", "."], { cwd: ROOT, stdio: ["ignore", "inherit", "inherit"] });
+  const { status } = spawnSync(process.execPath, [tsc, "-p", "."], {
+    cwd: ROOT,
+    stdio: ["ignore", "inherit", "inherit"],
+  });
   if (status !== 0) throw new Error("src/ does not compile");
   prune(new Set(outputs));
   mkdirSync(join(ROOT, ".cache"), { recursive: true });

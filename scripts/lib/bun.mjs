@@ -10,7 +10,10 @@ import { ROOT } from "./root.mjs";
 function candidates() {
   const scope = join(ROOT, "node_modules/@oven");
   const packages = existsSync(scope) ? readdirSync(scope).map((name) => join(scope, name)) : [];
-  return [...packages, join(ROOT, "node_modules/bun")].flatMap((folder) => [join(folder, "bin/bun"), join(folder, "bin/bun.exe")]);
+  return [...packages, join(ROOT, "node_modules/bun")].flatMap((folder) => [
+    join(folder, "bin/bun"),
+    join(folder, "bin/bun.exe"),
+  ]);
 }
 
 /** The path of a Bun that runs here, or undefined. */

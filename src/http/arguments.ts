@@ -92,7 +92,11 @@ function decodePart(bytes: Buffer, start: number, end: number): Buffer {
 }
 
 const digit = (code: number): number =>
-  code >= 0x30 && code <= 0x39 ? code - 0x30 : (code | 0x20) >= 0x61 && (code | 0x20) <= 0x66 ? (code | 0x20) - 0x57 : -1;
+  code >= 0x30 && code <= 0x39
+    ? code - 0x30
+    : (code | 0x20) >= 0x61 && (code | 0x20) <= 0x66
+      ? (code | 0x20) - 0x57
+      : -1;
 
 /** Value of two hexadecimal digits, or -1. */
 function hexValue(first: number, second: number): number {

@@ -127,7 +127,11 @@ export class BodyReader {
     if (at === end) return 0;
     if (buffer[at] !== CR || (end - at > 1 && buffer[at + 1] !== LF)) {
       return this.fail(
-        new RemoteProtocolError("ERR_LANDSPOUT_CHUNK_END", "A chunk is not followed by CRLF where its size says it ends.", 400),
+        new RemoteProtocolError(
+          "ERR_LANDSPOUT_CHUNK_END",
+          "A chunk is not followed by CRLF where its size says it ends.",
+          400,
+        ),
       );
     }
     if (end - at < 2) return 0;

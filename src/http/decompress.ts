@@ -167,7 +167,6 @@ class Inflater {
   }
 }
 
-const malformed = (message: string): RemoteProtocolError =>
-  new RemoteProtocolError("ERR_LANDSPOUT_GZIP", message, 400);
+const malformed = (message: string): RemoteProtocolError => new RemoteProtocolError("ERR_LANDSPOUT_GZIP", message, 400);
 
 const followed = (): RemoteProtocolError => malformed("Bytes follow the end of the gzip stream.");

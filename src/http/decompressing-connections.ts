@@ -15,7 +15,12 @@ export class DecompressingConnections implements HTTPServerConnectionDelegate {
   startRequest(serverConnection: object, exchange: HTTP1Exchange): HTTPMessageDelegate {
     const message = this.#inner.startRequest(serverConnection, exchange);
     const { chunkSize } = this.#limits;
-    return new DecompressingDelegate(message, () => exchange.maxBodySize, chunkSize, (error) => exchange.fail(error));
+    return new DecompressingDelegate(
+      message,
+      () => exchange.maxBodySize,
+      chunkSize,
+      (error) => exchange.fail(error),
+    );
   }
   onClose(serverConnection: object): void {
     this.#inner.onClose?.(serverConnection);

@@ -40,7 +40,10 @@ const refusal = (code: string, message: string, status = 400): Refusal => ({
 export const REFUSALS: { readonly [name: string]: Refusal } = {
   bothFramings: refusal("FRAMING_AMBIGUOUS", "Content-Length and Transfer-Encoding are both present."),
   oldTransferEncoding: refusal("TRANSFER_ENCODING_IN_HTTP10", "An HTTP/1.0 request may not have Transfer-Encoding."),
-  transferEncoding: refusal("TRANSFER_ENCODING", "Transfer-Encoding is malformed, or chunked is not its last and only chunked coding."),
+  transferEncoding: refusal(
+    "TRANSFER_ENCODING",
+    "Transfer-Encoding is malformed, or chunked is not its last and only chunked coding.",
+  ),
   unknownCoding: refusal("TRANSFER_CODING_UNKNOWN", "The only transfer coding understood is chunked.", 501),
   contentLength: refusal("CONTENT_LENGTH", "Content-Length is not one decimal number."),
   hostMissing: refusal("HOST_MISSING", "An HTTP/1.1 request needs a Host field."),
@@ -85,7 +88,8 @@ export function requestFraming(flags: number, minor: number): number | Refusal {
  * an invalid field value." And RFC 9110 §10.1.1: an expectation that cannot be met may be answered with 417.
  */
 export function headRefusal(flags: number, minor: number): Refusal | undefined {
-  if ((flags & (F_HOST_PRESENT | F_HOST_REPEATED | F_HOST_INVALID | F_EXPECT_OTHER)) === F_HOST_PRESENT) return undefined;
+  if ((flags & (F_HOST_PRESENT | F_HOST_REPEATED | F_HOST_INVALID | F_EXPECT_OTHER)) === F_HOST_PRESENT)
+    return undefined;
   if ((flags & F_HOST_REPEATED) !== 0) return REFUSALS["hostRepeated"];
   if ((flags & F_HOST_INVALID) !== 0) return REFUSALS["hostInvalid"];
   if ((flags & F_HOST_PRESENT) === 0 && minor > 0) return REFUSALS["hostMissing"];

@@ -20,7 +20,10 @@ const NOT_IN_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
 
 function checkName(name: string): void {
   if (!TOKEN.test(name)) {
-    throw new UsageError("ERR_LANDSPOUT_HEADER_NAME", `${JSON.stringify(name)} is not a field name: use letters, digits and - _ . only`);
+    throw new UsageError(
+      "ERR_LANDSPOUT_HEADER_NAME",
+      `${JSON.stringify(name)} is not a field name: use letters, digits and - _ . only`,
+    );
   }
 }
 
@@ -38,7 +41,10 @@ function checkedValue(name: string, value: HeaderValue): string {
 function textOf(name: string, value: number | Date): string {
   const number = value instanceof Date ? value.getTime() : value;
   if (typeof number !== "number" || !Number.isFinite(number)) {
-    throw new UsageError("ERR_LANDSPOUT_HEADER_VALUE", `the value of ${name} must be text, a finite number or a valid date, not ${String(value)}`);
+    throw new UsageError(
+      "ERR_LANDSPOUT_HEADER_VALUE",
+      `the value of ${name} must be text, a finite number or a valid date, not ${String(value)}`,
+    );
   }
   // RFC 9110 §5.6.7: IMF-fixdate, which is what this method writes.
   return value instanceof Date ? value.toUTCString() : String(value);
@@ -62,12 +68,15 @@ export class HTTPHeaders {
   private source: HeaderSource | undefined;
 
   /** @param init Pairs, a plain object, or other headers (copied). */
-  constructor(init?: Iterable<readonly [string, HeaderValue]> | { readonly [name: string]: HeaderValue } | HTTPHeaders) {
+  constructor(
+    init?: Iterable<readonly [string, HeaderValue]> | { readonly [name: string]: HeaderValue } | HTTPHeaders,
+  ) {
     this.lines = undefined;
     this.source = undefined;
     if (init === undefined) return;
     if (init instanceof HTTPHeaders) this.lines = init.all().slice();
-    else if (Symbol.iterator in init) for (const [name, value] of init as Iterable<readonly [string, HeaderValue]>) this.add(name, value);
+    else if (Symbol.iterator in init)
+      for (const [name, value] of init as Iterable<readonly [string, HeaderValue]>) this.add(name, value);
     else for (const [name, value] of Object.entries(init)) this.add(name, value);
   }
 

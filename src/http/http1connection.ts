@@ -128,7 +128,12 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
         const { maxHeaderSize, maxFieldCount } = host.limits;
         parser.epoch++;
         // Bytes past the limit are not looked at, so that the answer is the same however they arrive.
-        const used = parser.parseRequestHead(at, end - at > maxHeaderSize ? at + maxHeaderSize : end, this.hint, maxFieldCount);
+        const used = parser.parseRequestHead(
+          at,
+          end - at > maxHeaderSize ? at + maxHeaderSize : end,
+          this.hint,
+          maxFieldCount,
+        );
         if (used <= 0) {
           if (used < 0) this.refuseCode(-used);
           else if (this.headUnfinished(end - at)) break;
@@ -278,7 +283,8 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
       host.memory.copy(piece, 0, body.pieceStart, body.pieceEnd);
       this.deliver(exchange, piece);
     }
-    if (body.complete && !this.holding && this.exchange === exchange && this.state === BODY) this.requestReceived(exchange);
+    if (body.complete && !this.holding && this.exchange === exchange && this.state === BODY)
+      this.requestReceived(exchange);
     return next;
   }
 
@@ -544,9 +550,11 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
     }
     if (this.state === ANSWERING) {
       // Told that its client left, a handler may still answer, but not whenever it likes.
-      if (this.stream.peerEnded && this.host.leaveOnHalfClose && over(waited, limits.writeTimeout)) this.stream.destroy();
+      if (this.stream.peerEnded && this.host.leaveOnHalfClose && over(waited, limits.writeTimeout))
+        this.stream.destroy();
     } else if (this.state === LINGERING) {
-      if (waited >= (this.host.closing ? Math.min(1, limits.lingerTimeout) : limits.lingerTimeout)) this.stream.destroy();
+      if (waited >= (this.host.closing ? Math.min(1, limits.lingerTimeout) : limits.lingerTimeout))
+        this.stream.destroy();
     } else if (this.state === BODY) {
       if (this.holding || this.body === undefined) return;
       if (over(waited, limits.bodyIdleTimeout) || over(now - this.bodySince - tick, this.bodyTimeout)) {

@@ -59,7 +59,8 @@ export class HTTP1Exchange implements HTTPConnection {
     this.head = head;
     const flags = head.flags;
     // RFC 9112 §9.3: persistent unless `close`; with HTTP/1.0 only on `keep-alive`.
-    this.closeAfter = noKeepAlive || (flags & F_CONN_CLOSE) !== 0 || (head.minor === 0 && (flags & F_CONN_KEEP_ALIVE) === 0);
+    this.closeAfter =
+      noKeepAlive || (flags & F_CONN_CLOSE) !== 0 || (head.minor === 0 && (flags & F_CONN_KEEP_ALIVE) === 0);
   }
 
   /** The stream below; reading or writing it directly is for after `detach`. */
@@ -118,7 +119,8 @@ export class HTTP1Exchange implements HTTPConnection {
     const { stream } = this.owner;
     const text = `${fields}${this.connectionField()}\r\n`;
     if (this.head.id === M_HEAD || body.length === 0) stream.appendText(text, kind);
-    else if (typeof body === "string" && (kind | bodyKind) !== 3) stream.appendText(text + body, (kind | bodyKind) as TextKind);
+    else if (typeof body === "string" && (kind | bodyKind) !== 3)
+      stream.appendText(text + body, (kind | bodyKind) as TextKind);
     else {
       stream.cork();
       stream.appendText(text, kind);
@@ -193,7 +195,10 @@ export class HTTP1Exchange implements HTTPConnection {
       this.promised -= bytes.length;
       if (this.promised < 0) {
         this.destroy();
-        throw new LocalProtocolError("ERR_LANDSPOUT_CONTENT_TOO_LONG", "Tried to write more data than Content-Length says.");
+        throw new LocalProtocolError(
+          "ERR_LANDSPOUT_CONTENT_TOO_LONG",
+          "Tried to write more data than Content-Length says.",
+        );
       }
     }
     if (this.chunked) {
@@ -289,7 +294,10 @@ export class HTTP1Exchange implements HTTPConnection {
 /** RFC 9112 §4: status-code = 3DIGIT, reason-phrase = 1*( HTAB / SP / VCHAR / obs-text ), which may be missing. */
 function checkStartLine({ code, reason }: ResponseStartLine): void {
   if (Number.isInteger(code) && code >= 100 && code <= 999 && /^[\t\x20-\x7e\x80-\xff]*$/.test(reason)) return;
-  throw new LocalProtocolError("ERR_LANDSPOUT_STATUS_LINE", `${JSON.stringify(`${code} ${reason}`)} is not a status code and a reason.`);
+  throw new LocalProtocolError(
+    "ERR_LANDSPOUT_STATUS_LINE",
+    `${JSON.stringify(`${code} ${reason}`)} is not a status code and a reason.`,
+  );
 }
 
 /** Content-Length of an answer: digits only, as strict as what is read. */

@@ -53,7 +53,12 @@ class Host implements ConnectionHost {
   #sweep: NodeJS.Timeout | undefined = undefined;
   #whenEmpty: (() => void)[] = [];
 
-  constructor(parser: HttpParser, delegate: HTTPServerConnectionDelegate, limits: ConnectionLimits, options: HTTPServerOptions) {
+  constructor(
+    parser: HttpParser,
+    delegate: HTTPServerConnectionDelegate,
+    limits: ConnectionLimits,
+    options: HTTPServerOptions,
+  ) {
     const { buffer } = parser;
     this.parser = parser;
     this.memory = Buffer.from(buffer.buffer, buffer.byteOffset, buffer.byteLength) as ParserMemory;
@@ -194,7 +199,10 @@ export class HTTPServer extends TCPServer {
   async shutdown(options: ShutdownOptions = {}): Promise<void> {
     const { deadline = 30 } = options;
     if (!(deadline >= 0)) {
-      throw new UsageError("ERR_LANDSPOUT_OPTION", `deadline must be a number of seconds from 0, not ${String(deadline)}`);
+      throw new UsageError(
+        "ERR_LANDSPOUT_OPTION",
+        `deadline must be a number of seconds from 0, not ${String(deadline)}`,
+      );
     }
     const host = this.#host;
     host.closing = true;

@@ -79,7 +79,8 @@ function endpoint(
   port: string | undefined,
   valid: ((address: string) => boolean) | undefined,
 ): { address: string; port: number } | undefined {
-  if (address === undefined || port === undefined || valid?.(address) !== true || address.includes("%")) return undefined;
+  if (address === undefined || port === undefined || valid?.(address) !== true || address.includes("%"))
+    return undefined;
   // §2.1: decimal, "no leading zero"
   if (!/^(?:0|[1-9]\d{0,4})$/.test(port) || Number(port) > 65_535) return undefined;
   return { address, port: Number(port) };

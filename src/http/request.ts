@@ -120,7 +120,9 @@ export class HTTPServerRequest {
   }
   /** Cookies by name; a malformed one is left out, never an error. */
   get cookies(): { [name: string]: string } {
-    return (this.cookieMap ??= parseCookies(this.head.knows(H_COOKIE) ? this.headers.getList("Cookie").join("; ") : ""));
+    return (this.cookieMap ??= parseCookies(
+      this.head.knows(H_COOKIE) ? this.headers.getList("Cookie").join("; ") : "",
+    ));
   }
 
   /** Aborted when the client leaves before its answer is complete, and only then. */

@@ -30,6 +30,7 @@ export function durationSeconds(duration: Duration): number {
     total += value * SECONDS[name as keyof typeof SECONDS];
     parts++;
   }
-  if (parts === 0) throw new UsageError("ERR_LANDSPOUT_BAD_DURATION", "A duration needs at least one part, such as { seconds: 1 }");
+  if (parts === 0)
+    throw new UsageError("ERR_LANDSPOUT_BAD_DURATION", "A duration needs at least one part, such as { seconds: 1 }");
   return total;
 }

@@ -47,7 +47,12 @@ interface WorkerReply {
   /** What was thrown, if it was no Error and could be copied. */
   readonly thrown?: unknown;
   /** An Error in parts: structured clone loses its `code`, and DOMExceptions altogether. */
-  readonly error?: { readonly name: string; readonly message: string; readonly stack?: string; readonly code?: unknown };
+  readonly error?: {
+    readonly name: string;
+    readonly message: string;
+    readonly stack?: string;
+    readonly code?: unknown;
+  };
 }
 
 /** What runs in the worker: as text, so that it is found when bundled, compiled or run from sources alike. */
@@ -88,7 +93,8 @@ export class WorkerExecutor implements Executor {
     if (!Number.isInteger(this.#maxWorkers) || this.#maxWorkers < 1) {
       throw new UsageError("ERR_LANDSPOUT_BAD_EXECUTOR", "maxWorkers is a whole number of at least 1");
     }
-    if (!(this.#maxQueue >= 0)) throw new UsageError("ERR_LANDSPOUT_BAD_EXECUTOR", "maxQueue is a number of at least 0");
+    if (!(this.#maxQueue >= 0))
+      throw new UsageError("ERR_LANDSPOUT_BAD_EXECUTOR", "maxQueue is a number of at least 0");
   }
 
   submit(task: ExecutorTask, args: readonly unknown[]): Promise<unknown> {
@@ -113,7 +119,10 @@ export class WorkerExecutor implements Executor {
   /** Stops all threads; tasks that run or wait are rejected. */
   async shutdown(): Promise<void> {
     this.#closed = true;
-    const error = new LandspoutError("ERR_LANDSPOUT_EXECUTOR_CLOSED", "The executor was shut down before the task finished");
+    const error = new LandspoutError(
+      "ERR_LANDSPOUT_EXECUTOR_CLOSED",
+      "The executor was shut down before the task finished",
+    );
     for (const job of this.#queue.splice(0)) job.reject(error);
     const workers = [...this.#workers];
     this.#workers.clear();
@@ -180,13 +189,20 @@ export class WorkerExecutor implements Executor {
 }
 
 /** The classes an error keeps on its way back; others come as Error with their name. */
-const ERRORS: { readonly [name: string]: ErrorConstructor } = { RangeError, ReferenceError, SyntaxError, TypeError, URIError };
+const ERRORS: { readonly [name: string]: ErrorConstructor } = {
+  RangeError,
+  ReferenceError,
+  SyntaxError,
+  TypeError,
+  URIError,
+};
 
 function rebuildError(parts: NonNullable<WorkerReply["error"]>): Error {
   const { name, message, stack, code } = parts;
   const error = new (ERRORS[name] ?? Error)(message);
   const define = (key: string, value: unknown): void => {
-    if (value !== undefined) Object.defineProperty(error, key, { value, writable: true, configurable: true, enumerable: key === "code" });
+    if (value !== undefined)
+      Object.defineProperty(error, key, { value, writable: true, configurable: true, enumerable: key === "code" });
   };
   if (error.name !== name) define("name", name);
   define("stack", stack);

@@ -26,7 +26,10 @@ export class FdStream {
       throw new UsageError("ERR_LANDSPOUT_BAD_FD", `File descriptor ${number} is no socket, pipe or terminal`);
     }
     if (isPipe && read === write) {
-      throw new UsageError("ERR_LANDSPOUT_BAD_FD", `File descriptor ${number} is a pipe: add it with READ or with WRITE`);
+      throw new UsageError(
+        "ERR_LANDSPOUT_BAD_FD",
+        `File descriptor ${number} is a pipe: add it with READ or with WRITE`,
+      );
     }
     this.#directions = isSocket ? READ | WRITE : read ? READ : WRITE;
     this.stream = isSocket ? openSocket(number) : openPipe(number, read);

@@ -46,7 +46,8 @@ export class Handlers {
 
   update(key: ReadySource | number, events: number): void {
     const watch = this.#watches.get(key);
-    if (watch === undefined) throw new UsageError("ERR_LANDSPOUT_NO_HANDLER", `${describe(key)} has no handler; use addHandler`);
+    if (watch === undefined)
+      throw new UsageError("ERR_LANDSPOUT_NO_HANDLER", `${describe(key)} has no handler; use addHandler`);
     checkEvents(events);
     if (typeof key === "number") this.#fds.get(key)?.require(events);
     watch.update(events);
@@ -105,7 +106,13 @@ class Watch extends Callback {
   #failed = false;
   #closed = false;
 
-  constructor(queue: CallbackQueue, key: ReadySource | number, source: ReadySource, callback: AnyFunction, onEnd: () => void) {
+  constructor(
+    queue: CallbackQueue,
+    key: ReadySource | number,
+    source: ReadySource,
+    callback: AnyFunction,
+    onEnd: () => void,
+  ) {
     super(callback, []);
     this.#queue = queue;
     this.#key = key;
@@ -114,7 +121,10 @@ class Watch extends Callback {
     this.#writable = isWritable(source) ? source : undefined;
     this.#onEnd = onEnd;
     if (this.#readable === undefined && this.#writable === undefined) {
-      throw new UsageError("ERR_LANDSPOUT_BAD_HANDLER", "addHandler takes a stream, a socket or the number of an open one");
+      throw new UsageError(
+        "ERR_LANDSPOUT_BAD_HANDLER",
+        "addHandler takes a stream, a socket or the number of an open one",
+      );
     }
     source.on("error", this.#onError).on("close", this.#onClose);
     // A stream that closed before tells nobody again.

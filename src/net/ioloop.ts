@@ -137,7 +137,10 @@ export class IOLoop {
    */
   close(options?: { readonly allFds?: boolean }): void {
     if (this.#state === "running" || this.#state === "stopping") {
-      throw new UsageError("ERR_LANDSPOUT_LOOP_RUNNING", "Cannot close a running IOLoop; stop() it and wait for start() to end");
+      throw new UsageError(
+        "ERR_LANDSPOUT_LOOP_RUNNING",
+        "Cannot close a running IOLoop; stop() it and wait for start() to end",
+      );
     }
     this.#state = "closed";
     this.#callbacks.close();
@@ -347,7 +350,11 @@ function badResult(result: unknown): UsageError {
 }
 
 /** The result of runSync; without one, the reason why there is none, told to the function through its signal as well. */
-function takeOutcome<T>(outcome: Settled<unknown> | undefined, controller: AbortController, timeout: number | undefined): T {
+function takeOutcome<T>(
+  outcome: Settled<unknown> | undefined,
+  controller: AbortController,
+  timeout: number | undefined,
+): T {
   if (outcome?.status === "fulfilled") return outcome.value as T;
   if (outcome?.status === "rejected") throw outcome.reason;
   const error =

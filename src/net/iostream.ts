@@ -77,7 +77,8 @@ export class IOStream extends BaseIOStream {
     if (this.transport !== undefined || this.#connecting) {
       throw new UsageError("ERR_LANDSPOUT_CONNECTED", "connect() needs a stream that is not connected: make a new one");
     }
-    const { ssl, ...address } = typeof where === "number" ? { port: where, ...(host === undefined ? {} : { host }) } : { ...where };
+    const { ssl, ...address } =
+      typeof where === "number" ? { port: where, ...(host === undefined ? {} : { host }) } : { ...where };
     this.#connecting = true;
     try {
       const tls = ssl as TlsClientOptions | undefined;
@@ -114,7 +115,11 @@ export class IOStream extends BaseIOStream {
   /** Exactly `size` bytes; with `partial`, 1 to `size`, as soon as there are any. 0 bytes are there at once. */
   readBytes(size: number, options?: { partial?: boolean }): Promise<Buffer>;
   readBytes(size: number, options: { partial?: boolean } | undefined, callback: StreamCallback<Buffer>): void;
-  readBytes(size: number, options: { partial?: boolean } = {}, callback?: StreamCallback<Buffer>): Promise<Buffer> | void {
+  readBytes(
+    size: number,
+    options: { partial?: boolean } = {},
+    callback?: StreamCallback<Buffer>,
+  ): Promise<Buffer> | void {
     if (!Number.isInteger(size) || size < 0) {
       throw new UsageError("ERR_LANDSPOUT_READ_SIZE", `readBytes takes a number of bytes from 0, not ${String(size)}`);
     }
@@ -123,28 +128,41 @@ export class IOStream extends BaseIOStream {
 
   /** Everything up to and with a delimiter. `maxBytes` bounds the result; over it the stream closes. */
   readUntil(delimiter: string | Uint8Array, options?: { maxBytes?: number }): Promise<Buffer>;
-  readUntil(delimiter: string | Uint8Array, options: { maxBytes?: number } | undefined, callback: StreamCallback<Buffer>): void;
+  readUntil(
+    delimiter: string | Uint8Array,
+    options: { maxBytes?: number } | undefined,
+    callback: StreamCallback<Buffer>,
+  ): void;
   readUntil(
     delimiter: string | Uint8Array,
     options: { maxBytes?: number } = {},
     callback?: StreamCallback<Buffer>,
   ): Promise<Buffer> | void {
     const bytes = typeof delimiter === "string" ? Buffer.from(delimiter) : delimiter;
-    if (bytes.length === 0) throw new UsageError("ERR_LANDSPOUT_DELIMITER", "readUntil needs a delimiter of at least one byte");
+    if (bytes.length === 0)
+      throw new UsageError("ERR_LANDSPOUT_DELIMITER", "readUntil needs a delimiter of at least one byte");
     return this.#read(delimiterShape(this.parser, bytes, options.maxBytes ?? Infinity), take, callback);
   }
 
   /** Everything up to the end of the first match; each byte is one character to the expression. */
   readUntilRegex(regex: RegExp, options?: { maxBytes?: number }): Promise<Buffer>;
   readUntilRegex(regex: RegExp, options: { maxBytes?: number } | undefined, callback: StreamCallback<Buffer>): void;
-  readUntilRegex(regex: RegExp, options: { maxBytes?: number } = {}, callback?: StreamCallback<Buffer>): Promise<Buffer> | void {
+  readUntilRegex(
+    regex: RegExp,
+    options: { maxBytes?: number } = {},
+    callback?: StreamCallback<Buffer>,
+  ): Promise<Buffer> | void {
     return this.#read(regexShape(regex, options.maxBytes ?? Infinity), take, callback);
   }
 
   /** Fills a buffer of the caller's, or part of it; gives the number of bytes. */
   readInto(target: Uint8Array, options?: { partial?: boolean }): Promise<number>;
   readInto(target: Uint8Array, options: { partial?: boolean } | undefined, callback: StreamCallback<number>): void;
-  readInto(target: Uint8Array, options: { partial?: boolean } = {}, callback?: StreamCallback<number>): Promise<number> | void {
+  readInto(
+    target: Uint8Array,
+    options: { partial?: boolean } = {},
+    callback?: StreamCallback<number>,
+  ): Promise<number> | void {
     const shape = bytesShape(target.length, options.partial === true);
     return this.#read(shape, (buffer, size) => buffer.takeInto(target.subarray(0, size)), callback);
   }
@@ -156,7 +174,11 @@ export class IOStream extends BaseIOStream {
     return this.#read(closeShape(), take, callback);
   }
 
-  #read<T>(shape: Shape, result: (buffer: ReadBuffer, size: number) => T, callback: StreamCallback<T> | undefined): Promise<T> | void {
+  #read<T>(
+    shape: Shape,
+    result: (buffer: ReadBuffer, size: number) => T,
+    callback: StreamCallback<T> | undefined,
+  ): Promise<T> | void {
     const promise = this.#readerOf().read(shape, result);
     if (callback === undefined) return promise;
     promise.then(
@@ -321,7 +343,11 @@ export class IOStream extends BaseIOStream {
    * Puts TLS on this connection, which must be idle, with nothing unread. The new stream takes over, close callback included; this
    * one must not be used any more. `options`: a key and certificate as a server, `ca` and the like as a client.
    */
-  async startTls(serverSide: boolean, options: TlsServerOptions | TlsClientOptions = {}, serverHostname?: string): Promise<SSLIOStream> {
+  async startTls(
+    serverSide: boolean,
+    options: TlsServerOptions | TlsClientOptions = {},
+    serverHostname?: string,
+  ): Promise<SSLIOStream> {
     const { transport } = this;
     if (transport === undefined || this.#closed) throw new StreamClosedError(this.error);
     if (this.reading() || this.writing() || (this.#reader?.buffered ?? 0) > 0 || this.unreadLength > 0) {
@@ -336,7 +362,9 @@ export class IOStream extends BaseIOStream {
     this.#closed = true;
     this.transport = undefined;
     const name = serverHostname === undefined ? {} : { serverHostname };
-    const sides = serverSide ? { server: options as TlsServerOptions } : { client: { ...(options as TlsClientOptions), ...name } };
+    const sides = serverSide
+      ? { server: options as TlsServerOptions }
+      : { client: { ...(options as TlsClientOptions), ...name } };
     secure.handshake(currentRuntime().startTls(transport, sides, this.parser, (next) => secure.adopt(next)));
     await secure.waitForHandshake();
     secure.setCloseCallback(callback);

@@ -59,7 +59,10 @@ export async function removeStaleSocket(path: string): Promise<void> {
   const there = lstatSync(path, { throwIfNoEntry: false });
   if (there === undefined) return;
   if (!there.isSocket()) {
-    throw new UsageError("ERR_LANDSPOUT_UNIX_SOCKET", `${path} is there and is no socket: remove it, or choose another path`);
+    throw new UsageError(
+      "ERR_LANDSPOUT_UNIX_SOCKET",
+      `${path} is there and is no socket: remove it, or choose another path`,
+    );
   }
   const probe = connect(path);
   try {

@@ -40,13 +40,21 @@ export class PeriodicCallback {
    * @param jitter 0 is none; 0.1 makes each period vary by 10 % of its length, 5 % to either side, so that many processes do not
    *   fall into step. Less than 2.
    */
-  constructor(callback: () => unknown, period: number | Duration, jitter: number = 0, options?: PeriodicCallbackOptions) {
+  constructor(
+    callback: () => unknown,
+    period: number | Duration,
+    jitter: number = 0,
+    options?: PeriodicCallbackOptions,
+  ) {
     const seconds = typeof period === "number" ? period / 1000 : durationSeconds(period);
     if (!(seconds > 0 && seconds < Infinity)) {
       throw new UsageError("ERR_LANDSPOUT_BAD_PERIOD", "PeriodicCallback needs a period of more than 0 milliseconds");
     }
     if (!(jitter >= 0 && jitter < 2)) {
-      throw new UsageError("ERR_LANDSPOUT_BAD_JITTER", "The jitter of a PeriodicCallback is at least 0 and less than 2");
+      throw new UsageError(
+        "ERR_LANDSPOUT_BAD_JITTER",
+        "The jitter of a PeriodicCallback is at least 0 and less than 2",
+      );
     }
     this.#callback = callback;
     this.#period = seconds;

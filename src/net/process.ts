@@ -145,7 +145,10 @@ function chooseStarter(): Starter {
   }
   if (process.versions.bun !== undefined) return startOnBun;
   if (!cluster.isPrimary) {
-    throw new UsageError("ERR_LANDSPOUT_NESTED_CLUSTER", "forkProcesses cannot start processes from a worker of another cluster");
+    throw new UsageError(
+      "ERR_LANDSPOUT_NESTED_CLUSTER",
+      "forkProcesses cannot start processes from a worker of another cluster",
+    );
   }
   return (env) => cluster.fork(env).process;
 }

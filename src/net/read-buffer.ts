@@ -22,7 +22,8 @@ export class ReadBuffer {
     const needed = this.length + bytes.length;
     if (this.#end + bytes.length > this.#block.length) {
       // Moving to the front is enough where half of the block is free; else it doubles: appending stays linear.
-      const target = needed * 2 <= this.#block.length ? this.#block : Buffer.allocUnsafeSlow(Math.max(4096, needed * 2));
+      const target =
+        needed * 2 <= this.#block.length ? this.#block : Buffer.allocUnsafeSlow(Math.max(4096, needed * 2));
       this.#block.copy(target, 0, this.#start, this.#end);
       this.#end -= this.#start;
       this.#start = 0;

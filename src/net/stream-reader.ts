@@ -85,7 +85,9 @@ export class StreamReader implements StreamConsumer {
         pending.deliver(this.#buffer, size);
       } else if (this.#closed) this.#rejectClosed();
       else if (this.#buffer.length > this.#maxBufferSize) {
-        this.#fail(new StreamBufferFullError(`more than ${this.#maxBufferSize} bytes came without satisfying the read`));
+        this.#fail(
+          new StreamBufferFullError(`more than ${this.#maxBufferSize} bytes came without satisfying the read`),
+        );
       }
     }
     this.#balance();

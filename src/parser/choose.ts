@@ -15,7 +15,10 @@ const VARIABLE = "LANDSPOUT_PARSER";
 function checked(preference: string | undefined, source: string): ParserPreference {
   if (preference === undefined || preference === "" || preference === "auto") return "auto";
   if (preference === "wasm" || preference === "ts") return preference;
-  throw new UsageError("ERR_LANDSPOUT_PARSER_OPTION", `${source} must be "wasm", "ts" or "auto", not ${JSON.stringify(preference)}`);
+  throw new UsageError(
+    "ERR_LANDSPOUT_PARSER_OPTION",
+    `${source} must be "wasm", "ts" or "auto", not ${JSON.stringify(preference)}`,
+  );
 }
 
 function environment(): string | undefined {
@@ -31,7 +34,8 @@ function wish(preference: ParserPreference | undefined): { kind: ParserPreferenc
   return { kind, reason: `asked for by ${VARIABLE}` };
 }
 
-const namedError = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+const namedError = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 
 /** Makes a Wasm parser, or says why there is none. */
 function tryWasm(): HttpParser | string {
@@ -51,9 +55,13 @@ export function createParser(preference?: ParserPreference): ParserChoice {
   const { kind, reason } = wish(preference);
   if (kind === "ts") return { parser: createTsParser(), reason };
   const wasm = tryWasm();
-  if (typeof wasm !== "string") return { parser: wasm, reason: kind === "wasm" ? reason : "WebAssembly with SIMD runs here" };
+  if (typeof wasm !== "string")
+    return { parser: wasm, reason: kind === "wasm" ? reason : "WebAssembly with SIMD runs here" };
   if (kind === "wasm") {
-    throw new UsageError("ERR_LANDSPOUT_PARSER_WASM", `the Wasm parser was ${reason} but cannot run here (${wasm}); ask for "ts" or "auto"`);
+    throw new UsageError(
+      "ERR_LANDSPOUT_PARSER_WASM",
+      `the Wasm parser was ${reason} but cannot run here (${wasm}); ask for "ts" or "auto"`,
+    );
   }
   return { parser: createTsParser(), reason: `WebAssembly cannot run here (${wasm})` };
 }

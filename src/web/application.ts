@@ -60,7 +60,10 @@ export interface Target {
 
 function targetOf(handlerClass: HandlerClass, initArgs: object | undefined): Target {
   if (handlerClass !== RequestHandler && !(handlerClass?.prototype instanceof RequestHandler)) {
-    throw new UsageError("ERR_LANDSPOUT_ROUTE", "the second element of a route must be RequestHandler or a subclass of it");
+    throw new UsageError(
+      "ERR_LANDSPOUT_ROUTE",
+      "the second element of a route must be RequestHandler or a subclass of it",
+    );
   }
   const own = handlerClass.prototype as RequestHandler;
   const base = RequestHandler.prototype;
@@ -172,7 +175,8 @@ export class Application implements HTTPServerConnectionDelegate {
   /** Logs what a handler threw: an HTTPError in one line, and only if it has a text for the log; others with their stack. */
   logException(handler: RequestHandler, error: unknown): void {
     if (error instanceof HTTPError) {
-      if (error.logMessage !== undefined) loggers.general.warn(`${error.status} ${summary(handler)}: ${error.logMessage}`);
+      if (error.logMessage !== undefined)
+        loggers.general.warn(`${error.status} ${summary(handler)}: ${error.logMessage}`);
     } else if (error instanceof RemoteProtocolError) {
       loggers.general.info(`${error.status} ${summary(handler)}: ${error.message}`);
     } else loggers.application.error(`Uncaught exception ${summary(handler)}\n${describeError(error)}`);

@@ -17,7 +17,8 @@ const HEX = Buffer.from("0123456789abcdef", "latin1");
 export function contentTag(parser: HttpParser, content: string | Uint8Array): string {
   const { table } = parser;
   for (let slot = T_HASH; slot < T_HASH + 4; slot++) table[slot] = 0;
-  if (typeof content !== "string" || !hashShort(parser, content)) hashBytes(parser, typeof content === "string" ? Buffer.from(content) : content);
+  if (typeof content !== "string" || !hashShort(parser, content))
+    hashBytes(parser, typeof content === "string" ? Buffer.from(content) : content);
   let at = 1;
   for (let slot = T_HASH; slot < T_HASH + 4; slot++) {
     const word = table[slot] as number;

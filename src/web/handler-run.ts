@@ -67,7 +67,10 @@ export class HandlerRun implements HTTPMessageDelegate {
     }
   }
 
-  private decodePath(handler: RequestHandler, captured: readonly (string | undefined)[]): readonly (string | undefined)[] {
+  private decodePath(
+    handler: RequestHandler,
+    captured: readonly (string | undefined)[],
+  ): readonly (string | undefined)[] {
     if (!handler.request.pathEscaped) return captured;
     return captured.map((part, place) => {
       if (part === undefined || !part.includes("%")) return part;

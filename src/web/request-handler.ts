@@ -170,7 +170,8 @@ export class RequestHandler {
       throw new UsageError("ERR_LANDSPOUT_STATUS_CODE", `${String(code)} is not a status code: use 100 to 999`);
     }
     // Tornado sends `Unknown` in place of a reason that could break out of the status line or into an error page.
-    this.reason = reason !== undefined && !/^[\t\x20-\x3b\x3d-\x7e\x80-\xff]+$/.test(reason) ? "Unknown" : (reason ?? "");
+    this.reason =
+      reason !== undefined && !/^[\t\x20-\x3b\x3d-\x7e\x80-\xff]+$/.test(reason) ? "Unknown" : (reason ?? "");
     this.status = code;
   }
   getStatus(): number {
@@ -219,7 +220,10 @@ export class RequestHandler {
 
   private toJSONText(value: object): string {
     if (typeof value !== "object" || value === null || Array.isArray(value)) {
-      throw new UsageError("ERR_LANDSPOUT_WRITE", "write() takes text, bytes or an object; wrap an array or number in an object");
+      throw new UsageError(
+        "ERR_LANDSPOUT_WRITE",
+        "write() takes text, bytes or an object; wrap an array or number in an object",
+      );
     }
     if (this.fields === undefined) this.contentType = JSON_TYPE;
     else if (this.fields.get("Content-Type") === HTML) this.fields.set("Content-Type", JSON_TYPE);
@@ -285,9 +289,11 @@ export class RequestHandler {
 
   /** Sends the client elsewhere: 302, 301 if permanent, or the given status. Finishes the request. */
   redirect(url: string, options: { permanent?: boolean; status?: number } = {}): void {
-    if (this.sent) throw new UsageError("ERR_LANDSPOUT_HEADERS_SENT", "Cannot redirect after headers have been written");
+    if (this.sent)
+      throw new UsageError("ERR_LANDSPOUT_HEADERS_SENT", "Cannot redirect after headers have been written");
     const status = options.status ?? (options.permanent === true ? 301 : 302);
-    if (status < 300 || status > 399) throw new UsageError("ERR_LANDSPOUT_STATUS_CODE", `${status} is not a redirection`);
+    if (status < 300 || status > 399)
+      throw new UsageError("ERR_LANDSPOUT_STATUS_CODE", `${status} is not a redirection`);
     this.setStatus(status);
     this.setHeader("Location", /[^\x21-\x7e]/.test(url) ? encodeURI(url).replaceAll("%25", "%") : url);
     this.finish();
@@ -305,7 +311,8 @@ export class RequestHandler {
     this.clear();
     const { error } = options;
     this.setStatus(status, options.reason ?? (error instanceof HTTPError ? error.reason : undefined));
-    if (error instanceof HTTPError) for (const [name, value] of Object.entries(error.headers)) this.setHeader(name, value);
+    if (error instanceof HTTPError)
+      for (const [name, value] of Object.entries(error.headers)) this.setHeader(name, value);
     try {
       this.writeError(status, options);
     } catch (failure) {

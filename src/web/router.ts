@@ -159,5 +159,8 @@ function encodePattern(pattern: string): string {
 }
 
 function badPattern(pattern: string, why: string): UsageError {
-  return new UsageError("ERR_LANDSPOUT_ROUTE", `${JSON.stringify(pattern)} is not a path pattern: ${why}. Use a RegExp for other shapes.`);
+  return new UsageError(
+    "ERR_LANDSPOUT_ROUTE",
+    `${JSON.stringify(pattern)} is not a path pattern: ${why}. Use a RegExp for other shapes.`,
+  );
 }

@@ -73,7 +73,8 @@ export function sendWhole(
   }
   if (headers === undefined) {
     const type = status === 204 || status === 304 ? "" : contentType;
-    const head = status === 200 && reason === "" ? okHeadText(type) : headText(status, reason || reasonPhrase(status), type);
+    const head =
+      status === 200 && reason === "" ? okHeadText(type) : headText(status, reason || reasonPhrase(status), type);
     connection.respond(hasNoContent(status) ? head : head + memo.fields, ASCII, content, memo.kind);
     return;
   }

@@ -85,7 +85,9 @@ export class LogWatch {
     const missing = this.#expectations.filter(({ required, records }) => required !== false && records.length === 0);
     return [
       ...unexpected.map((record) => `unexpected log record: ${text(record)}`),
-      ...missing.map(({ pattern }) => `no log record matched ${pattern instanceof RegExp ? pattern : JSON.stringify(pattern)}`),
+      ...missing.map(
+        ({ pattern }) => `no log record matched ${pattern instanceof RegExp ? pattern : JSON.stringify(pattern)}`,
+      ),
     ];
   }
 }

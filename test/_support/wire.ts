@@ -127,7 +127,8 @@ export class Peer {
     for (;;) {
       const at = find();
       if (at >= 0) return at;
-      if (!(await this.#more())) throw new Error(`the answer ends early: ${JSON.stringify(this.#received.toString("latin1", 0, 300))}`);
+      if (!(await this.#more()))
+        throw new Error(`the answer ends early: ${JSON.stringify(this.#received.toString("latin1", 0, 300))}`);
     }
   }
   #take(size: number): string {
@@ -139,7 +140,9 @@ export class Peer {
   /** The next whole answer, by its own framing. `head`: it answers HEAD and has no content. */
   async answer(head = false): Promise<Answer> {
     const end = await this.#until(() => this.#received.indexOf("\r\n\r\n"));
-    const [line = "", ...lines] = this.#take(end + 4).slice(0, -4).split("\r\n");
+    const [line = "", ...lines] = this.#take(end + 4)
+      .slice(0, -4)
+      .split("\r\n");
     const match = /^(HTTP\/1\.[01]) (\d{3}) (.*)$/.exec(line);
     if (match === null) throw new Error(`no status line: ${JSON.stringify(line)}`);
     const headers: { [name: string]: string } = {};
@@ -163,7 +166,7 @@ export class Peer {
     return this.#take(Number(length));
   }
   async #chunks(): Promise<string> {
-    for (let body = ""; ; ) {
+    for (let body = ""; ;) {
       const line = await this.#until(() => this.#received.indexOf("\r\n"));
       const size = Number.parseInt(this.#take(line + 2), 16);
       await this.#until(() => (this.#received.length >= size + 2 ? 0 : -1));

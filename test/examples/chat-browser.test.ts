@@ -42,11 +42,12 @@ async function say(page: Page, name: string, text: string): Promise<void> {
 
 async function screenshot(page: Page, name: string): Promise<void> {
   const folder = process.env["SCREENSHOTS"];
-  if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`) });
+  if (folder !== undefined) await page.screenshot({ animations: "disabled", path: join(folder, `${name}.png`) });
 }
 
 test.before(async () => {
-  if (!existsSync(CHROMIUM)) throw new Error(`${CHROMIUM} is missing: apt-get install chromium, or name another in CHROMIUM`);
+  if (!existsSync(CHROMIUM))
+    throw new Error(`${CHROMIUM} is missing: apt-get install chromium, or name another in CHROMIUM`);
   chat = await startExample("chat/server.ts", ["--port", "0", "--quiet"]);
   browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
 });
@@ -75,6 +76,7 @@ test("two windows talk to each other", async () => {
   assert.is(wide, 390, "the page is not wider than the phone");
   const dark = await open(390, "dark");
   await dark.locator("li .body", { hasText: "Two in a row." }).waitFor();
+  await dark.getByText("3 people here").waitFor();
   await screenshot(dark, "phone-dark");
 });
 

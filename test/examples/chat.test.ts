@@ -36,7 +36,9 @@ function ask(peer: Peer, path: string): Promise<Answer> {
 
 async function say(peer: Peer, content: unknown, type = "application/json"): Promise<Answer> {
   const body = Buffer.from(typeof content === "string" ? content : JSON.stringify(content));
-  peer.write(`POST /messages HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\n\r\n`);
+  peer.write(
+    `POST /messages HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\n\r\n`,
+  );
   peer.write(body);
   return peer.answer();
 }
@@ -88,7 +90,10 @@ test("says what is wrong with its arguments", () => {
     [["--port", String(chat.port)], `Cannot serve at 127.0.0.1 port ${chat.port}`],
   ] as const) {
     const cwd = fileURLToPath(new URL("../..", import.meta.url));
-    const { status, stderr } = spawnSync(process.execPath, [...loader, "examples/chat/server.ts", ...args], { cwd, encoding: "utf8" });
+    const { status, stderr } = spawnSync(process.execPath, [...loader, "examples/chat/server.ts", ...args], {
+      cwd,
+      encoding: "utf8",
+    });
     assert.is(status, 1);
     assert.ok(stderr.startsWith(sentence), stderr);
     assert.not.match(stderr, /^ +at /m, "no stack");
@@ -96,7 +101,11 @@ test("says what is wrong with its arguments", () => {
 });
 
 test("gives a message to everyone who waits", async () => {
-  const [ada, bob, cleo] = await Promise.all([Peer.connect(chat.port), Peer.connect(chat.port), Peer.connect(chat.port)]);
+  const [ada, bob, cleo] = await Promise.all([
+    Peer.connect(chat.port),
+    Peer.connect(chat.port),
+    Peer.connect(chat.port),
+  ]);
   const polls = [ask(ada, "/messages?since=0"), ask(bob, "/messages?since=0")];
   await until(cleo, ({ waiting }) => waiting === 2);
   const sent = await say(cleo, { name: " Cleo\n von  X ", text: "Hello <b>all</b>, żółw" });
@@ -120,7 +129,11 @@ test("answers at once what is newer than the message named, and waits where noth
     const [first, , third] = all.messages;
     assert.equal(texts(newsOf(await ask(peer, `/messages?since=${first?.id}`))), ["two", "three"]);
     assert.equal(texts(newsOf(await ask(peer, "/messages"))), ["one", "two", "three"]);
-    assert.equal(texts(newsOf(await ask(peer, "/messages?since=999999999999999"))), ["one", "two", "three"], "the clock was put back");
+    assert.equal(
+      texts(newsOf(await ask(peer, "/messages?since=999999999999999"))),
+      ["one", "two", "three"],
+      "the clock was put back",
+    );
     await withPeer(chat.port, async (other) => {
       const poll = ask(peer, `/messages?since=${third?.id}`);
       await until(other, ({ waiting }) => waiting === 1);
@@ -131,7 +144,10 @@ test("answers at once what is newer than the message named, and waits where noth
 });
 
 test("counts on when it is started again", async () => {
-  const before = await withPeer(chat.port, async (peer) => JSON.parse(textOf(await say(peer, { name: "Ada", text: "old" }))) as Message);
+  const before = await withPeer(
+    chat.port,
+    async (peer) => JSON.parse(textOf(await say(peer, { name: "Ada", text: "old" }))) as Message,
+  );
   await chat.stop();
   chat = await startExample("chat/server.ts", ["--port", "0", "--quiet"]);
   await withPeer(chat.port, async (peer) => {
@@ -142,7 +158,11 @@ test("counts on when it is started again", async () => {
 
 test("forgets a poll whose client left, by reset or by half-close", async () => {
   await withPeer(chat.port, async (watcher) => {
-    for (const leave of [(peer: Peer) => peer.socket.resetAndDestroy(), (peer: Peer) => peer.destroy(), (peer: Peer) => peer.finish()]) {
+    for (const leave of [
+      (peer: Peer) => peer.socket.resetAndDestroy(),
+      (peer: Peer) => peer.destroy(),
+      (peer: Peer) => peer.finish(),
+    ]) {
       const leaving = await Peer.connect(chat.port);
       leaving.write("GET /messages?since=0&who=leaving HTTP/1.1\r\nHost: localhost\r\n\r\n");
       await until(watcher, ({ waiting, people }) => waiting === 1 && people === 1);
@@ -202,11 +222,17 @@ test("refuses what is no message, and says why", async () => {
       assert.is(error(answer), "since must be the id of a message");
     }
     assert.is((await ask(peer, `/messages?who=${"a".repeat(41)}`)).status, 400);
-    assert.is((await say(peer, { name: "x".repeat(40), text: "\u0001".repeat(2000) })).status, 201, "the longest there is");
+    assert.is(
+      (await say(peer, { name: "x".repeat(40), text: "\u0001".repeat(2000) })).status,
+      201,
+      "the longest there is",
+    );
     assert.is((await recent(peer)).messages.length, 1);
   });
   await withPeer(chat.port, async (peer) => {
-    peer.write("POST /messages HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 16385\r\n\r\n");
+    peer.write(
+      "POST /messages HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 16385\r\n\r\n",
+    );
     assert.is((await peer.answer()).status, 413);
   });
 });
@@ -229,7 +255,11 @@ test("serves its page under a content security policy, and again only when it ha
 });
 
 test("answers those who wait when it stops, whoever else has left", async () => {
-  const [waiting, left, watcher] = await Promise.all([Peer.connect(chat.port), Peer.connect(chat.port), Peer.connect(chat.port)]);
+  const [waiting, left, watcher] = await Promise.all([
+    Peer.connect(chat.port),
+    Peer.connect(chat.port),
+    Peer.connect(chat.port),
+  ]);
   left.write("GET /messages HTTP/1.1\r\nHost: localhost\r\n\r\n");
   await until(watcher, (state) => state.waiting === 1);
   left.destroy();

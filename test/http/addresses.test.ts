@@ -34,7 +34,14 @@ test("a list has its single addresses, however they are written", () => {
 
 test("a list has its ranges from their first to their last address", () => {
   const list = new AddressList(["10.1.0.0/16", "172.16.5.4/30", "2001:db8::/33"]);
-  for (const address of ["10.1.0.0", "10.1.255.255", "172.16.5.4", "172.16.5.7", "2001:db8::", "2001:db8:7fff:ffff::"]) {
+  for (const address of [
+    "10.1.0.0",
+    "10.1.255.255",
+    "172.16.5.4",
+    "172.16.5.7",
+    "2001:db8::",
+    "2001:db8:7fff:ffff::",
+  ]) {
     assert.ok(list.has(address), address);
   }
   for (const address of ["10.0.255.255", "10.2.0.0", "172.16.5.3", "172.16.5.8", "2001:db8:8000::", "2001:db7::"]) {
@@ -51,13 +58,24 @@ test("a range of no bits has all addresses of its version and none of the other"
 
 test("loopback, private and unix are names of ranges", () => {
   const loopback = new AddressList(["loopback"]);
-  for (const address of ["127.0.0.1", "127.255.0.9", "::1", "::ffff:127.0.0.1"]) assert.ok(loopback.has(address), address);
+  for (const address of ["127.0.0.1", "127.255.0.9", "::1", "::ffff:127.0.0.1"])
+    assert.ok(loopback.has(address), address);
   assert.not(loopback.has("128.0.0.1"));
   const inside = new AddressList(["private"]);
-  for (const address of ["10.255.0.1", "172.16.0.1", "172.31.255.255", "192.168.3.4", "169.254.0.1", "fc00::1", "fdff::1", "fe80::1"]) {
+  for (const address of [
+    "10.255.0.1",
+    "172.16.0.1",
+    "172.31.255.255",
+    "192.168.3.4",
+    "169.254.0.1",
+    "fc00::1",
+    "fdff::1",
+    "fe80::1",
+  ]) {
     assert.ok(inside.has(address), address);
   }
-  for (const address of ["172.32.0.0", "11.0.0.1", "192.169.0.0", "127.0.0.1", "fe00::1", "unix"]) assert.not(inside.has(address), address);
+  for (const address of ["172.32.0.0", "11.0.0.1", "192.169.0.0", "127.0.0.1", "fe00::1", "unix"])
+    assert.not(inside.has(address), address);
   const unix = new AddressList(["unix"]);
   assert.ok(unix.has("unix"));
   assert.not(unix.has("0.0.0.0"));
@@ -65,7 +83,18 @@ test("loopback, private and unix are names of ranges", () => {
 
 test("what is no address is in no list", () => {
   const list = new AddressList(["0.0.0.0/0", "::/0", "unix"]);
-  for (const text of ["", "constructor", "1", "127.1", "0x7f.0.0.1", "1.2.3.4, 5.6.7.8", "1.2.3.4:80", "[::1]", "::g", "192.0.2.01"]) {
+  for (const text of [
+    "",
+    "constructor",
+    "1",
+    "127.1",
+    "0x7f.0.0.1",
+    "1.2.3.4, 5.6.7.8",
+    "1.2.3.4:80",
+    "[::1]",
+    "::g",
+    "192.0.2.01",
+  ]) {
     assert.not(list.has(text), text);
   }
 });
@@ -77,7 +106,17 @@ test("a zone neither throws nor makes an address another", () => {
 });
 
 test("an entry that is no address, range or name is a wrong call", () => {
-  const bad = ["", "localhost", "constructor", "__proto__", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/-1", "10.0.0.0/8/8", "10.0.0.0/08"];
+  const bad = [
+    "",
+    "localhost",
+    "constructor",
+    "__proto__",
+    "10.0.0.0/33",
+    "10.0.0.0/",
+    "10.0.0.0/-1",
+    "10.0.0.0/8/8",
+    "10.0.0.0/08",
+  ];
   bad.push("::/129", "fe80::1%eth0", "10.0.0/8", "1.2.3.4/ 8", "1.2.3.4:80", "*", "LOOPBACK");
   for (const entry of bad) {
     try {

@@ -103,7 +103,11 @@ test("percent-encoding never reaches over the end of its part", () => {
 test("names are UTF-8", () => {
   same("%C3%A9=1", [["é", ["1"]]]);
   assert.equal(form(Buffer.from("é=1").toString("latin1")), [["é", ["1"]]]);
-  assert.equal(pairs(parseQueryArguments("%EF%BB%BFa=1")), [["\ufeffa", ["1"]]], "a byte order mark is part of the name");
+  assert.equal(
+    pairs(parseQueryArguments("%EF%BB%BFa=1")),
+    [["\ufeffa", ["1"]]],
+    "a byte order mark is part of the name",
+  );
 });
 
 test("a name that is not UTF-8 is refused", () => {
@@ -159,7 +163,15 @@ test("only a urlencoded form is parsed", () => {
   for (const type of [FORM, `${FORM}; charset=UTF-8`, `${FORM} ;x`, "Application/X-WWW-Form-Urlencoded"]) {
     assert.equal(pairs(parseBodyArguments(type, body)), [["a", ["1"]]], type);
   }
-  for (const type of ["", "text/plain", `${FORM}x`, `${FORM}-x`, `x${FORM}`, "application/json", "multipart/form-data; boundary=x"]) {
+  for (const type of [
+    "",
+    "text/plain",
+    `${FORM}x`,
+    `${FORM}-x`,
+    `x${FORM}`,
+    "application/json",
+    "multipart/form-data; boundary=x",
+  ]) {
     assert.equal(pairs(parseBodyArguments(type, body)), [], type);
   }
 });

@@ -135,7 +135,10 @@ for (const [name, setup] of SETUPS) {
 
   const leaving = suite(`leaving · ${name}`, { deadline: 20 });
   /** Serves one request that never ends; `use` gets what is told about its client. */
-  const held = (options: object, use: (peer: Peer, request: Promise<HTTPServerRequest>, left: Promise<void>) => Promise<void>) => {
+  const held = (
+    options: object,
+    use: (peer: Peer, request: Promise<HTTPServerRequest>, left: Promise<void>) => Promise<void>,
+  ) => {
     const arrived = deferred<HTTPServerRequest>();
     const left = deferred();
     return serving(
@@ -251,7 +254,13 @@ for (const [name, setup] of SETUPS) {
     }, setup);
     await server.listen(0, "127.0.0.1");
     const peers: Peer[] = [];
-    for (const bytes of [get("/"), "GET / HTTP/1.1\r\nHo", `POST / HTTP/1.1\r\n${HOST}Content-Length: 9\r\n\r\na`, get("/large"), get("/wait")]) {
+    for (const bytes of [
+      get("/"),
+      "GET / HTTP/1.1\r\nHo",
+      `POST / HTTP/1.1\r\n${HOST}Content-Length: 9\r\n\r\na`,
+      get("/large"),
+      get("/wait"),
+    ]) {
       const peer = await Peer.connect(server.port);
       if (bytes === get("/large")) peer.socket.pause();
       peer.write(bytes);

@@ -113,7 +113,9 @@ for (const [name, setup] of SETUPS) {
     assert.is((await peer.answer()).body, "GET /b ");
   });
   talk("answers requests that come byte by byte", {}, async (peer) => {
-    await peer.writeSlowly(post("slowly", "X-A: b\r\n") + chunked("3;a=b\r\nabc\r\n4;q=\"x;y\"\r\ndefg\r\n0\r\nT: v\r\n\r\n"));
+    await peer.writeSlowly(
+      post("slowly", "X-A: b\r\n") + chunked('3;a=b\r\nabc\r\n4;q="x;y"\r\ndefg\r\n0\r\nT: v\r\n\r\n'),
+    );
     assert.is((await peer.answer()).body, "POST /echo slowly");
     assert.is((await peer.answer()).body, "POST /echo abcdefg");
   });
@@ -180,14 +182,25 @@ for (const [name, setup] of SETUPS) {
     serving(
       (request) => {
         const body = JSON.stringify([request.path, request.query, request.host, request.uri]);
-        request.connection.writeHeaders({ code: 200, reason: "OK" }, new HTTPHeaders({ "Content-Length": body.length }), body);
+        request.connection.writeHeaders(
+          { code: 200, reason: "OK" },
+          new HTTPHeaders({ "Content-Length": body.length }),
+          body,
+        );
         request.connection.finish();
       },
       setup,
       (port) =>
         withPeer(port, async (peer) => {
-          peer.write(`GET http://example.org:81/a/b?c=d HTTP/1.1\r\n${HOST}\r\nGET http://example.org HTTP/1.1\r\n${HOST}\r\n`);
-          assert.equal(JSON.parse((await peer.answer()).body), ["/a/b", "c=d", "example.org:81", "http://example.org:81/a/b?c=d"]);
+          peer.write(
+            `GET http://example.org:81/a/b?c=d HTTP/1.1\r\n${HOST}\r\nGET http://example.org HTTP/1.1\r\n${HOST}\r\n`,
+          );
+          assert.equal(JSON.parse((await peer.answer()).body), [
+            "/a/b",
+            "c=d",
+            "example.org:81",
+            "http://example.org:81/a/b?c=d",
+          ]);
           assert.equal(JSON.parse((await peer.answer()).body), ["/", "", "example.org", "http://example.org"]);
         }),
     ));

@@ -177,7 +177,12 @@ test("pieces are at most chunkSize bytes, also of content that grows a thousandf
 
 test("a piece is done with when all that came of it has been taken", async () => {
   const sink = new Sink();
-  const delegate = new DecompressingDelegate(sink, () => 1e9, 1000, () => assert.unreachable());
+  const delegate = new DecompressingDelegate(
+    sink,
+    () => 1e9,
+    1000,
+    () => assert.unreachable(),
+  );
   delegate.headersReceived(START, new HTTPHeaders({ "Content-Encoding": "gzip" }));
   await delegate.dataReceived(gzipSync(Buffer.alloc(300_000)));
   assert.is(sink.content.length, 300_000);
@@ -217,7 +222,12 @@ test("of a bomb hardly more than the limit is inflated", async () => {
 test("the limit may be changed while content comes", async () => {
   const sink = new Sink();
   let limit = 10;
-  const delegate = new DecompressingDelegate(sink, () => limit, 100, () => assert.unreachable());
+  const delegate = new DecompressingDelegate(
+    sink,
+    () => limit,
+    100,
+    () => assert.unreachable(),
+  );
   delegate.headersReceived(START, new HTTPHeaders({ "Content-Encoding": "gzip" }));
   limit = 5000;
   await delegate.dataReceived(gzipSync(Buffer.alloc(5000)));
@@ -237,7 +247,13 @@ test("bytes that are not gzip are refused", async () => {
   const coded = gzipSync("hello");
   const wrongSum = Buffer.from(coded);
   wrongSum[coded.length - 8] = (wrongSum[coded.length - 8] as number) ^ 1;
-  const bad = [Buffer.from("hello, this is text"), deflateSync("hello"), wrongSum, Buffer.alloc(30), Buffer.from([0x1f, 0x8b, 9, 0])];
+  const bad = [
+    Buffer.from("hello, this is text"),
+    deflateSync("hello"),
+    wrongSum,
+    Buffer.alloc(30),
+    Buffer.from([0x1f, 0x8b, 9, 0]),
+  ];
   for (const bytes of bad) {
     for (const size of [bytes.length, 1]) refusedWith(await play(cut(bytes, size)), "ERR_LANDSPOUT_GZIP", 400);
   }
@@ -286,7 +302,12 @@ test("what the delegate throws in finish reaches the connection", async () => {
 
 test("when the client leaves nothing more is delivered, and the pending piece settles", async () => {
   const sink = new Sink();
-  const delegate = new DecompressingDelegate(sink, () => 1e9, 100, () => assert.unreachable());
+  const delegate = new DecompressingDelegate(
+    sink,
+    () => 1e9,
+    100,
+    () => assert.unreachable(),
+  );
   delegate.headersReceived(START, new HTTPHeaders({ "Content-Encoding": "gzip" }));
   const pending = delegate.dataReceived(gzipSync(noise(5000)));
   while (sink.pieces.length < 2) await setImmediate();

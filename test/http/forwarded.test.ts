@@ -9,7 +9,8 @@ const test = suite("forwarded");
 
 const PEER = "127.0.0.1";
 const ip = (fields: { readonly [name: string]: string }, trusted?: readonly string[]): string =>
-  applyForwarded(new HTTPHeaders(fields), PEER, false, trusted === undefined ? undefined : new AddressList(trusted)).remoteIp;
+  applyForwarded(new HTTPHeaders(fields), PEER, false, trusted === undefined ? undefined : new AddressList(trusted))
+    .remoteIp;
 const protocol = (fields: { readonly [name: string]: string }, encrypted = false): string =>
   applyForwarded(new HTTPHeaders(fields), PEER, encrypted, undefined).protocol;
 
@@ -55,7 +56,19 @@ test("X-Real-Ip overrides X-Forwarded-For", () => {
 });
 
 test("what is no literal address is ignored", () => {
-  const bad = ["", "host.example", "4.4.4.4<script>", "4.4.4", "1", "[::1]", "4.4.4.4:80", "unix", "fe80::1%eth0", "4.4.4.4,", "0x4.4.4.4"];
+  const bad = [
+    "",
+    "host.example",
+    "4.4.4.4<script>",
+    "4.4.4",
+    "1",
+    "[::1]",
+    "4.4.4.4:80",
+    "unix",
+    "fe80::1%eth0",
+    "4.4.4.4,",
+    "0x4.4.4.4",
+  ];
   for (const text of bad) {
     assert.is(ip({ "X-Forwarded-For": text }), PEER, text);
     assert.is(ip({ "X-Forwarded-For": `9.9.9.9, ${text}` }), PEER, text);

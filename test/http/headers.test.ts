@@ -18,7 +18,7 @@ function throws(run: () => unknown, code: string): void {
 }
 
 test("a field is found in any case and keeps the case it was given", () => {
-  const headers = new HTTPHeaders({ "ETag": '"x"', "WWW-Authenticate": "Basic" });
+  const headers = new HTTPHeaders({ ETag: '"x"', "WWW-Authenticate": "Basic" });
   for (const name of ["ETag", "etag", "ETAG", "eTaG"]) {
     assert.ok(headers.has(name), name);
     assert.is(headers.get(name), '"x"');
@@ -175,7 +175,10 @@ test("spaces and tabs around a value are stripped, other white space is not", ()
 });
 
 test("numbers and dates are written as the wire has them", () => {
-  const headers = new HTTPHeaders({ "Content-Length": 12, "Last-Modified": new Date(Date.UTC(1994, 10, 6, 8, 49, 37)) });
+  const headers = new HTTPHeaders({
+    "Content-Length": 12,
+    "Last-Modified": new Date(Date.UTC(1994, 10, 6, 8, 49, 37)),
+  });
   assert.is(headers.get("content-length"), "12");
   assert.is(headers.get("last-modified"), "Sun, 06 Nov 1994 08:49:37 GMT");
   for (const value of [Number.NaN, Infinity, new Date(Number.NaN)]) {

@@ -9,7 +9,12 @@ const test = suite("proxy-protocol");
 
 const SIGNATURE = [0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a];
 
-function binary(versionCommand: number, family: number, block: readonly number[], announced: number = block.length): Buffer {
+function binary(
+  versionCommand: number,
+  family: number,
+  block: readonly number[],
+  announced: number = block.length,
+): Buffer {
   return Buffer.from([...SIGNATURE, versionCommand, family, announced >> 8, announced & 255, ...block]);
 }
 
@@ -29,7 +34,8 @@ function accept(header: Uint8Array): ProxyHeader {
 function refuse(header: Uint8Array, at: number = header.length): void {
   const text = Buffer.from(header).toString("latin1");
   for (let cut = 0; cut <= header.length + 3; cut++) {
-    const bytes = cut <= header.length ? header.subarray(0, cut) : Buffer.concat([header, Buffer.alloc(cut - header.length, 65)]);
+    const bytes =
+      cut <= header.length ? header.subarray(0, cut) : Buffer.concat([header, Buffer.alloc(cut - header.length, 65)]);
     assert.is(parseProxyHeader(bytes), cut < at ? "incomplete" : "malformed", `${JSON.stringify(text)} cut at ${cut}`);
   }
 }
@@ -52,7 +58,8 @@ test("v1 names the client over IPv6", () => {
 
 test("v1 may not know the client", () => {
   assert.equal(accept(line("PROXY UNKNOWN\r\n")), { consumed: 15, local: true });
-  const longest = "PROXY UNKNOWN ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff 65535 65535\r\n";
+  const longest =
+    "PROXY UNKNOWN ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff 65535 65535\r\n";
   assert.is(longest.length, 107);
   assert.is(accept(line(longest)).local, true);
 });
@@ -99,7 +106,9 @@ test("v1 is at most 107 bytes", () => {
 });
 
 test("v2 names the client over IPv4", () => {
-  const { local, source, destination } = accept(binary(0x21, 0x11, [192, 0, 2, 1, 198, 51, 100, 2, 0xff, 0xfe, 0x01, 0xbb]));
+  const { local, source, destination } = accept(
+    binary(0x21, 0x11, [192, 0, 2, 1, 198, 51, 100, 2, 0xff, 0xfe, 0x01, 0xbb]),
+  );
   assert.is(local, false);
   assert.equal(source, { address: "192.0.2.1", port: 0xfffe });
   assert.equal(destination, { address: "198.51.100.2", port: 443 });
@@ -132,7 +141,16 @@ test("v2 says nothing of the client in LOCAL, unspecified and unix headers", () 
   assert.is(accept(binary(0x20, 0x11, [1, 2, 3])).local, true, "of LOCAL the block is skipped, whatever it holds");
   assert.is(accept(binary(0x20, 0xff, [1, 2, 3])).local, true, "of LOCAL the family is ignored");
   assert.is(accept(binary(0x21, 0x00, [9, 9])).local, true);
-  assert.is(accept(binary(0x21, 0x31, Array.from({ length: 216 }, () => 47))).local, true);
+  assert.is(
+    accept(
+      binary(
+        0x21,
+        0x31,
+        Array.from({ length: 216 }, () => 47),
+      ),
+    ).local,
+    true,
+  );
 });
 
 test("v2 is refused at the first byte that cannot be right", () => {

@@ -48,17 +48,47 @@ const FRAMING: readonly Refused[] = [
   ["§6.3 a negative Content-Length", `${POST}Content-Length: -1\r\n\r\n`, 400, "CONTENT_LENGTH"],
   ["§6.3 a hexadecimal Content-Length", `${POST}Content-Length: 0x1\r\n\r\na`, 400, "CONTENT_LENGTH"],
   ["§6.3 an underscore in Content-Length", `${POST}Content-Length: 1_0\r\n\r\n`, 400, "CONTENT_LENGTH"],
-  ["§6.3 a Content-Length that overflows", `${POST}Content-Length: 18446744073709551617\r\n\r\na`, 400, "CONTENT_LENGTH"],
+  [
+    "§6.3 a Content-Length that overflows",
+    `${POST}Content-Length: 18446744073709551617\r\n\r\na`,
+    400,
+    "CONTENT_LENGTH",
+  ],
   ["§6.3 a list of lengths", `${POST}Content-Length: 1, 1\r\n\r\na`, 400, "CONTENT_LENGTH"],
   ["§6.3 Content-Length twice", `${POST}Content-Length: 1\r\nContent-Length: 1\r\n\r\na`, 400, "CONTENT_LENGTH"],
-  ["§6.1 both framings", `${POST}Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`, 400, "FRAMING_AMBIGUOUS"],
-  ["§6.1 both framings, the other way round", `${POST}Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n`, 400, "FRAMING_AMBIGUOUS"],
-  ["§6.1 an unknown coding", `${POST}Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n`, 501, "TRANSFER_CODING_UNKNOWN"],
+  [
+    "§6.1 both framings",
+    `${POST}Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+    400,
+    "FRAMING_AMBIGUOUS",
+  ],
+  [
+    "§6.1 both framings, the other way round",
+    `${POST}Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n`,
+    400,
+    "FRAMING_AMBIGUOUS",
+  ],
+  [
+    "§6.1 an unknown coding",
+    `${POST}Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n`,
+    501,
+    "TRANSFER_CODING_UNKNOWN",
+  ],
   ["§6.1 identity", `${POST}Transfer-Encoding: identity\r\n\r\n`, 501, "TRANSFER_CODING_UNKNOWN"],
   ["§6.1 chunked not last", `${POST}Transfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n`, 400, "TRANSFER_ENCODING"],
-  ["§6.1 chunked twice", `${POST}Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`, 400, "TRANSFER_ENCODING"],
+  [
+    "§6.1 chunked twice",
+    `${POST}Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+    400,
+    "TRANSFER_ENCODING",
+  ],
   ["§6.1 an empty coding", `${POST}Transfer-Encoding:\r\n\r\n`, 400, "TRANSFER_ENCODING"],
-  ["§6.1 a coding of HTTP/1.0", `POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`, 400, "TRANSFER_ENCODING_IN_HTTP10"],
+  [
+    "§6.1 a coding of HTTP/1.0",
+    `POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+    400,
+    "TRANSFER_ENCODING_IN_HTTP10",
+  ],
 ];
 
 const CHUNKS: readonly Refused[] = [
@@ -74,7 +104,14 @@ const CHUNKS: readonly Refused[] = [
   ["§7.1.2 a malformed trailer", `${CHUNKED}0\r\nA : b\r\n\r\n`, 400, "SPACE_BEFORE_COLON"],
 ];
 
-const small = { maxHeaderSize: 400, maxTargetLength: 100, maxFieldCount: 4, maxBodySize: 10, maxTrailerSize: 50, maxChunkExtensionSize: 30 };
+const small = {
+  maxHeaderSize: 400,
+  maxTargetLength: 100,
+  maxFieldCount: 4,
+  maxBodySize: 10,
+  maxTrailerSize: 50,
+  maxChunkExtensionSize: 30,
+};
 const LIMITS: readonly Refused[] = [
   ["§3 a target that is too long", `GET /${"a".repeat(100)} HTTP/1.1\r\n${HOST}${END}`, 414, "TARGET_LENGTH"],
   ["§3 a target without end", `GET /${"a".repeat(200)}`, 414, "TARGET_LENGTH"],
@@ -83,9 +120,19 @@ const LIMITS: readonly Refused[] = [
   ["§5 too many fields", `GET / HTTP/1.1\r\n${HOST}A: 1\r\nB: 1\r\nC: 1\r\nD: 1\r\n\r\n`, 431, "TOO_MANY_FIELDS"],
   ["§8.6 content that is announced too long", `${POST}Content-Length: 11\r\n\r\n`, 413, "BODY_SIZE"],
   ["§7.1 chunks that become too long", `${CHUNKED}8\r\n12345678\r\n3\r\nabc\r\n0\r\n\r\n`, 413, "BODY_SIZE"],
-  ["§7.1.1 a chunk extension that is too long", `${CHUNKED}1;${"a".repeat(60)}\r\na\r\n0\r\n\r\n`, 400, "CHUNK_EXTENSION_SIZE"],
+  [
+    "§7.1.1 a chunk extension that is too long",
+    `${CHUNKED}1;${"a".repeat(60)}\r\na\r\n0\r\n\r\n`,
+    400,
+    "CHUNK_EXTENSION_SIZE",
+  ],
   ["§7.1.1 a chunk extension without end", `${CHUNKED}1;${"a".repeat(60)}`, 400, "CHUNK_EXTENSION_SIZE"],
-  ["§7.1.1 chunk extensions that add up", `${CHUNKED}${`1;${"a".repeat(40)}\r\na\r\n`.repeat(3)}0\r\n\r\n`, 400, "CHUNK_EXTENSION_SIZE"],
+  [
+    "§7.1.1 chunk extensions that add up",
+    `${CHUNKED}${`1;${"a".repeat(40)}\r\na\r\n`.repeat(3)}0\r\n\r\n`,
+    400,
+    "CHUNK_EXTENSION_SIZE",
+  ],
   ["§7.1.2 trailers that are too large", `${CHUNKED}0\r\nA: ${"a".repeat(60)}\r\n\r\n`, 431, "TRAILER_SIZE"],
 ];
 

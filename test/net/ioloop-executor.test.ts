@@ -8,7 +8,9 @@ import { startFixture } from "./fixtures/spawn.ts";
 const test = suite("IOLoop executors");
 const module = new URL("./fixtures/work.mjs", import.meta.url);
 
-async function failure(run: () => Promise<unknown>): Promise<{ code?: unknown; message: string; name: string; cause?: unknown }> {
+async function failure(
+  run: () => Promise<unknown>,
+): Promise<{ code?: unknown; message: string; name: string; cause?: unknown }> {
   try {
     await run();
   } catch (error) {
@@ -24,7 +26,10 @@ test("runs an exported function in another thread, with arguments and result", a
   assert.is(await loop.runInExecutor(null, { module: "node:path", export: "basename" }, "/a/b"), "b");
   assert.ok(Number(await loop.runInExecutor(null, { module, export: "thread" })) > 0, "not the main thread");
   loop.close();
-  assert.is((await failure(() => loop.runInExecutor(null, { module, export: "add" }))).code, "ERR_LANDSPOUT_LOOP_CLOSED");
+  assert.is(
+    (await failure(() => loop.runInExecutor(null, { module, export: "add" }))).code,
+    "ERR_LANDSPOUT_LOOP_CLOSED",
+  );
 });
 
 test("tasks run side by side, at most maxWorkers of them", async () => {
@@ -32,7 +37,9 @@ test("tasks run side by side, at most maxWorkers of them", async () => {
   const shared = new SharedArrayBuffer(4);
   const both = [1, 2].map(() => executor.submit({ module, export: "meet" }, [shared]));
   assert.equal(await Promise.all(both), [2, 2]);
-  const threads = await Promise.all(Array.from({ length: 20 }, () => executor.submit({ module, export: "thread" }, [])));
+  const threads = await Promise.all(
+    Array.from({ length: 20 }, () => executor.submit({ module, export: "thread" }, [])),
+  );
   assert.ok(new Set(threads).size <= 2);
   await executor.shutdown();
 });
@@ -50,19 +57,30 @@ test("the loop goes on while a task blocks its thread; waiting tasks are limited
   Atomics.notify(new Int32Array(shared), 0);
   await blocked;
   assert.is(await waiting, 2);
-  const [running, queued] = [new SharedArrayBuffer(4), 0].map((arg) => failure(() => executor.submit({ module, export: "block" }, [arg])));
+  const [running, queued] = [new SharedArrayBuffer(4), 0].map((arg) =>
+    failure(() => executor.submit({ module, export: "block" }, [arg])),
+  );
   await executor.shutdown();
   assert.is((await running)?.code, "ERR_LANDSPOUT_EXECUTOR_CLOSED");
   assert.is((await queued)?.code, "ERR_LANDSPOUT_EXECUTOR_CLOSED");
-  assert.is((await failure(() => executor.submit({ module, export: "add" }, []))).code, "ERR_LANDSPOUT_EXECUTOR_CLOSED");
+  assert.is(
+    (await failure(() => executor.submit({ module, export: "add" }, []))).code,
+    "ERR_LANDSPOUT_EXECUTOR_CLOSED",
+  );
 });
 
 test("an error comes back with its name, message and code", async () => {
   const executor = new WorkerExecutor({ maxWorkers: 1 });
   const error = await failure(() => executor.submit({ module, export: "fail" }, []));
   assert.equal([error.name, error.message, error.code], ["RangeError", "failed in the worker", "ERR_OWN"]);
-  assert.match((await failure(() => executor.submit({ module, export: "noFunction" }, []))).message, /exports no function noFunction/);
-  assert.instance(await failure(() => executor.submit({ module: new URL("./no-such.mjs", module), export: "x" }, [])), Error);
+  assert.match(
+    (await failure(() => executor.submit({ module, export: "noFunction" }, []))).message,
+    /exports no function noFunction/,
+  );
+  assert.instance(
+    await failure(() => executor.submit({ module: new URL("./no-such.mjs", module), export: "x" }, [])),
+    Error,
+  );
   await executor.shutdown();
 });
 
@@ -96,7 +114,8 @@ test("a plain function and a relative module are refused with what to do instead
 
 test("an executor of one's own takes functions, by argument or as the default", async () => {
   const inline: Executor = {
-    submit: async (task, args) => (typeof task === "function" ? (task as (...args: unknown[]) => unknown)(...args) : undefined),
+    submit: async (task, args) =>
+      typeof task === "function" ? (task as (...args: unknown[]) => unknown)(...args) : undefined,
   };
   const loop = new IOLoop({ makeCurrent: false });
   assert.is(await loop.runInExecutor(inline, (a: number, b: number) => a * b, 6, 7), 42);

@@ -132,7 +132,10 @@ test("READ and WRITE that are ready together come in one call", async () => {
 test("a handler removed by another one in the same turn is not called", async () => {
   const [one, two] = [new PassThrough(), new PassThrough()];
   const called: string[] = [];
-  for (const [name, stream, other] of [["one", one, two], ["two", two, one]] as const) {
+  for (const [name, stream, other] of [
+    ["one", one, two],
+    ["two", two, one],
+  ] as const) {
     stream.write("x");
     loop.addHandler(
       stream,
@@ -159,7 +162,10 @@ test("adding twice is an error, removing or never having added is not; a removed
     return undefined;
   };
   loop.addHandler(stream, () => {}, READ);
-  assert.is(code(() => loop.addHandler(stream, () => {}, READ)), "ERR_LANDSPOUT_HANDLER_EXISTS");
+  assert.is(
+    code(() => loop.addHandler(stream, () => {}, READ)),
+    "ERR_LANDSPOUT_HANDLER_EXISTS",
+  );
   for (let i = 0; i < 20; i++) {
     loop.removeHandler(stream);
     loop.removeHandler(stream);
@@ -167,9 +173,18 @@ test("adding twice is an error, removing or never having added is not; a removed
   }
   loop.removeHandler(stream);
   loop.removeHandler(999);
-  assert.is(code(() => loop.updateHandler(stream, READ)), "ERR_LANDSPOUT_NO_HANDLER");
-  assert.is(code(() => loop.addHandler(stream, () => {}, 2)), "ERR_LANDSPOUT_BAD_EVENTS");
-  assert.is(code(() => loop.addHandler({} as Readable, () => {}, READ)), "ERR_LANDSPOUT_BAD_HANDLER");
+  assert.is(
+    code(() => loop.updateHandler(stream, READ)),
+    "ERR_LANDSPOUT_NO_HANDLER",
+  );
+  assert.is(
+    code(() => loop.addHandler(stream, () => {}, 2)),
+    "ERR_LANDSPOUT_BAD_EVENTS",
+  );
+  assert.is(
+    code(() => loop.addHandler({} as Readable, () => {}, READ)),
+    "ERR_LANDSPOUT_BAD_HANDLER",
+  );
   for (const event of ["readable", "end", "error", "close", "drain", "connect"]) {
     assert.is(stream.listenerCount(event), new PassThrough().listenerCount(event), `no listener left for ${event}`);
   }
@@ -216,7 +231,9 @@ test("an exception in a handler is logged and the handler stays", async () => {
 });
 
 test("the standard output of a child can be waited for", async () => {
-  const child = spawn(process.execPath, ["-e", "console.log('from the child')"], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, ["-e", "console.log('from the child')"], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const text = await new Promise<string>((resolve) => {
     let all = "";
     loop.addHandler(

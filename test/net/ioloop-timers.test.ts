@@ -153,10 +153,16 @@ test("an exception in a timer is logged and stops no other", async () => {
 
 test("what is no number is refused at the call", () => {
   for (const bad of [NaN, "5", undefined]) {
-    assert.throws(() => loop.callLater(bad as number, () => {}), (error: { code: string }) => error.code === "ERR_LANDSPOUT_BAD_DEADLINE");
+    assert.throws(
+      () => loop.callLater(bad as number, () => {}),
+      (error: { code: string }) => error.code === "ERR_LANDSPOUT_BAD_DEADLINE",
+    );
   }
   for (const bad of [{}, { second: 1 }, { seconds: NaN }, { seconds: "1" }]) {
-    assert.throws(() => loop.addTimeout(bad as object, () => {}), (error: { code: string }) => error.code === "ERR_LANDSPOUT_BAD_DURATION");
+    assert.throws(
+      () => loop.addTimeout(bad as object, () => {}),
+      (error: { code: string }) => error.code === "ERR_LANDSPOUT_BAD_DURATION",
+    );
   }
 });
 

@@ -13,7 +13,8 @@ import { startFixture } from "./fixtures/spawn.ts";
 const test = suite("IOLoop");
 
 /** Resolves once the loop has gone through its next iteration. */
-const iteration = (loop: IOLoop = IOLoop.current()): Promise<void> => new Promise((resolve) => loop.addCallback(resolve));
+const iteration = (loop: IOLoop = IOLoop.current()): Promise<void> =>
+  new Promise((resolve) => loop.addCallback(resolve));
 
 async function codeOf(run: () => unknown): Promise<unknown> {
   try {
@@ -44,7 +45,8 @@ test("current() is one object per thread, and instance() its older name", () => 
 test("a worker thread has a loop of its own", async () => {
   IOLoop.current();
   // Node 20 does not give a worker the loader that runs these sources, so the worker registers it.
-  const load = process.versions.bun === undefined ? `import("tsx/esm/api").then((tsx) => tsx.register())` : "Promise.resolve()";
+  const load =
+    process.versions.bun === undefined ? `import("tsx/esm/api").then((tsx) => tsx.register())` : "Promise.resolve()";
   const url = new URL("./fixtures/worker-loop.ts", import.meta.url).href;
   const worker = new Worker(`${load}.then(() => import(${JSON.stringify(url)}))`, { eval: true });
   const message = await new Promise((resolve, reject) => {
@@ -286,7 +288,10 @@ test("runSync hands over the result of a promise, and undefined for none", async
   assert.is(await loop.runSync(async () => 42), 42);
   assert.is(await loop.runSync(() => {}), undefined);
   assert.is(await loop.runSync(() => null), undefined);
-  assert.is(await loop.runSync(() => new Promise<string>((resolve) => loop.callLater(0.001, resolve, "later"))), "later");
+  assert.is(
+    await loop.runSync(() => new Promise<string>((resolve) => loop.callLater(0.001, resolve, "later"))),
+    "later",
+  );
 });
 
 test("runSync rejects with the function's own error, thrown or awaited", async () => {
@@ -336,7 +341,10 @@ test("a started loop keeps the process alive until a signal's callback stops it"
 });
 
 test("unreferenced timers let the process end, others keep it alive until they ran", async () => {
-  const [unref, ref] = await Promise.all([startFixture("loop-lives.ts", ["unref"]).ended, startFixture("loop-lives.ts", ["ref"]).ended]);
+  const [unref, ref] = await Promise.all([
+    startFixture("loop-lives.ts", ["unref"]).ended,
+    startFixture("loop-lives.ts", ["ref"]).ended,
+  ]);
   assert.equal([unref.code, unref.output], [0, "ended\n"]);
   assert.equal([ref.code, ref.output], [0, "timer ran\n"]);
 });

@@ -58,11 +58,14 @@ test("calls come until stop(), the first after one period; start() twice is one 
   assert.ok(periodic.isRunning());
   assert.is(calls, 0);
   await new Promise<void>((resolve) => {
-    const watch = new PeriodicCallback(() => {
-      if (calls < 3) return;
-      watch.stop();
-      resolve();
-    }, { milliseconds: 1 });
+    const watch = new PeriodicCallback(
+      () => {
+        if (calls < 3) return;
+        watch.stop();
+        resolve();
+      },
+      { milliseconds: 1 },
+    );
     watch.start();
   });
   periodic.stop();
@@ -76,11 +79,15 @@ test("calls come until stop(), the first after one period; start() twice is one 
 test("it may stop itself, and be started again", async () => {
   let calls = 0;
   let resolveCall = (): void => {};
-  const periodic = new PeriodicCallback(() => {
-    calls++;
-    periodic.stop();
-    resolveCall();
-  }, 1, 0.5);
+  const periodic = new PeriodicCallback(
+    () => {
+      calls++;
+      periodic.stop();
+      resolveCall();
+    },
+    1,
+    0.5,
+  );
   for (const expected of [1, 2]) {
     const called = new Promise<void>((resolve) => (resolveCall = resolve));
     periodic.start();

@@ -58,7 +58,10 @@ test("each child has its number; the parent ends with 0 when all have ended clea
   const { code, signal, output, errors } = await fork(3, 0, "exit").ended;
   assert.equal([code, signal], [0, null], errors);
   const children = childrenOf(output);
-  assert.equal(children.map((fact) => Number(fact.id)).sort((a, b) => a - b), [0, 1, 2]);
+  assert.equal(
+    children.map((fact) => Number(fact.id)).sort((a, b) => a - b),
+    [0, 1, 2],
+  );
   for (const fact of children) assert.equal([fact.taskId, fact.again], [fact.id, "child"]);
   const facts = factsOf(output);
   const parent = facts.find((fact) => fact.role === "parent");
@@ -77,7 +80,10 @@ test("a crashed child is started again with its number, at most maxRestarts time
   for (const { plan, code, output, errors } of await Promise.all(plans)) {
     assert.is(code, 1);
     const children = childrenOf(output);
-    assert.equal(children.map((fact) => fact.id), [0, 0, 0]);
+    assert.equal(
+      children.map((fact) => fact.id),
+      [0, 0, 0],
+    );
     assert.is(new Set(children.map((fact) => fact.pid)).size, 3);
     assert.ok(factsOf(output).some((fact) => fact.failed === "ERR_LANDSPOUT_TOO_MANY_RESTARTS"));
     assert.match(errors, plan === "crash" ? /exited with status 3, restarting/ : /killed by SIGKILL, restarting/);
@@ -100,7 +106,12 @@ test("a killed child comes back, the others live on; giving up ends them too", a
 });
 
 test("SIGTERM and SIGINT to the parent go to the children, and it ends as they do", async () => {
-  const check = async (plan: string, sent: NodeJS.Signals, code: number | null, ending: NodeJS.Signals | null): Promise<void> => {
+  const check = async (
+    plan: string,
+    sent: NodeJS.Signals,
+    code: number | null,
+    ending: NodeJS.Signals | null,
+  ): Promise<void> => {
     const running = fork(2, 100, plan);
     const children = childrenOf(await running.until((output) => childrenOf(output).length === 2));
     running.process.kill(sent);
@@ -140,7 +151,10 @@ test("children answer on one port, and end by themselves when they stop listenin
   const { code, output, errors } = await running.ended;
   assert.is(code, 0, errors);
   const answers = factsOf(output).filter((fact) => fact.answer !== undefined);
-  assert.equal(answers.map((fact) => fact.answer), [0, 1]);
+  assert.equal(
+    answers.map((fact) => fact.answer),
+    [0, 1],
+  );
 });
 
 test.run();

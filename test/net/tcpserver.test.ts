@@ -44,7 +44,11 @@ function certificate(name: string): { key: string; cert: string } {
   const [key, cert] = [join(folder, `${name}.key`), join(folder, `${name}.crt`)];
   if (!existsSync(key)) {
     const subject = ["-subj", `/CN=${name}`, "-addext", `subjectAltName=DNS:${name},IP:127.0.0.1`];
-    execFileSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-keyout", key, "-out", cert, ...subject], { stdio: "ignore" });
+    execFileSync(
+      "openssl",
+      ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-keyout", key, "-out", cert, ...subject],
+      { stdio: "ignore" },
+    );
   }
   return { key: readFileSync(key, "utf8"), cert: readFileSync(cert, "utf8") };
 }
@@ -155,7 +159,10 @@ test("speaks TLS, and its client verifies the certificate and its name", () => {
     await server.listen(0, "127.0.0.1");
     const { port } = server;
     const trusted = { ca: ssl.cert };
-    await says(await new IOStream().connect({ port, host: "127.0.0.1", ssl: { ...trusted, serverHostname: "localhost" } }), "secret");
+    await says(
+      await new IOStream().connect({ port, host: "127.0.0.1", ssl: { ...trusted, serverHostname: "localhost" } }),
+      "secret",
+    );
     for (const options of [{}, { ...trusted, serverHostname: "elsewhere.example" }]) {
       try {
         await new IOStream().connect({ port, host: "127.0.0.1", ssl: options });

@@ -14,7 +14,8 @@ function thrown(): Set<string> {
   for (const { code } of Object.values(REFUSALS)) codes.add(code);
   for (const file of readdirSync(new URL("src", root), { recursive: true, encoding: "utf8" })) {
     if (!file.endsWith(".ts") || file.endsWith("binary.ts")) continue;
-    for (const [, code] of readFileSync(new URL(`src/${file}`, root), "utf8").matchAll(/"(ERR_LANDSPOUT_[A-Z0-9_]+)"/g)) codes.add(code as string);
+    for (const [, code] of readFileSync(new URL(`src/${file}`, root), "utf8").matchAll(/"(ERR_LANDSPOUT_[A-Z0-9_]+)"/g))
+      codes.add(code as string);
   }
   return codes;
 }
@@ -22,8 +23,16 @@ function thrown(): Set<string> {
 test("names every code, and no other", () => {
   const codes = thrown();
   assert.ok(codes.size > 80);
-  assert.equal([...codes].filter((code) => !documented.has(code)), [], "missing on the page");
-  assert.equal([...documented].filter((code) => !codes.has(code)), [], "thrown nowhere");
+  assert.equal(
+    [...codes].filter((code) => !documented.has(code)),
+    [],
+    "missing on the page",
+  );
+  assert.equal(
+    [...documented].filter((code) => !codes.has(code)),
+    [],
+    "thrown nowhere",
+  );
 });
 
 test.run();

@@ -43,16 +43,21 @@ test.before(async () => {
 test.after(() => rmSync(project, { recursive: true, force: true }));
 
 test("needs nothing and runs nothing when it is installed", () => {
-  for (const field of ["dependencies", "peerDependencies", "optionalDependencies", "bundledDependencies"]) assert.is(manifest[field], undefined);
+  for (const field of ["dependencies", "peerDependencies", "optionalDependencies", "bundledDependencies"])
+    assert.is(manifest[field], undefined);
   const scripts = Object.keys(manifest["scripts"] as object);
-  assert.equal(scripts.filter((name) => /install|prepare|prepublish/.test(name)), []);
+  assert.equal(
+    scripts.filter((name) => /install|prepare|prepublish/.test(name)),
+    [],
+  );
 });
 
 test("has every file its exports name, and types for each", () => {
   let size = 0;
   for (const path of modules) {
     const entry = manifest.exports[path] as { types: string; default: string };
-    for (const file of [entry.types, entry.default]) size += statSync(join(project, "node_modules/landspout", file)).size;
+    for (const file of [entry.types, entry.default])
+      size += statSync(join(project, "node_modules/landspout", file)).size;
   }
   assert.ok(size > 0 && size < UNPACKED_BUDGET);
 });

@@ -20,7 +20,7 @@ export interface Trial {
 }
 
 /** Bytes on which grammars turn. */
-const HINGES = "\r\n\t :;,=\"\\%?/*#[]@.-0159afxAFZ~\0\x01\x0b\x0c\x1f\x7f\x80\x85\xa0\xff";
+const HINGES = '\r\n\t :;,="\\%?/*#[]@.-0159afxAFZ~\0\x01\x0b\x0c\x1f\x7f\x80\x85\xa0\xff';
 const TCHARS = "!#$%&'*+-.^_`|~0123456789ABCXYZabcxyz";
 
 const oneOf = (letters: string): fc.Arbitrary<string> => fc.constantFrom(...letters);
@@ -31,9 +31,9 @@ const token = run(oneOf(TCHARS), 1, 20);
 const blanks = fc.constantFrom("", "", " ", " ", "\t", "  ", " \t ", "      ");
 
 const recased = (name: string): fc.Arbitrary<string> =>
-  fc.bigInt({ min: 0n, max: (1n << 25n) - 1n }).map((bits) =>
-    [...name].map((letter, i) => ((bits >> BigInt(i)) & 1n ? letter.toUpperCase() : letter)).join(""),
-  );
+  fc
+    .bigInt({ min: 0n, max: (1n << 25n) - 1n })
+    .map((bits) => [...name].map((letter, i) => ((bits >> BigInt(i)) & 1n ? letter.toUpperCase() : letter)).join(""));
 const knownName = fc.constantFrom(...FIELD_NAMES.slice(1)).chain(recased);
 const factName = fc.constantFrom(...FIELD_NAMES.slice(1, 7)).chain(recased);
 const nearName = fc.tuple(knownName, fc.nat(), oneOf(TCHARS)).map(([name, at, letter]) => {
@@ -43,7 +43,9 @@ const nearName = fc.tuple(knownName, fc.nat(), oneOf(TCHARS)).map(([name, at, le
 const fieldName = fc.oneof(factName, factName, knownName, nearName, token);
 
 const listItems = fc.constantFrom(
-  ..."chunked Chunked CHUNKED gzip close Close keep-alive Keep-Alive upgrade identity 100-continue 100-Continue".split(" "),
+  ..."chunked Chunked CHUNKED gzip close Close keep-alive Keep-Alive upgrade identity 100-continue 100-Continue".split(
+    " ",
+  ),
   ..."0 1 5 007 4294967296 9007199254740991 9007199254740992 18446744073709551616 -1 +1 0x1".split(" "),
   ..."example.com a:80 [::1]:80 a:123456 a%20b a%2 u@a [] websocket".split(" "),
   "",
@@ -53,17 +55,34 @@ const listItems = fc.constantFrom(
 const list = fc
   .array(fc.tuple(blanks, listItems, blanks), { minLength: 1, maxLength: 3 })
   .map((items) => items.map((item) => item.join("")).join(","));
-const longText = fc.tuple(fc.integer({ min: 1, max: 90 }), oneOf("aZ0 \xff")).map(([length, letter]) => letter.repeat(length));
+const longText = fc
+  .tuple(fc.integer({ min: 1, max: 90 }), oneOf("aZ0 \xff"))
+  .map(([length, letter]) => letter.repeat(length));
 const fieldValue = fc.oneof(
   { weight: 6, arbitrary: list },
   { weight: 3, arbitrary: longText },
   { weight: 3, arbitrary: run(oneOf("ab, \t;=:"), 0, 40) },
   { weight: 1, arbitrary: run(anyByte, 0, 6) },
 );
-const fieldLine = fc.tuple(fieldName, blanks, fieldValue, blanks).map(([name, a, value, b]) => `${name}:${a}${value}${b}\r\n`);
+const fieldLine = fc
+  .tuple(fieldName, blanks, fieldValue, blanks)
+  .map(([name, a, value, b]) => `${name}:${a}${value}${b}\r\n`);
 const fieldLines = run(fieldLine, 0, 8);
 
-const authority = fc.constantFrom("a", "a:80", "a:", ":80", "", "[::1]:443", "[::1]", "u@a", "a:123456", "a,b", "a%20:1", "a%2");
+const authority = fc.constantFrom(
+  "a",
+  "a:80",
+  "a:",
+  ":80",
+  "",
+  "[::1]:443",
+  "[::1]",
+  "u@a",
+  "a:123456",
+  "a,b",
+  "a%20:1",
+  "a%2",
+);
 const usual = <T>(usually: fc.Arbitrary<T>, sometimes: fc.Arbitrary<T>, weight = 4): fc.Arbitrary<T> =>
   fc.oneof({ weight, arbitrary: usually }, { weight: 1, arbitrary: sometimes });
 
@@ -71,26 +90,47 @@ const originForm = run(oneOf("/a%?.~{}|*:@[]\\^`0-"), 0, 40).map((rest) => `/${r
 const anyTarget = fc.oneof(
   run(oneOf("/a%?.~{}|*:@[]\\^`0-"), 1, 40).map((rest) => `/${rest}`),
   fc.constantFrom("/", "*", "*a", "a", "?", "//a", "http:", "http:/", "http://", "https://", "/a?b?c%20", "/%41?x"),
-  fc.tuple(fc.constantFrom("http://", "https://", "HTTP://", "hTTpS://", "httpx://"), authority, fc.constantFrom("", "/", "/a%20", "?", "?a", "#", "/a?b")).map((parts) => parts.join("")),
+  fc
+    .tuple(
+      fc.constantFrom("http://", "https://", "HTTP://", "hTTpS://", "httpx://"),
+      authority,
+      fc.constantFrom("", "/", "/a%20", "?", "?a", "#", "/a?b"),
+    )
+    .map((parts) => parts.join("")),
   authority,
 );
 const anyMethod = fc.oneof(fc.constantFrom(...METHOD_NAMES.slice(1)), fc.constantFrom("OPTIONS", "CONNECT"), token);
 const startOfRequest = fc.oneof(
   { weight: 6, arbitrary: fc.tuple(fc.oneof(fc.constantFrom("GET", "POST", "OPTIONS"), token), originForm) },
-  { weight: 2, arbitrary: fc.tuple(fc.constantFrom("GET", "OPTIONS"), authority.map((name) => `http://${name}/a%20?b`)) },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(
+      fc.constantFrom("GET", "OPTIONS"),
+      authority.map((name) => `http://${name}/a%20?b`),
+    ),
+  },
   { weight: 1, arbitrary: fc.tuple(fc.constant("CONNECT"), authority) },
   { weight: 3, arbitrary: fc.tuple(anyMethod, anyTarget) },
 );
 const anyVersion = fc.constantFrom("HTTP/1.0", "HTTP/1.9", "HTTP/2.0", "HTTP/1.", "http/1.1", "HTTP/11");
 const version = usual(fc.constant("HTTP/1.1"), anyVersion, 9);
 const requestHead = fc
-  .tuple(fc.constantFrom("", "", "", "\r\n"), startOfRequest, version, fieldLines, fc.constantFrom("\r\n", "\r\n", "\r\n", ""))
+  .tuple(
+    fc.constantFrom("", "", "", "\r\n"),
+    startOfRequest,
+    version,
+    fieldLines,
+    fc.constantFrom("\r\n", "\r\n", "\r\n", ""),
+  )
   .map(([empty, [m, t], v, lines, end]) => `${empty}${m} ${t} ${v}\r\n${lines}${end}`);
 const responseHead = fc
   .tuple(
     version,
     usual(fc.constantFrom("200", "404", "101"), fc.constantFrom("20", "099", "2000")),
-    usual(fieldValue.map((value) => ` ${value}`), fc.constant("")),
+    usual(
+      fieldValue.map((value) => ` ${value}`),
+      fc.constant(""),
+    ),
     fieldLines,
     fc.constantFrom("\r\n", "\r\n", ""),
   )
@@ -106,7 +146,10 @@ const chunkLine = fc
   .tuple(
     usual(
       run(oneOf("0123456789abcdefABCDEF"), 1, 13),
-      fc.oneof(run(oneOf("0123456789abcdefABCDEF"), 0, 18), fc.constantFrom("1fffffffffffff", "20000000000000", "0".repeat(30))),
+      fc.oneof(
+        run(oneOf("0123456789abcdefABCDEF"), 0, 18),
+        fc.constantFrom("1fffffffffffff", "20000000000000", "0".repeat(30)),
+      ),
     ),
     fc.array(chunkExtension, { maxLength: 3 }),
     usual(fc.constant("\r\n"), fc.constantFrom("\n", "\r", ""), 8),
@@ -114,9 +157,7 @@ const chunkLine = fc
   .map(([size, extensions, end]) => size + extensions.join("") + end);
 
 const cases = topics.flatMap((topic) => topic.cases).filter((one) => one.input.length < 2000);
-const caseInput = fc
-  .constantFrom(...cases)
-  .map((one): [Element, string] => [one.element ?? "request", one.input]);
+const caseInput = fc.constantFrom(...cases).map((one): [Element, string] => [one.element ?? "request", one.input]);
 const of = (element: Element, input: fc.Arbitrary<string>): fc.Arbitrary<[Element, string]> =>
   input.map((made): [Element, string] => [element, made]);
 const anyElement: fc.Arbitrary<Element> = fc.constantFrom("request", "response", "trailers", "chunk");
@@ -154,7 +195,9 @@ const mutation: fc.Arbitrary<Mutation> = fc
       case "truncate":
         return input.slice(0, i);
       default:
-        return input.slice(0, i) + String.fromCharCode((input.charCodeAt(i) || 0) ^ (1 << (length & 7))) + input.slice(i + 1);
+        return (
+          input.slice(0, i) + String.fromCharCode((input.charCodeAt(i) || 0) ^ (1 << (length & 7))) + input.slice(i + 1)
+        );
     }
   });
 

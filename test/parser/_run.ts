@@ -53,7 +53,8 @@ const flagNames = (flags: number): string =>
     .join(" ");
 
 function checkRefused({ parser }: Feed, expect: Refused, result: number, start: number, way: string): void {
-  const got = result < 0 ? `${codeName(-result)} at ${(parser.table[abi.T_ERROR_OFFSET] as number) - start}` : `result ${result}`;
+  const got =
+    result < 0 ? `${codeName(-result)} at ${(parser.table[abi.T_ERROR_OFFSET] as number) - start}` : `result ${result}`;
   assert.is(got, `${codeName(expect.error)} at ${expect.at}`, way);
 }
 

@@ -21,7 +21,11 @@ test("titles begin with a section and are used once", () => {
 
 test("input is made of bytes", () => {
   for (const { cases } of topics) {
-    for (const { input, title } of cases) assert.ok([...input].every((one) => one.charCodeAt(0) < 256), title);
+    for (const { input, title } of cases)
+      assert.ok(
+        [...input].every((one) => one.charCodeAt(0) < 256),
+        title,
+      );
   }
 });
 

@@ -49,7 +49,9 @@ async function served({ flags = [] as string[], env = {}, before = "", options =
     console.log(JSON.stringify({ parser: server.parser, reason: server.parserReason, body: answer.split("\\r\\n\\r\\n")[1] }));
     process.exit(0);`,
   );
-  const { stdout } = await run(process.execPath, [...flags, script], { env: { ...process.env, LANDSPOUT_PARSER: "", ...env } });
+  const { stdout } = await run(process.execPath, [...flags, script], {
+    env: { ...process.env, LANDSPOUT_PARSER: "", ...env },
+  });
   return JSON.parse(stdout) as Told;
 }
 
@@ -57,8 +59,16 @@ test("takes Wasm where it runs", async () => {
   assert.equal(await served(), { parser: "wasm", reason: "WebAssembly with SIMD runs here", body: "/served" });
 });
 test("takes TypeScript by option and by variable, and Wasm by name", async () => {
-  assert.equal(await served({ options: '{ parser: "ts" }' }), { parser: "ts", reason: "asked for by the option parser", body: "/served" });
-  assert.equal(await served({ env: { LANDSPOUT_PARSER: "ts" } }), { parser: "ts", reason: "asked for by LANDSPOUT_PARSER", body: "/served" });
+  assert.equal(await served({ options: '{ parser: "ts" }' }), {
+    parser: "ts",
+    reason: "asked for by the option parser",
+    body: "/served",
+  });
+  assert.equal(await served({ env: { LANDSPOUT_PARSER: "ts" } }), {
+    parser: "ts",
+    reason: "asked for by LANDSPOUT_PARSER",
+    body: "/served",
+  });
   assert.is((await served({ env: { LANDSPOUT_PARSER: "ts" }, options: '{ parser: "wasm" }' })).parser, "wasm");
 });
 if (!onBun) {
@@ -91,7 +101,10 @@ if (!onBun && process.platform === "linux") {
     // A guarded Wasm memory takes 10 GiB of addresses; with less Node itself still starts.
     const script = join(folder, "small.mjs");
     const choose = JSON.stringify(pathToFileURL(join(root, "build/parser/choose.js")).href);
-    writeFileSync(script, `const { createParser } = await import(${choose}); const c = createParser(); console.log(c.parser.kind, c.reason);`);
+    writeFileSync(
+      script,
+      `const { createParser } = await import(${choose}); const c = createParser(); console.log(c.parser.kind, c.reason);`,
+    );
     const command = `ulimit -v 4000000; exec "${process.execPath}" "${script}"`;
     const { stdout } = await run("bash", ["-c", command]).catch((error: { stdout: string }) => error);
     // Newer engines do without the guard where they must, and stay with Wasm.

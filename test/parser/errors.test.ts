@@ -35,7 +35,9 @@ test("no two entries share a code or a sentence", () => {
 test("the page lists every entry with its status and sentence, and nothing else", () => {
   assert.equal(
     rows.map(([, code, status, message]) => `${code} ${status} ${message}`),
-    parseErrorCodes().map(parseError).map(({ code, status, message }) => `${code} ${status} ${message}`),
+    parseErrorCodes()
+      .map(parseError)
+      .map(({ code, status, message }) => `${code} ${status} ${message}`),
   );
 });
 

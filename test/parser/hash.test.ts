@@ -26,7 +26,8 @@ function hash(parser: HttpParser, bytes: Uint8Array, seedValue: number, at: numb
 }
 
 const hex = (words: readonly number[]): string => words.map((word) => word.toString(16).padStart(8, "0")).join("");
-const noise = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => (i * 167 + (i >> 3) * 29 + 13) & 0xff);
+const noise = (length: number): Uint8Array =>
+  Uint8Array.from({ length }, (_, i) => (i * 167 + (i >> 3) * 29 + 13) & 0xff);
 const ascii = (text: string): Uint8Array => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 
 for (const parser of parsers) {

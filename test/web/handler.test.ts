@@ -1,13 +1,6 @@
 /** Applications and handlers, as programs write them, over real sockets. */
 import * as assert from "uvu/assert";
-import {
-  Application,
-  asynchronous,
-  Finish,
-  HTTPError,
-  RequestHandler,
-  url,
-} from "../../src/web/index.ts";
+import { Application, asynchronous, Finish, HTTPError, RequestHandler, url } from "../../src/web/index.ts";
 import type { Route, Settings } from "../../src/web/index.ts";
 import { setLoggers } from "../../src/log.ts";
 import { expectLog, suite } from "../_support/suite.ts";
@@ -59,8 +52,22 @@ test("writes text, bytes and objects, each with its length", () =>
 test("writes what a method returns", () =>
   talk(
     [
-      ["/sync", class extends RequestHandler { override get() { return { a: 1 }; } }],
-      ["/async", class extends RequestHandler { override async get() { return "later"; } }],
+      [
+        "/sync",
+        class extends RequestHandler {
+          override get() {
+            return { a: 1 };
+          }
+        },
+      ],
+      [
+        "/async",
+        class extends RequestHandler {
+          override async get() {
+            return "later";
+          }
+        },
+      ],
     ],
     async (peer) => {
       assert.is((await ask(peer, "/sync")).body, '{"a":1}');
@@ -90,7 +97,13 @@ test("answers from async methods, from prepare, and later from a callback", () =
     [
       ["/later", Later],
       ["/prepared", Prepared],
-      ["/async", getting(async (handler) => { await null; handler.write("async"); })],
+      [
+        "/async",
+        getting(async (handler) => {
+          await null;
+          handler.write("async");
+        }),
+      ],
     ],
     async (peer) => {
       assert.is((await ask(peer, "/later")).body, "from a callback");
@@ -128,12 +141,21 @@ test("calls the hooks in Tornado's order", () => {
 
 test("decodes captured parts of the path as UTF-8, or answers 400", () => {
   expectLog(/Invalid unicode in path argument 1/);
-  return talk([["/:name", getting((handler, name) => handler.write(`<${name}>`))], url(/\/x\/(.*)\/(y)?/, getting((handler, a, b) => handler.write(`${a} ${b}`)))], async (peer) => {
-    assert.is((await ask(peer, "/a%20b+c%2Fd%zz")).body, "<a b+c/d%zz>");
-    assert.is(Buffer.from((await ask(peer, "/%C3%BC")).body, "latin1").toString(), "<ü>");
-    assert.is((await ask(peer, "/%ff")).status, 400);
-    assert.is((await ask(peer, "/x/1/")).body, "1 undefined");
-  });
+  return talk(
+    [
+      ["/:name", getting((handler, name) => handler.write(`<${name}>`))],
+      url(
+        /\/x\/(.*)\/(y)?/,
+        getting((handler, a, b) => handler.write(`${a} ${b}`)),
+      ),
+    ],
+    async (peer) => {
+      assert.is((await ask(peer, "/a%20b+c%2Fd%zz")).body, "<a b+c/d%zz>");
+      assert.is(Buffer.from((await ask(peer, "/%C3%BC")).body, "latin1").toString(), "<ü>");
+      assert.is((await ask(peer, "/%ff")).status, 400);
+      assert.is((await ask(peer, "/x/1/")).body, "1 undefined");
+    },
+  );
 });
 
 test("gives arguments of query and content, the last one first", () => {
@@ -153,8 +175,20 @@ test("gives arguments of query and content, the last one first", () => {
   }
   const form = { method: "POST", fields: "Content-Type: application/x-www-form-urlencoded\r\n", body: "a=3&a=" };
   return talk([["/", Args]], async (peer) => {
-    assert.equal(JSON.parse((await ask(peer, "/?a=+1%20&a=2&b=%20x%00")).body), { one: "2", all: ["1", "2"], query: "2", body: "none", raw: " x " });
-    assert.equal(JSON.parse((await ask(peer, "/?a=1", form)).body), { one: "", all: ["1", "3", ""], query: "1", body: "", raw: "" });
+    assert.equal(JSON.parse((await ask(peer, "/?a=+1%20&a=2&b=%20x%00")).body), {
+      one: "2",
+      all: ["1", "2"],
+      query: "2",
+      body: "none",
+      raw: " x ",
+    });
+    assert.equal(JSON.parse((await ask(peer, "/?a=1", form)).body), {
+      one: "",
+      all: ["1", "3", ""],
+      query: "1",
+      body: "",
+      raw: "",
+    });
     assert.equal(JSON.parse((await ask(peer, "/")).body), { one: null, all: [], query: "none", body: "none", raw: "" });
   });
 });
@@ -203,7 +237,10 @@ test("sets status and headers, and refuses what would split them", () => {
       assert.is(got.headers["x-a"], "1");
       assert.is(got.headers["x-b"], "Thu, 01 Jan 1970 00:00:00 GMT");
       assert.not("x-c" in got.headers);
-      assert.equal(thrown, ["HEADER_VALUE", "HEADER_NAME", "STATUS_CODE", "WRITE", "WRITE"].map((code) => `ERR_LANDSPOUT_${code}`));
+      assert.equal(
+        thrown,
+        ["HEADER_VALUE", "HEADER_NAME", "STATUS_CODE", "WRITE", "WRITE"].map((code) => `ERR_LANDSPOUT_${code}`),
+      );
     },
   );
 });
@@ -250,21 +287,41 @@ test("answers HEAD as GET without the content, unless the handler has a head", (
       this.setHeader("X-Own", "yes");
     }
   }
-  return talk([["/", getting((handler) => handler.write("content"))], ["/own", Own]], async (peer) => {
-    assert.is((await ask(peer, "/", { method: "HEAD" })).headers["content-length"], "7");
-    assert.is((await ask(peer, "/own", { method: "HEAD" })).headers["x-own"], "yes");
-  });
+  return talk(
+    [
+      ["/", getting((handler) => handler.write("content"))],
+      ["/own", Own],
+    ],
+    async (peer) => {
+      assert.is((await ask(peer, "/", { method: "HEAD" })).headers["content-length"], "7");
+      assert.is((await ask(peer, "/own", { method: "HEAD" })).headers["x-own"], "yes");
+    },
+  );
 });
 
 test("tags answers, and answers 304 to who has them", () =>
   talk(
     [
       ["/", getting((handler) => handler.write("content"))],
-      ["/post", class extends RequestHandler { override post() { this.write("content"); } }],
-      ["/own", class extends RequestHandler {
-        override get() { this.write("x"); }
-        override computeEtag() { return 'W/"own"'; }
-      }],
+      [
+        "/post",
+        class extends RequestHandler {
+          override post() {
+            this.write("content");
+          }
+        },
+      ],
+      [
+        "/own",
+        class extends RequestHandler {
+          override get() {
+            this.write("x");
+          }
+          override computeEtag() {
+            return 'W/"own"';
+          }
+        },
+      ],
     ],
     async (peer) => {
       for (let round = 0; round < 3; round++) {
@@ -283,9 +340,13 @@ test("tags answers, and answers 304 to who has them", () =>
     },
   ));
 test("leaves tags out where told to", () =>
-  talk([["/", getting((handler) => handler.write("x"))]], async (peer) => {
-    assert.is((await ask(peer, "/")).headers["etag"], undefined);
-  }, { etags: false }));
+  talk(
+    [["/", getting((handler) => handler.write("x"))]],
+    async (peer) => {
+      assert.is((await ask(peer, "/")).headers["etag"], undefined);
+    },
+    { etags: false },
+  ));
 
 test("does not take one answer of a route for another", () => {
   let count = 0;
@@ -314,17 +375,23 @@ test("streams with flush, in chunks, and cuts what fails half-way", () => {
   expectLog(/half-way/);
   return talk(
     [
-      ["/", getting(async (handler) => {
-        for (const piece of ["a", "b", "c"]) {
-          handler.write(piece);
+      [
+        "/",
+        getting(async (handler) => {
+          for (const piece of ["a", "b", "c"]) {
+            handler.write(piece);
+            await handler.flush();
+          }
+        }),
+      ],
+      [
+        "/cut",
+        getting(async (handler) => {
+          handler.write("begun");
           await handler.flush();
-        }
-      })],
-      ["/cut", getting(async (handler) => {
-        handler.write("begun");
-        await handler.flush();
-        throw new Error("half-way");
-      })],
+          throw new Error("half-way");
+        }),
+      ],
     ],
     async (peer) => {
       const got = await ask(peer, "/");
@@ -349,9 +416,25 @@ test("turns what is thrown into an answer and a record", () => {
   }
   return talk(
     [
-      ["/error", getting(() => { throw new Error("secret"); })],
-      ["/http", getting(() => { throw new HTTPError(409, { logMessage: "for the log", reason: "Taken", headers: { "X-Why": "taken" } }); })],
-      ["/finish", getting((handler) => { handler.setStatus(202); throw new Finish("enough"); })],
+      [
+        "/error",
+        getting(() => {
+          throw new Error("secret");
+        }),
+      ],
+      [
+        "/http",
+        getting(() => {
+          throw new HTTPError(409, { logMessage: "for the log", reason: "Taken", headers: { "X-Why": "taken" } });
+        }),
+      ],
+      [
+        "/finish",
+        getting((handler) => {
+          handler.setStatus(202);
+          throw new Finish("enough");
+        }),
+      ],
       ["/custom", Custom],
     ],
     async (peer) => {
@@ -373,16 +456,21 @@ test("turns what is thrown into an answer and a record", () => {
 test("refuses to finish twice and to write afterwards", () => {
   const codes: (string | undefined)[] = [];
   return talk(
-    [["/", getting((handler) => {
-      handler.finish("once");
-      for (const call of [() => handler.finish(), () => handler.write("x")]) {
-        try {
-          call();
-        } catch (error) {
-          codes.push((error as { code?: string }).code);
-        }
-      }
-    })]],
+    [
+      [
+        "/",
+        getting((handler) => {
+          handler.finish("once");
+          for (const call of [() => handler.finish(), () => handler.write("x")]) {
+            try {
+              call();
+            } catch (error) {
+              codes.push((error as { code?: string }).code);
+            }
+          }
+        }),
+      ],
+    ],
     async (peer) => {
       assert.is((await ask(peer, "/")).body, "once");
       assert.equal(codes, ["ERR_LANDSPOUT_FINISHED", "ERR_LANDSPOUT_FINISHED"]);
@@ -415,7 +503,9 @@ test("tells a handler that its client left, once", () => {
 test("writes one line a request to the access log, by status", async () => {
   const lines: string[] = [];
   const record = (level: string) => (line: string) => void lines.push(`${level} ${line}`);
-  const before = setLoggers({ access: { debug: record("debug"), info: record("info"), warn: record("warn"), error: record("error") } });
+  const before = setLoggers({
+    access: { debug: record("debug"), info: record("info"), warn: record("warn"), error: record("error") },
+  });
   try {
     await talk(
       [["/", getting((handler) => handler.setStatus(Number(handler.getArgument("s"))))]],
@@ -436,7 +526,9 @@ test("writes one line a request to the access log, by status", async () => {
 test("serves the classic program", async () => {
   const { HTTPServer } = await import("../../src/http/httpserver.ts");
   const { IOLoop } = await import("../../src/net/ioloop.ts");
-  const application = new Application([[/\//, getting((handler) => handler.write("Hello, world"))]], { accessLog: false });
+  const application = new Application([[/\//, getting((handler) => handler.write("Hello, world"))]], {
+    accessLog: false,
+  });
   const server = new HTTPServer(application);
   void server.listen(0);
   const running = IOLoop.instance().start();

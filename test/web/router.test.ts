@@ -61,7 +61,8 @@ test("takes patterns in other letters than ASCII", () => {
 });
 test("finds every one of 500 routes", () => {
   const made = new Router(Array.from({ length: 500 }, (_, target) => ({ pattern: `/r${target}/:id`, target })));
-  for (const target of [0, 250, 499]) assert.equal(made.find(`/r${target}/x`), { target, captured: ["x"], index: target });
+  for (const target of [0, 250, 499])
+    assert.equal(made.find(`/r${target}/x`), { target, captured: ["x"], index: target });
 });
 test("refuses patterns it does not understand, and says what to use", () => {
   for (const pattern of ["a", "/a/*/b", "/a:b", "/:", "/:a-b", "/a*"]) {

@@ -135,7 +135,8 @@ export class BunTransport implements Transport {
       return this.#unsentBytes <= HIGH_WATER_MARK;
     }
     // Bun encodes text as UTF-8; only ASCII is the same in both, and only then are bytes written also characters written.
-    const whole = typeof data === "string" && Buffer.byteLength(data) !== data.length ? Buffer.from(data, encoding) : data;
+    const whole =
+      typeof data === "string" && Buffer.byteLength(data) !== data.length ? Buffer.from(data, encoding) : data;
     const written = Math.max(0, socket.write(whole));
     if (written === whole.length) {
       done?.();

@@ -68,7 +68,8 @@ function clientTls(options: TlsClientOptions, host: string | undefined): object 
 function connect(options: RuntimeConnectOptions, attach: (transport: Transport) => void): Promise<void> {
   const { parser, tls } = options;
   return new Promise((resolve, reject) => {
-    const failed = (error: Error | undefined): void => reject(error ?? new Error("the connection closed before it was established"));
+    const failed = (error: Error | undefined): void =>
+      reject(error ?? new Error("the connection closed before it was established"));
     const handlers = bunHandlers((socket) => {
       const transport = new BunTransport(socket, parser, tls !== undefined);
       socket.data = transport;
@@ -77,7 +78,9 @@ function connect(options: RuntimeConnectOptions, attach: (transport: Transport) 
     });
     bunGlobal()
       ?.connect({
-        ...(options.path === undefined ? { hostname: options.host ?? "localhost", port: options.port } : { unix: options.path }),
+        ...(options.path === undefined
+          ? { hostname: options.host ?? "localhost", port: options.port }
+          : { unix: options.path }),
         allowHalfOpen: true,
         ...(tls === undefined ? {} : { tls: clientTls(tls, options.host) }),
         socket: {
@@ -115,7 +118,8 @@ function startTls(
   return new Promise((resolve, reject) => {
     const isServer = "server" in options;
     const verify = !isServer && options.client.rejectUnauthorized !== false;
-    const failed = (error: Error | undefined): void => reject(error ?? new Error("the connection closed in its TLS handshake"));
+    const failed = (error: Error | undefined): void =>
+      reject(error ?? new Error("the connection closed in its TLS handshake"));
     let secure: BunTransport | undefined;
     const handlers = bunHandlers(() => undefined);
     const raw = transport.release();

@@ -8,7 +8,8 @@ import { NodeTransport, onReadOf } from "./node-transport.ts";
 /** Settles with the event that says the connection is usable, or the error that comes before it. */
 function until(socket: net.Socket, event: "connect" | "secureConnect" | "secure"): Promise<void> {
   return new Promise((resolve, reject) => {
-    const failed = (error?: Error): void => reject(error ?? new Error("the connection closed before it was established"));
+    const failed = (error?: Error): void =>
+      reject(error ?? new Error("the connection closed before it was established"));
     socket.once("error", failed);
     socket.once("close", () => failed());
     socket.once(event, () => {
@@ -23,7 +24,11 @@ function clientOptions(options: TlsClientOptions, host: string | undefined): tls
   const name = serverHostname ?? host;
   // RFC 6066 §3: "Literal IPv4 and IPv6 addresses are not permitted in HostName".
   const servername = name !== undefined && net.isIP(name) === 0 ? name : "";
-  return { ...(rest as tls.ConnectionOptions), ALPNProtocols: ["http/1.1"], ...(servername === "" ? {} : { servername }) };
+  return {
+    ...(rest as tls.ConnectionOptions),
+    ALPNProtocols: ["http/1.1"],
+    ...(servername === "" ? {} : { servername }),
+  };
 }
 
 export async function connect(options: RuntimeConnectOptions, attach: (transport: Transport) => void): Promise<void> {
@@ -58,7 +63,13 @@ export async function startTls(
     await until(secure, "secureConnect");
     return;
   }
-  const { serverNames: _names, handshakeTimeout: _timeout, requestCert, rejectUnauthorized, ...context } = options.server;
+  const {
+    serverNames: _names,
+    handshakeTimeout: _timeout,
+    requestCert,
+    rejectUnauthorized,
+    ...context
+  } = options.server;
   const secure = new tls.TLSSocket(socket, {
     isServer: true,
     secureContext: tls.createSecureContext(context as tls.SecureContextOptions),

@@ -14,13 +14,7 @@ import type { AddressInfo } from "node:net";
 import { connect, startTls } from "./node-connect.ts";
 import { NodeTransport, onReadOf } from "./node-transport.ts";
 import type { OnRead, OwnedSocket } from "./node-transport.ts";
-import type {
-  Listener,
-  Runtime,
-  RuntimeListenOptions,
-  TlsServerOptions,
-  TransportRoad,
-} from "../transport.ts";
+import type { Listener, Runtime, RuntimeListenOptions, TlsServerOptions, TransportRoad } from "../transport.ts";
 
 /** Moves an accepted connection to a socket that reads into the parser's memory. */
 function adopt(accepted: net.Socket, onread: OnRead): net.Socket {
@@ -139,7 +133,10 @@ class NodeListener implements Listener {
   }
 }
 
-function createServer(options: RuntimeListenOptions, roadReason: string): [net.Server, ((o: TlsServerOptions) => void)?] {
+function createServer(
+  options: RuntimeListenOptions,
+  roadReason: string,
+): [net.Server, ((o: TlsServerOptions) => void)?] {
   const { parser, onConnection } = options;
   const base = { allowHalfOpen: true, noDelay: true };
   if (options.tls !== undefined) {

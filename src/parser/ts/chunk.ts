@@ -7,9 +7,8 @@ import * as classes from "./classes.ts";
 import { fail } from "./outcome.ts";
 
 // Copies of imported constants: why, says index.ts.
-const {
-  E_BARE_CR, E_BARE_LF, E_CHUNK_EXTENSION, E_CHUNK_OVERFLOW, E_CHUNK_SIZE, T_CHUNK_SIZE_HI, T_CHUNK_SIZE_LO,
-} = abi;
+const { E_BARE_CR, E_BARE_LF, E_CHUNK_EXTENSION, E_CHUNK_OVERFLOW, E_CHUNK_SIZE, T_CHUNK_SIZE_HI, T_CHUNK_SIZE_LO } =
+  abi;
 const { BACKSLASH, CR, DQUOTE, EQUALS, HEX, LF, QDTEXT, SEMICOLON, TCHAR, VALUE } = classes;
 
 const TWO_TO_32 = 0x1_0000_0000;

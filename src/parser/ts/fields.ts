@@ -11,8 +11,19 @@ import * as words from "./words.ts";
 
 // Copies of imported constants: why, says index.ts.
 const {
-  E_BARE_CR, E_BARE_LF, E_FIELD_NAME, E_FIELD_VALUE, E_NO_COLON, E_OBS_FOLD, E_SPACE_BEFORE_COLON, E_TOO_MANY_FIELDS,
-  FIELD_SLOTS, T_FIELD_COUNT, T_FIELDS, T_KNOWN, T_KNOWN_HI,
+  E_BARE_CR,
+  E_BARE_LF,
+  E_FIELD_NAME,
+  E_FIELD_VALUE,
+  E_NO_COLON,
+  E_OBS_FOLD,
+  E_SPACE_BEFORE_COLON,
+  E_TOO_MANY_FIELDS,
+  FIELD_SLOTS,
+  T_FIELD_COUNT,
+  T_FIELDS,
+  T_KNOWN,
+  T_KNOWN_HI,
 } = abi;
 const { COLON, CR, HTAB, LF, SP, TCHAR, VALUE } = classes;
 const { BLANKS, HIGH_BITS, ONES, controls, equals, firstLane, lanes } = words;
@@ -66,7 +77,8 @@ function valueEnd(bytes: Uint8Array, view: DataView, start: number, end: number)
     const word = view.getInt32(i, true);
     const next = view.getInt32(i + 4, true);
     // In doubt: below 0x20, 0x7F, above 0x7F.
-    const doubts = ((word - BLANKS) | 0) | ((word + ONES) | 0) | word | ((next - BLANKS) | 0) | ((next + ONES) | 0) | next;
+    const doubts =
+      (word - BLANKS) | 0 | ((word + ONES) | 0) | word | ((next - BLANKS) | 0) | ((next + ONES) | 0) | next;
     if ((doubts & HIGH_BITS) === 0) continue;
     let found = controls(word);
     if (found === 0) {

@@ -18,8 +18,17 @@ import { statusLine } from "./status-line.ts";
 
 // Copies of imported constants: why, says index.ts.
 const {
-  MAX_FIELDS, MEMORY_SIZE, T_CONTENT_LENGTH_LO, T_HOST_END, T_METHOD, T_REASON_END, T_RESUME, T_STAGE, T_STATUS,
-  TABLE, TABLE_SLOTS,
+  MAX_FIELDS,
+  MEMORY_SIZE,
+  T_CONTENT_LENGTH_LO,
+  T_HOST_END,
+  T_METHOD,
+  T_REASON_END,
+  T_RESUME,
+  T_STAGE,
+  T_STATUS,
+  TABLE,
+  TABLE_SLOTS,
 } = abi;
 
 const SEEN_BITS = 24;

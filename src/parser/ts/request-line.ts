@@ -10,9 +10,8 @@ import { pathEnd, requestTarget } from "./target.ts";
 import { version } from "./version.ts";
 
 // Copies of imported constants: why, says index.ts.
-const {
-  E_BARE_CR, E_BARE_LF, E_METHOD, E_TARGET, E_TARGET_FORM, E_VERSION, T_METHOD, T_METHOD_END, T_METHOD_START,
-} = abi;
+const { E_BARE_CR, E_BARE_LF, E_METHOD, E_TARGET, E_TARGET_FORM, E_VERSION, T_METHOD, T_METHOD_END, T_METHOD_START } =
+  abi;
 const { CR, LF, SP, TARGET, TCHAR } = classes;
 
 /**
@@ -37,13 +36,7 @@ function lineEnd(bytes: Uint8Array, table: Uint32Array, i: number, end: number):
 }
 
 /** The position after the request line's CRLF, 0 or an error. */
-export function requestLine(
-  bytes: Uint8Array,
-  view: DataView,
-  table: Uint32Array,
-  start: number,
-  end: number,
-): number {
+export function requestLine(bytes: Uint8Array, view: DataView, table: Uint32Array, start: number, end: number): number {
   const methodStart = skipEmptyLine(bytes, table, start, end);
   if (methodStart <= 0) return methodStart;
 

@@ -35,7 +35,8 @@ export function goOn(bytes: Uint8Array, before: number, start: number, end: numb
   let state = before & STATE_MASK;
   let budget = before >> BUDGET_SHIFT;
   if (state === IN_SHORT_PART) return UNSURE;
-  if (state === IN_METHOD || state === IN_TARGET || state === IN_REASON) return goOnInStartLine(bytes, state, start, end);
+  if (state === IN_METHOD || state === IN_TARGET || state === IN_REASON)
+    return goOnInStartLine(bytes, state, start, end);
   for (let i = start; i < end; i++) {
     const byte = bytes[i] as number;
     switch (state) {

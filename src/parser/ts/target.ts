@@ -9,8 +9,21 @@ import * as words from "./words.ts";
 
 // Copies of imported constants: why, says index.ts.
 const {
-  F_PATH_ESCAPED, FORM_ABSOLUTE, FORM_ASTERISK, FORM_AUTHORITY, FORM_ORIGIN, M_CONNECT, M_OPTIONS, T_AUTHORITY_END,
-  T_AUTHORITY_START, T_FLAGS, T_PATH_END, T_PATH_START, T_TARGET_END, T_TARGET_FORM, T_TARGET_START,
+  F_PATH_ESCAPED,
+  FORM_ABSOLUTE,
+  FORM_ASTERISK,
+  FORM_AUTHORITY,
+  FORM_ORIGIN,
+  M_CONNECT,
+  M_OPTIONS,
+  T_AUTHORITY_END,
+  T_AUTHORITY_START,
+  T_FLAGS,
+  T_PATH_END,
+  T_PATH_START,
+  T_TARGET_END,
+  T_TARGET_FORM,
+  T_TARGET_START,
 } = abi;
 const { ASTERISK, COLON, ESCAPE, PATH, QUESTION, SLASH } = classes;
 const { HIGH_BITS, ONES } = words;
@@ -24,7 +37,7 @@ const LETTER_S = 0x73;
 function isPlain(word: number): boolean {
   // In doubt: below 0x26, 0x7F, above 0x7F; and, by a zero in `angle`, the four bytes from `<` to `?`.
   const angle = (word & 0xfcfcfcfc) ^ 0x3c3c3c3c;
-  const doubts = ((word - 0x26262626) | 0) | ((word + ONES) | 0) | word | (((angle - ONES) | 0) & ~angle);
+  const doubts = (word - 0x26262626) | 0 | ((word + ONES) | 0) | word | (((angle - ONES) | 0) & ~angle);
   return (doubts & HIGH_BITS) === 0;
 }
 

@@ -31,13 +31,7 @@ function refuse(bytes: Uint8Array, table: Uint32Array, start: number, end: numbe
 }
 
 /** The position after the version at `start`, 0 or an error. */
-export function version(
-  bytes: Uint8Array,
-  view: DataView,
-  table: Uint32Array,
-  start: number,
-  end: number,
-): number {
+export function version(bytes: Uint8Array, view: DataView, table: Uint32Array, start: number, end: number): number {
   if (end - start >= LENGTH && view.getInt32(start, true) === HTTP) {
     const rest = view.getInt32(start + 4, true);
     const minor = rest >>> 24;

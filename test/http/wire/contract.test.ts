@@ -7,7 +7,11 @@ import * as assert from "uvu/assert";
 import { isLandspoutError } from "../../../src/errors.ts";
 import { HTTPHeaders } from "../../../src/http/headers.ts";
 import type { HTTP1Exchange } from "../../../src/http/http1exchange.ts";
-import type { HTTPMessageDelegate, HTTPServerConnectionDelegate, RequestStartLine } from "../../../src/http/interfaces.ts";
+import type {
+  HTTPMessageDelegate,
+  HTTPServerConnectionDelegate,
+  RequestStartLine,
+} from "../../../src/http/interfaces.ts";
 import { expectLog, suite } from "../../_support/suite.ts";
 import { serving, SETUPS, withPeer } from "../../_support/wire.ts";
 import type { Peer } from "../../_support/wire.ts";
@@ -177,7 +181,12 @@ for (const [name, setup] of SETUPS) {
     await serving(noting, { ...setup, chunkSize: 10 }, (port) =>
       withPeer(port, async (peer) => {
         const chunks = "4\r\nwxyz\r\n1\r\n!\r\n0\r\nA: b\r\n\r\n";
-        peer.write(post("/1", "a".repeat(35)) + get("/2") + `POST /3 HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n${chunks}` + get("/4"));
+        peer.write(
+          post("/1", "a".repeat(35)) +
+            get("/2") +
+            `POST /3 HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n${chunks}` +
+            get("/4"),
+        );
         for (let i = 0; i < 4; i++) assert.is((await peer.answer()).status, 200);
         assert.is(noting.content, `${"a".repeat(35)}wxyz!`);
         assert.equal(
@@ -385,7 +394,9 @@ for (const [name, setup] of SETUPS) {
       }),
     async (peer) => {
       expectLog(/larger than 10 bytes/);
-      peer.write(post("/large", "x".repeat(100)) + post("/none", "") + post("/", "x".repeat(10)) + post("/", "x".repeat(11)));
+      peer.write(
+        post("/large", "x".repeat(100)) + post("/none", "") + post("/", "x".repeat(10)) + post("/", "x".repeat(11)),
+      );
       for (let i = 0; i < 3; i++) assert.is((await peer.answer()).status, 200, `answer ${i}`);
       assert.is((await peer.answer()).status, 413);
       assert.is(await peer.rest(), "");
@@ -411,7 +422,10 @@ for (const [name, setup] of SETUPS) {
           throws(() => exchange.finish(), "ERR_LANDSPOUT_HEADERS_MISSING");
           throws(() => exchange.write("x"), "ERR_LANDSPOUT_HEADERS_MISSING");
           for (const length of ["-1", "+1", "0x1", "", "1, 1", "1e3"]) {
-            throws(() => exchange.writeHeaders(OK, new HTTPHeaders({ "Content-Length": length })), "ERR_LANDSPOUT_ANSWER_LENGTH");
+            throws(
+              () => exchange.writeHeaders(OK, new HTTPHeaders({ "Content-Length": length })),
+              "ERR_LANDSPOUT_ANSWER_LENGTH",
+            );
           }
           for (const reason of ["a\r\nb", "\0", "\u2028"]) {
             throws(() => exchange.writeHeaders({ code: 200, reason }, new HTTPHeaders()), "ERR_LANDSPOUT_STATUS_LINE");

@@ -1,11 +1,5 @@
 /** The line in front of a chunk: size, extensions, line end. */
-import {
-  E_BARE_CR,
-  E_BARE_LF,
-  E_CHUNK_EXTENSION,
-  E_CHUNK_OVERFLOW,
-  E_CHUNK_SIZE,
-} from "../../../src/parser/abi.ts";
+import { E_BARE_CR, E_BARE_LF, E_CHUNK_EXTENSION, E_CHUNK_OVERFLOW, E_CHUNK_SIZE } from "../../../src/parser/abi.ts";
 import type { ByteTable, Case } from "../_case.ts";
 
 const SIZE = "RFC 9112 §7.1";
@@ -170,8 +164,7 @@ export const chunk: readonly Case[] = [
 
 const TCHARS = "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const HIGH = Array.from({ length: 128 }, (_, i) => String.fromCharCode(128 + i)).join("");
-const PRINTABLE =
-  " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~";
+const PRINTABLE = " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~";
 
 const bytes = (
   title: string,
@@ -183,16 +176,35 @@ const bytes = (
 ): ByteTable => ({ title, rfc: EXT, element: "chunk", before, after: `${after}\r\n`, accepts, error, except });
 
 export const chunkBytes: readonly ByteTable[] = [
-  bytes("§7.1 permits HEXDIG and nothing else as first byte of a chunk size", "", "1", "0123456789abcdefABCDEF", E_CHUNK_SIZE),
+  bytes(
+    "§7.1 permits HEXDIG and nothing else as first byte of a chunk size",
+    "",
+    "1",
+    "0123456789abcdefABCDEF",
+    E_CHUNK_SIZE,
+  ),
   bytes("§7.1 permits HEXDIG and nothing else within a chunk size", "1", "1", "0123456789abcdefABCDEF", E_CHUNK_SIZE, {
     "\n": { error: E_BARE_LF, at: 1 },
     "\r": { error: E_BARE_CR, at: 1 },
     ";": { size: 1 },
   }),
-  bytes("§7.1.1 permits tchar and nothing else as first byte of an extension's name", "1;", "", TCHARS, E_CHUNK_EXTENSION),
-  bytes("§7.1.1 permits tchar, semicolon and equals sign within an extension", "1;a", "b", `${TCHARS};=`, E_CHUNK_EXTENSION, {
-    "\r": { error: E_BARE_CR, at: 3 },
-  }),
+  bytes(
+    "§7.1.1 permits tchar and nothing else as first byte of an extension's name",
+    "1;",
+    "",
+    TCHARS,
+    E_CHUNK_EXTENSION,
+  ),
+  bytes(
+    "§7.1.1 permits tchar, semicolon and equals sign within an extension",
+    "1;a",
+    "b",
+    `${TCHARS};=`,
+    E_CHUNK_EXTENSION,
+    {
+      "\r": { error: E_BARE_CR, at: 3 },
+    },
+  ),
   bytes("§7.1.1 permits tchar and nothing else as a value", "1;a=", "", TCHARS, E_CHUNK_EXTENSION, {
     '"': { error: E_CHUNK_EXTENSION, at: 5 },
   }),
@@ -207,7 +219,13 @@ export const chunkBytes: readonly ByteTable[] = [
     E_CHUNK_EXTENSION,
     { '"': { error: E_CHUNK_EXTENSION, at: 7 } },
   ),
-  bytes("§7.1.1 permits HTAB, SP, VCHAR and obs-text in a quoted pair", '1;a="\\', 'c"', `\t${PRINTABLE}${HIGH}`, E_CHUNK_EXTENSION),
+  bytes(
+    "§7.1.1 permits HTAB, SP, VCHAR and obs-text in a quoted pair",
+    '1;a="\\',
+    'c"',
+    `\t${PRINTABLE}${HIGH}`,
+    E_CHUNK_EXTENSION,
+  ),
   bytes("§7.1.1 permits a semicolon and nothing else after a quoted string", '1;a="b"', "c", ";", E_CHUNK_EXTENSION, {
     "\r": { error: E_BARE_CR, at: 7 },
   }),

@@ -37,7 +37,13 @@ const refused = (title: string, rfc: string, lines: string, error: number, at: n
 /** One byte among harmless ones, at every place that matters to a scan of several bytes at a time. */
 const misplaced = (name: string, byte: string, error: number): Case[] =>
   Array.from({ length: 36 }, (_, i) =>
-    refused(`§5.5 rejects ${name} after ${i} bytes of a value`, VALUE, `a:${"b".repeat(i)}${byte}${"c".repeat(36 - i)}`, error, 2 + i),
+    refused(
+      `§5.5 rejects ${name} after ${i} bytes of a value`,
+      VALUE,
+      `a:${"b".repeat(i)}${byte}${"c".repeat(36 - i)}`,
+      error,
+      2 + i,
+    ),
   );
 const accepted = (name: string, byte: string): Case[] =>
   Array.from({ length: 36 }, (_, i) => {
@@ -46,7 +52,13 @@ const accepted = (name: string, byte: string): Case[] =>
   });
 /** A byte that is the hyphen of a well-known name but for the bit that tells upper from lower case. */
 const hyphens = (name: string): Case =>
-  refused(`§5.1 does not take CR for the hyphen of ${name}`, NAME, `${name.replace("-", "\r")}: 5`, E_NO_COLON, name.indexOf("-"));
+  refused(
+    `§5.1 does not take CR for the hyphen of ${name}`,
+    NAME,
+    `${name.replace("-", "\r")}: 5`,
+    E_NO_COLON,
+    name.indexOf("-"),
+  );
 
 export const fieldLine: readonly Case[] = [
   ...misplaced("a NUL", "\0", E_FIELD_VALUE),
@@ -64,12 +76,26 @@ export const fieldLine: readonly Case[] = [
   ...accepted("the byte 0xFF", "\xff"),
   ...accepted("a tilde", "~"),
   ...["User-Agent", "Content-Length", "Transfer-Encoding", "If-None-Match", "X-Scheme", "Set-Cookie"].map(hyphens),
-  { title: "§5 accepts a head without fields", rfc: R5, input: `${LINE}\r\n`, expect: { fields: [], ids: [], flags: 0 } },
+  {
+    title: "§5 accepts a head without fields",
+    rfc: R5,
+    input: `${LINE}\r\n`,
+    expect: { fields: [], ids: [], flags: 0 },
+  },
   {
     title: "§5 keeps the order, the spelling and repeated lines",
     rfc: R5,
     input: `${LINE}b: 1\r\nA: 2\r\nB: 3\r\nb: 4\r\n\r\n`,
-    expect: { fields: [["b", "1"], ["A", "2"], ["B", "3"], ["b", "4"]], ids: [0, 0, 0, 0], flags: 0 },
+    expect: {
+      fields: [
+        ["b", "1"],
+        ["A", "2"],
+        ["B", "3"],
+        ["b", "4"],
+      ],
+      ids: [0, 0, 0, 0],
+      flags: 0,
+    },
   },
   {
     title: "§5.1 accepts every tchar in a name",
@@ -86,7 +112,13 @@ export const fieldLine: readonly Case[] = [
   refused("§5.1 rejects space before the colon", NAME, "Host : a", E_SPACE_BEFORE_COLON, 4),
   refused("§5.1 rejects a tab before the colon", NAME, "Host\t: a", E_SPACE_BEFORE_COLON, 4),
   refused("§5.1 rejects a space in a name", NAME, "Ho st: a", E_SPACE_BEFORE_COLON, 2),
-  refused("§5.1 rejects a space before the colon of a well-known name of framing", NAME, "Content-Length : 3", E_SPACE_BEFORE_COLON, 14),
+  refused(
+    "§5.1 rejects a space before the colon of a well-known name of framing",
+    NAME,
+    "Content-Length : 3",
+    E_SPACE_BEFORE_COLON,
+    14,
+  ),
   refused("§5.1 rejects an empty name", NAME, ": a", E_FIELD_NAME, 0),
   refused("§5.1 rejects an empty name in the second line", NAME, "a: b\r\n: c", E_FIELD_NAME, 6),
   refused("§5.1 rejects a NUL in a name", NAME, "Ho\0st: a", E_FIELD_NAME, 2),
@@ -109,9 +141,15 @@ export const fieldLine: readonly Case[] = [
   value("accepts bytes above 0x7F in the value", " \x80\xff\xc3\xa9 ", "\x80\xff\xc3\xa9"),
   value("does not trim a no-break space", " \xa0a\xa0 ", "\xa0a\xa0"),
   value("does not trim NEL", "\x85a\x85", "\x85a\x85"),
-  value("accepts every visible byte", "!\"#$%&'()*+,-./09:;<=>?@AZ[\\]^_`az{|}~", "!\"#$%&'()*+,-./09:;<=>?@AZ[\\]^_`az{|}~"),
+  value(
+    "accepts every visible byte",
+    "!\"#$%&'()*+,-./09:;<=>?@AZ[\\]^_`az{|}~",
+    "!\"#$%&'()*+,-./09:;<=>?@AZ[\\]^_`az{|}~",
+  ),
   value("accepts a long value", ` ${"v".repeat(5000)} `, "v".repeat(5000)),
-  ...Array.from({ length: 40 }, (_, i): Case => value(`finds the end of a value of ${i + 1} bytes`, "v".repeat(i + 1), "v".repeat(i + 1))),
+  ...Array.from({ length: 40 }, (_, i): Case =>
+    value(`finds the end of a value of ${i + 1} bytes`, "v".repeat(i + 1), "v".repeat(i + 1)),
+  ),
   ...Array.from({ length: 40 }, (_, i): Case => ({
     title: `§5.1 finds the end of a name of ${i + 1} bytes`,
     rfc: NAME,
@@ -122,7 +160,12 @@ export const fieldLine: readonly Case[] = [
     title: "§5.5 puts an empty value at its CR",
     rfc: VALUE,
     input: `${LINE}a:  \r\nb:\r\n\r\n`,
-    expect: { fields: [["a", ""], ["b", ""]] },
+    expect: {
+      fields: [
+        ["a", ""],
+        ["b", ""],
+      ],
+    },
   },
   refused("§5.5 rejects a NUL in a value", VALUE, "a: b\0c", E_FIELD_VALUE, 4),
   refused("§5.5 rejects a NUL as first byte of a value", VALUE, "a:\0", E_FIELD_VALUE, 2),
@@ -140,8 +183,18 @@ export const fieldLine: readonly Case[] = [
   refused("§2.2 rejects a CR before a blank", R22, "a: b\r c", E_BARE_CR, 4),
   refused("§2.2 rejects a CR alone where the section would end", R22, "a: b\r\n\rc", E_BARE_CR, 6),
   refused("§2.2 rejects a LF alone where the section would end", R22, "a: b\r\n\nc", E_BARE_LF, 6),
-  { title: "§2.2 rejects an empty line of LF alone after the request line", rfc: R22, input: `${LINE}\n`, expect: { error: E_BARE_LF, at: AT } },
-  { title: "§2.2 rejects an empty line of CR CR", rfc: R22, input: `${LINE}\r\r\n`, expect: { error: E_BARE_CR, at: AT } },
+  {
+    title: "§2.2 rejects an empty line of LF alone after the request line",
+    rfc: R22,
+    input: `${LINE}\n`,
+    expect: { error: E_BARE_LF, at: AT },
+  },
+  {
+    title: "§2.2 rejects an empty line of CR CR",
+    rfc: R22,
+    input: `${LINE}\r\r\n`,
+    expect: { error: E_BARE_CR, at: AT },
+  },
 
   refused("§5.2 rejects obs-fold with a space", FOLD, "a: b\r\n c", E_OBS_FOLD, 6),
   refused("§5.2 rejects obs-fold with a tab", FOLD, "a: b\r\n\tc: d", E_OBS_FOLD, 6),
@@ -155,7 +208,12 @@ export const fieldLine: readonly Case[] = [
   { title: "§5 waits in a value", rfc: R5, input: `${LINE}Host: a`, expect: { unfinished: 1 } },
   { title: "§5 waits after the CR of a line", rfc: R5, input: `${LINE}Host: a\r`, expect: { unfinished: 1 } },
   { title: "§5 waits for the next line", rfc: R5, input: `${LINE}Host: a\r\n`, expect: { unfinished: 1 } },
-  { title: "§5 waits after the CR of the empty line", rfc: R5, input: `${LINE}Host: a\r\n\r`, expect: { unfinished: 1 } },
+  {
+    title: "§5 waits after the CR of the empty line",
+    rfc: R5,
+    input: `${LINE}Host: a\r\n\r`,
+    expect: { unfinished: 1 },
+  },
 ];
 
 const many = (lines: number): string => "a:\r\n".repeat(lines);
@@ -163,19 +221,99 @@ const manyFields = (lines: number): [string, string][] => Array.from({ length: l
 
 /** The one limit that the parser itself keeps: it bounds the table, and the work that a request can ask of a server. */
 export const fieldLimits: readonly Case[] = [
-  { title: "§5 accepts as many field lines as the limit says", rfc: R5, maxFields: 3, input: `${LINE}${many(3)}\r\n`, expect: { fields: manyFields(3) } },
-  { title: "§5 rejects one field line more at its first byte", rfc: R5, maxFields: 3, input: `${LINE}${many(4)}\r\n`, expect: { error: E_TOO_MANY_FIELDS, at: AT + 12 } },
-  { title: "§5 rejects one line more before it looks at it", rfc: R5, maxFields: 3, input: `${LINE}${many(3)} \0`, expect: { error: E_TOO_MANY_FIELDS, at: AT + 12 } },
-  { title: "§5 rejects a LF after the last permitted line as one line more", rfc: R5, maxFields: 3, input: `${LINE}${many(3)}\n`, expect: { error: E_TOO_MANY_FIELDS, at: AT + 12 } },
-  { title: "§5 rejects a CR alone after the last permitted line as such", rfc: R5, maxFields: 3, input: `${LINE}${many(3)}\ra`, expect: { error: E_BARE_CR, at: AT + 12 } },
-  { title: "§5 accepts no field line where the limit is 0", rfc: R5, maxFields: 0, input: `${LINE}\r\n`, expect: { fields: [] } },
-  { title: "§5 rejects any field line where the limit is 0", rfc: R5, maxFields: 0, input: `${LINE}a: b\r\n\r\n`, expect: { error: E_TOO_MANY_FIELDS, at: AT } },
-  { title: "§5 accepts 31, 32, 33 and more lines", rfc: R5, maxFields: 70, input: `${LINE}${many(70)}\r\n`, expect: { fields: manyFields(70) } },
-  { title: "§5 counts past 64 lines", rfc: R5, maxFields: 70, input: `${LINE}${many(71)}\r\n`, expect: { error: E_TOO_MANY_FIELDS, at: AT + 280 } },
-  { title: "§5 accepts 1024 field lines, the most that the table holds", rfc: R5, maxFields: 1024, input: `${LINE}${many(1024)}\r\n`, expect: { fields: manyFields(1024) } },
-  { title: "§5 rejects 1025 field lines", rfc: R5, maxFields: 1024, input: `${LINE}${many(1025)}\r\n`, expect: { error: E_TOO_MANY_FIELDS, at: AT + 4096 } },
-  { title: "§5 counts the lines of a trailer section", rfc: "RFC 9112 §7.1.2", element: "trailers", maxFields: 2, input: `${many(3)}\r\n`, expect: { error: E_TOO_MANY_FIELDS, at: 8 } },
-  { title: "§5 counts the lines of a response", rfc: R5, element: "response", maxFields: 2, input: `HTTP/1.1 200 \r\n${many(3)}\r\n`, expect: { error: E_TOO_MANY_FIELDS, at: 23 } },
+  {
+    title: "§5 accepts as many field lines as the limit says",
+    rfc: R5,
+    maxFields: 3,
+    input: `${LINE}${many(3)}\r\n`,
+    expect: { fields: manyFields(3) },
+  },
+  {
+    title: "§5 rejects one field line more at its first byte",
+    rfc: R5,
+    maxFields: 3,
+    input: `${LINE}${many(4)}\r\n`,
+    expect: { error: E_TOO_MANY_FIELDS, at: AT + 12 },
+  },
+  {
+    title: "§5 rejects one line more before it looks at it",
+    rfc: R5,
+    maxFields: 3,
+    input: `${LINE}${many(3)} \0`,
+    expect: { error: E_TOO_MANY_FIELDS, at: AT + 12 },
+  },
+  {
+    title: "§5 rejects a LF after the last permitted line as one line more",
+    rfc: R5,
+    maxFields: 3,
+    input: `${LINE}${many(3)}\n`,
+    expect: { error: E_TOO_MANY_FIELDS, at: AT + 12 },
+  },
+  {
+    title: "§5 rejects a CR alone after the last permitted line as such",
+    rfc: R5,
+    maxFields: 3,
+    input: `${LINE}${many(3)}\ra`,
+    expect: { error: E_BARE_CR, at: AT + 12 },
+  },
+  {
+    title: "§5 accepts no field line where the limit is 0",
+    rfc: R5,
+    maxFields: 0,
+    input: `${LINE}\r\n`,
+    expect: { fields: [] },
+  },
+  {
+    title: "§5 rejects any field line where the limit is 0",
+    rfc: R5,
+    maxFields: 0,
+    input: `${LINE}a: b\r\n\r\n`,
+    expect: { error: E_TOO_MANY_FIELDS, at: AT },
+  },
+  {
+    title: "§5 accepts 31, 32, 33 and more lines",
+    rfc: R5,
+    maxFields: 70,
+    input: `${LINE}${many(70)}\r\n`,
+    expect: { fields: manyFields(70) },
+  },
+  {
+    title: "§5 counts past 64 lines",
+    rfc: R5,
+    maxFields: 70,
+    input: `${LINE}${many(71)}\r\n`,
+    expect: { error: E_TOO_MANY_FIELDS, at: AT + 280 },
+  },
+  {
+    title: "§5 accepts 1024 field lines, the most that the table holds",
+    rfc: R5,
+    maxFields: 1024,
+    input: `${LINE}${many(1024)}\r\n`,
+    expect: { fields: manyFields(1024) },
+  },
+  {
+    title: "§5 rejects 1025 field lines",
+    rfc: R5,
+    maxFields: 1024,
+    input: `${LINE}${many(1025)}\r\n`,
+    expect: { error: E_TOO_MANY_FIELDS, at: AT + 4096 },
+  },
+  {
+    title: "§5 counts the lines of a trailer section",
+    rfc: "RFC 9112 §7.1.2",
+    element: "trailers",
+    maxFields: 2,
+    input: `${many(3)}\r\n`,
+    expect: { error: E_TOO_MANY_FIELDS, at: 8 },
+  },
+  {
+    title: "§5 counts the lines of a response",
+    rfc: R5,
+    element: "response",
+    maxFields: 2,
+    input: `HTTP/1.1 200 \r\n${many(3)}\r\n`,
+    expect: { error: E_TOO_MANY_FIELDS, at: 23 },
+  },
 ];
 
 const TCHARS = "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

@@ -20,7 +20,12 @@ const invalid = (title: string, host: string): Case => ({
 });
 
 export const host: readonly Case[] = [
-  { title: "§7.2 reports a missing Host", rfc: RFC, input: `${LINE}a: b\r\n\r\n`, expect: { flags: 0, fields: [["a", "b"]] } },
+  {
+    title: "§7.2 reports a missing Host",
+    rfc: RFC,
+    input: `${LINE}a: b\r\n\r\n`,
+    expect: { flags: 0, fields: [["a", "b"]] },
+  },
   valid("a name", "example.com"),
   valid("a name with a port", "example.com:8080"),
   valid("a name with an empty port", "example.com:"),
@@ -134,6 +139,12 @@ export const host: readonly Case[] = [
     rfc: RFC,
     element: "response",
     input: "HTTP/1.1 200 OK\r\nHost: a/b\r\nHost: c\r\n\r\n",
-    expect: { flags: 0, fields: [["Host", "a/b"], ["Host", "c"]] },
+    expect: {
+      flags: 0,
+      fields: [
+        ["Host", "a/b"],
+        ["Host", "c"],
+      ],
+    },
   },
 ];

@@ -53,7 +53,16 @@ export const response: readonly Case[] = [
     rfc: RFC,
     element: "response",
     input: "HTTP/1.1 200 OK\r\nServer: a\r\nX: \r\n\r\nbody",
-    expect: { consumed: 35, fields: [["Server", "a"], ["X", ""]], status: 200, reason: "OK", flags: 0 },
+    expect: {
+      consumed: 35,
+      fields: [
+        ["Server", "a"],
+        ["X", ""],
+      ],
+      status: 200,
+      reason: "OK",
+      flags: 0,
+    },
   },
   refused("rejects a status line without reason and its space", "HTTP/1.1 200\r\n\r\n", E_STATUS, 12),
   refused("rejects a status of two digits", "HTTP/1.1 20 OK\r\n\r\n", E_STATUS, 11),

@@ -26,18 +26,40 @@ const refused = (title: string, lines: string, error: number, at: number): Case 
 });
 
 export const smuggling: readonly Case[] = [
-  marked("CL.TE: Content-Length before chunked", "Content-Length: 6\r\nTransfer-Encoding: chunked", CHUNKED | abi.F_CL_PRESENT, 6),
-  marked("TE.CL: chunked before Content-Length", "Transfer-Encoding: chunked\r\nContent-Length: 6", CHUNKED | abi.F_CL_PRESENT, 6),
-  marked("TE.TE: chunked and a second, odd line", "Transfer-Encoding: chunked\r\nTransfer-Encoding: cow", abi.F_TE_PRESENT | abi.F_TE_CHUNKED_MISPLACED | abi.F_TE_OTHER),
+  marked(
+    "CL.TE: Content-Length before chunked",
+    "Content-Length: 6\r\nTransfer-Encoding: chunked",
+    CHUNKED | abi.F_CL_PRESENT,
+    6,
+  ),
+  marked(
+    "TE.CL: chunked before Content-Length",
+    "Transfer-Encoding: chunked\r\nContent-Length: 6",
+    CHUNKED | abi.F_CL_PRESENT,
+    6,
+  ),
+  marked(
+    "TE.TE: chunked and a second, odd line",
+    "Transfer-Encoding: chunked\r\nTransfer-Encoding: cow",
+    abi.F_TE_PRESENT | abi.F_TE_CHUNKED_MISPLACED | abi.F_TE_OTHER,
+  ),
   marked("TE.TE in the other order", "Transfer-Encoding: cow\r\nTransfer-Encoding: chunked", CHUNKED | abi.F_TE_OTHER),
   marked("CL.CL: two lengths", "Content-Length: 8\r\nContent-Length: 7", abi.F_CL_PRESENT | abi.F_CL_REPEATED),
   marked("two lengths in one line", "Content-Length: 8, 7", abi.F_CL_PRESENT | abi.F_CL_INVALID),
-  marked("CL.0: a second length of zero", "Content-Length: 44\r\nContent-Length: 0", abi.F_CL_PRESENT | abi.F_CL_REPEATED),
+  marked(
+    "CL.0: a second length of zero",
+    "Content-Length: 44\r\nContent-Length: 0",
+    abi.F_CL_PRESENT | abi.F_CL_REPEATED,
+  ),
   marked("a length that wraps at 32 bits as what it is", "Content-Length: 4294967301", abi.F_CL_PRESENT, 4294967301),
   marked("a length that wraps at 64 bits", "Content-Length: 18446744073709551621", abi.F_CL_PRESENT | abi.F_CL_INVALID),
   marked("chunked behind a no-break space", "Transfer-Encoding: \xa0chunked", abi.F_TE_PRESENT | abi.F_TE_INVALID),
   marked("chunked behind an empty element", "Transfer-Encoding: , chunked", CHUNKED | abi.F_TE_INVALID),
-  marked("chunked before identity", "Transfer-Encoding: chunked, identity", abi.F_TE_PRESENT | abi.F_TE_CHUNKED_MISPLACED | abi.F_TE_OTHER),
+  marked(
+    "chunked before identity",
+    "Transfer-Encoding: chunked, identity",
+    abi.F_TE_PRESENT | abi.F_TE_CHUNKED_MISPLACED | abi.F_TE_OTHER,
+  ),
   marked("a quoted chunked", 'Transfer-Encoding: "chunked"', abi.F_TE_PRESENT | abi.F_TE_INVALID),
   marked("x: chunked", "Transfer-Encoding: x: chunked", abi.F_TE_PRESENT | abi.F_TE_OTHER),
   marked("nothing where another name only looks like Transfer-Encoding", "Transfer_Encoding: chunked", 0),

@@ -54,7 +54,12 @@ const misplaced = (name: string, byte: string): Case[] =>
   }));
 
 const queries: Case[] = Array.from({ length: 20 }, (_, i) =>
-  origin(`finds the query and the escape after ${i + 1} bytes of a path`, `/${"a".repeat(i)}%41?b?%`, `/${"a".repeat(i)}%41`, F_PATH_ESCAPED),
+  origin(
+    `finds the query and the escape after ${i + 1} bytes of a path`,
+    `/${"a".repeat(i)}%41?b?%`,
+    `/${"a".repeat(i)}%41`,
+    F_PATH_ESCAPED,
+  ),
 );
 
 export const target: readonly Case[] = [
@@ -95,11 +100,36 @@ export const target: readonly Case[] = [
     input: `\r\nPOST /a?b${END}`,
     expect: { form: FORM_ORIGIN, target: "/a?b", path: "/a", methodText: "POST" },
   },
-  { title: "§3.2 rejects an empty target", rfc: "RFC 9112 §3.2", input: "GET  HTTP/1.1\r\n\r\n", expect: { error: E_TARGET, at: 4 } },
-  { title: "§3.2 rejects a fragment", rfc: "RFC 9112 §3.2", input: `GET /a#b${END}`, expect: { error: E_TARGET, at: 6 } },
-  { title: "§3.2 rejects bytes above 0x7F in the target", rfc: "RFC 9112 §3.2", input: `GET /\xc3\xa9${END}`, expect: { error: E_TARGET, at: 5 } },
-  { title: "§3.2 rejects a DEL in the target", rfc: "RFC 9112 §3.2", input: `GET /\x7f${END}`, expect: { error: E_TARGET, at: 5 } },
-  { title: "§3.2 rejects a quotation mark in the query", rfc: "RFC 9112 §3.2", input: `GET /?"${END}`, expect: { error: E_TARGET, at: 6 } },
+  {
+    title: "§3.2 rejects an empty target",
+    rfc: "RFC 9112 §3.2",
+    input: "GET  HTTP/1.1\r\n\r\n",
+    expect: { error: E_TARGET, at: 4 },
+  },
+  {
+    title: "§3.2 rejects a fragment",
+    rfc: "RFC 9112 §3.2",
+    input: `GET /a#b${END}`,
+    expect: { error: E_TARGET, at: 6 },
+  },
+  {
+    title: "§3.2 rejects bytes above 0x7F in the target",
+    rfc: "RFC 9112 §3.2",
+    input: `GET /\xc3\xa9${END}`,
+    expect: { error: E_TARGET, at: 5 },
+  },
+  {
+    title: "§3.2 rejects a DEL in the target",
+    rfc: "RFC 9112 §3.2",
+    input: `GET /\x7f${END}`,
+    expect: { error: E_TARGET, at: 5 },
+  },
+  {
+    title: "§3.2 rejects a quotation mark in the query",
+    rfc: "RFC 9112 §3.2",
+    input: `GET /?"${END}`,
+    expect: { error: E_TARGET, at: 6 },
+  },
   refused("§3.2.1 rejects a path without slash", ORIGIN, "GET", "index.html"),
   refused("§3.2.1 rejects a question mark as first byte", ORIGIN, "GET", "?a"),
   refused("§3.2.1 rejects a percent as first byte", ORIGIN, "GET", "%2Fa"),

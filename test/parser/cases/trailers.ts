@@ -34,7 +34,11 @@ export const trailers: readonly Case[] = [
   accepted("accepts an empty trailer section", "\r\n", { fields: [], flags: 0 }),
   accepted("accepts one field", "Expires: x\r\n\r\n", { fields: [["Expires", "x"]], ids: [0], flags: 0 }),
   accepted("reports ids", "ETag: a\r\nVARY:\r\nx:y\r\n\r\n", {
-    fields: [["ETag", "a"], ["VARY", ""], ["x", "y"]],
+    fields: [
+      ["ETag", "a"],
+      ["VARY", ""],
+      ["x", "y"],
+    ],
     ids: [H_ETAG, H_VARY, 0],
     flags: 0,
   }),
@@ -42,7 +46,13 @@ export const trailers: readonly Case[] = [
     "reports no facts, even of fields that have no place in trailers",
     "Content-Length: 5\r\nTransfer-Encoding: chunked\r\nHost: a\r\nHost: b\r\nContent-Length: x\r\n\r\n",
     {
-      fields: [["Content-Length", "5"], ["Transfer-Encoding", "chunked"], ["Host", "a"], ["Host", "b"], ["Content-Length", "x"]],
+      fields: [
+        ["Content-Length", "5"],
+        ["Transfer-Encoding", "chunked"],
+        ["Host", "a"],
+        ["Host", "b"],
+        ["Content-Length", "x"],
+      ],
       ids: [H_CONTENT_LENGTH, H_TRANSFER_ENCODING, H_HOST, H_HOST, H_CONTENT_LENGTH],
       flags: 0,
       contentLength: 0,
