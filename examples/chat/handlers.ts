@@ -70,7 +70,7 @@ export class MessagesHandler extends ChatHandler {
     // A client that leaves ends the wait through the signal; what is written after that goes nowhere.
     if (messages.length === 0 && !closed) messages = await room.next(HOLD, signal);
     if (who !== "") {
-      if (signal.aborted) people.depart(who);
+      if (signal.aborted) people.leave(who);
       else people.answered(who);
     }
     this.write({ messages, people: people.count });
@@ -78,7 +78,8 @@ export class MessagesHandler extends ChatHandler {
 
   override post(): void {
     // Other sites may have a visitor's browser send text, but not JSON, without asking us first.
-    if (!/^application\/json\b/i.test(this.request.headers.get("Content-Type") ?? "")) refuse("Send application/json", 415);
+    if (!/^application\/json\b/i.test(this.request.headers.get("Content-Type") ?? ""))
+      refuse("Send application/json", 415);
     const { name, text } = this.#fields();
     if (name === "") refuse("The name is missing");
     if (text === "") refuse("The message is empty");

@@ -7,8 +7,11 @@ import { IOLoop } from "landspout";
 /** Seconds a page may take from an answer to its next poll. */
 const GRACE = 3;
 
+type Timeout = ReturnType<IOLoop["callLater"]>;
+
 export class People {
-  readonly #polls: Map<string, number> = new Map();
+  /** By name: undefined while a poll is held, else what will end the wait for the next. */
+  readonly #present: Map<string, Timeout | undefined> = new Map();
   readonly #changed: () => void;
 
   /** @param changed Called when somebody came or went. */
@@ -17,29 +20,32 @@ export class People {
   }
 
   get count(): number {
-    return this.#polls.size;
+    return this.#present.size;
   }
 
   /** A poll begins. */
   arrive(who: string): void {
-    const polls = this.#polls.get(who);
-    this.#polls.set(who, (polls ?? 0) + 1);
-    if (polls === undefined) this.#changed();
+    const isNew = !this.#present.has(who);
+    this.#hold(who, undefined);
+    if (isNew) this.#changed();
   }
 
   /** A poll was answered: the page comes back soon, or has gone. */
   answered(who: string): void {
-    IOLoop.current().callLater(GRACE, () => this.depart(who));
+    if (this.#present.has(who)) this.#hold(who, IOLoop.current().callLater(GRACE, () => this.leave(who)));
   }
 
   /** A poll was given up: the page has gone. */
-  depart(who: string): void {
-    const polls = (this.#polls.get(who) ?? 0) - 1;
-    if (polls > 0) {
-      this.#polls.set(who, polls);
-    } else {
-      this.#polls.delete(who);
-      this.#changed();
-    }
+  leave(who: string): void {
+    if (!this.#present.has(who)) return;
+    this.#hold(who, undefined);
+    this.#present.delete(who);
+    this.#changed();
+  }
+
+  #hold(who: string, timeout: Timeout | undefined): void {
+    const before = this.#present.get(who);
+    if (before !== undefined) IOLoop.current().removeTimeout(before);
+    this.#present.set(who, timeout);
   }
 }

@@ -41,7 +41,9 @@ function report(server: HTTPServer, address: string): void {
   const host = everywhere || address === "127.0.0.1" ? "localhost" : address.includes(":") ? `[${address}]` : address;
   const bun = process.versions["bun"];
   const why = (reason: string): string => (reason === "" ? "" : ` (${reason})`);
-  console.log(`The chat is at http://${host}:${server.port}${everywhere ? ", and at every other address of this machine" : ""}`);
+  console.log(
+    `The chat is at http://${host}:${server.port}${everywhere ? ", and at every other address of this machine" : ""}`,
+  );
   console.log(`  parser     ${server.parser}${why(server.parserReason)}`);
   console.log(`  transport  ${server.transport}${why(server.transportReason)}`);
   console.log(`  runtime    ${bun === undefined ? `Node ${process.versions.node}` : `Bun ${bun}`}`);
@@ -70,7 +72,9 @@ const server = app.listen(port, address, options);
 try {
   await server.listening;
 } catch (error) {
-  fail(`Cannot serve at ${address} port ${port}: ${(error as Error).message}. Choose another with --port or --address.`);
+  fail(
+    `Cannot serve at ${address} port ${port}: ${(error as Error).message}. Choose another with --port or --address.`,
+  );
 }
 report(server, address);
 

@@ -14,7 +14,9 @@ const MOST = 500;
 const PATIENCE = 40;
 
 /** Under this name the server counts us; made up anew with every page. */
-const who = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+const who = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join(
+  "",
+);
 /** Id of the newest message we know. */
 let last = 0;
 /** The message above the next one. */
@@ -64,7 +66,12 @@ function setUnread(count) {
 }
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-const dayAndClock = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
+const dayAndClock = new Intl.DateTimeFormat(undefined, {
+  month: "short",
+  day: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+});
 function timeText(time) {
   const isToday = new Date(time).toDateString() === new Date().toDateString();
   return (isToday ? clock : dayAndClock).format(time);
@@ -88,16 +95,16 @@ function make(tag, className, text) {
 function itemFor({ name, text, time }) {
   const item = make("li", name === nameField.value.trim() ? "own" : "", "");
   if (previous?.name === name && time - previous.time < 120_000) item.classList.add("same");
-  const initial = make("span", "initial", (Array.from(name)[0] ?? "?").toUpperCase());
-  initial.setAttribute("aria-hidden", "true");
-  initial.style.setProperty("--hue", hueOf(name));
+  const face = make("span", "face", (Array.from(name)[0] ?? "?").toUpperCase());
+  face.setAttribute("aria-hidden", "true");
+  face.style.setProperty("--hue", hueOf(name));
   const meta = make("p", "meta", "");
   const stamp = make("time", "", timeText(time));
   stamp.dateTime = new Date(time).toISOString();
   meta.append(make("bdi", "who", name), " ", stamp);
   const body = make("p", "body", text);
   body.dir = "auto";
-  item.append(initial, meta, body);
+  item.append(face, meta, body);
   return item;
 }
 
@@ -149,7 +156,7 @@ function pause(seconds) {
 }
 
 async function listen() {
-  for (let failures = 0; ; ) {
+  for (let failures = 0; ;) {
     try {
       // What there is comes at once; then we wait for more.
       show((await ask("/messages/recent")).messages);
