@@ -81,6 +81,11 @@ export class Peer {
     return new Peer(socket);
   }
 
+  /** On a socket that is connected already. */
+  static over(socket: net.Socket): Peer {
+    return new Peer(socket);
+  }
+
   write(bytes: string | Uint8Array): void {
     this.socket.write(typeof bytes === "string" ? Buffer.from(bytes, "latin1") : bytes);
   }
