@@ -1,136 +1,132 @@
-/** Which parser runs, tried for real: processes without WebAssembly, without SIMD, without room; the option and the variable. */
-import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { promisify } from "node:util";
+/**
+ * Which parser runs, in real processes: by itself, by option, by environment, and where Wasm cannot run — engines started without
+ * WebAssembly, without SIMD, without room for its memory, and with a compiler that throws. Each process serves a request with
+ * what it took and says so by `server.parser` and `server.parserReason`.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import { HTTPServer } from "../../src/http/httpserver.ts";
 import { createParser, sharedParser } from "../../src/parser/choose.ts";
 import { suite } from "../_support/suite.ts";
 
-const test = suite("choice of the parser", { deadline: 30 });
-const run = promisify(execFile);
-const root = fileURLToPath(new URL("../../", import.meta.url));
+interface Said {
+  readonly parser?: string;
+  readonly reason?: string;
+  readonly content?: string;
+  readonly code?: string;
+  readonly message?: string;
+}
+
+interface Surroundings {
+  /** Arguments of the runtime, before the program. */
+  readonly flags?: readonly string[];
+  readonly env?: { readonly [name: string]: string };
+  readonly option?: string;
+}
+
+const test = suite("the choice of the parser", { deadline: 30 });
 const onBun = "Bun" in globalThis;
-let folder = "";
+const here = (name: string): string => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
 
-test.before(() => {
-  folder = mkdtempSync(join(tmpdir(), "landspout-"));
-});
-test.after(() => rmSync(folder, { recursive: true }));
-
-interface Told {
-  parser: string;
-  reason: string;
-  body: string;
+async function ask({ flags = [], env = {}, option }: Surroundings = {}): Promise<Said> {
+  const { LANDSPOUT_PARSER: _unset, ...inherited } = process.env;
+  const program = [...flags, ...process.execArgv, here("which-parser.ts"), ...(option === undefined ? [] : [option])];
+  const child = spawn(process.execPath, program, { env: { ...inherited, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  let errors = "";
+  child.stdout.on("data", (chunk: Buffer) => void (output += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => void (errors += chunk.toString()));
+  const [code] = await once(child, "close");
+  assert.is(code, 0, `${output}${errors}`);
+  return JSON.parse(output) as Said;
 }
 
-/** A process of its own that serves one request and says which parser did it. `before` runs first. */
-async function served({ flags = [] as string[], env = {}, before = "", options = "{}" } = {}): Promise<Told> {
-  const script = join(folder, `serve-${Math.random().toString(36).slice(2)}.mjs`);
-  const at = (path: string): string => JSON.stringify(pathToFileURL(join(root, "build", path)).href);
-  writeFileSync(
-    script,
-    `${before}
-    const { HTTPServer } = await import(${at("http/httpserver.js")});
-    const { HTTPHeaders } = await import(${at("http/headers.js")});
-    const { createConnection } = await import("node:net");
-    const server = new HTTPServer((request) => {
-      request.connection.writeHeaders({ code: 200, reason: "OK" }, new HTTPHeaders({ "Content-Length": request.uri.length }), request.uri);
-      request.connection.finish();
-    }, ${options});
-    await server.listen(0, "127.0.0.1");
-    const socket = createConnection(server.port, "127.0.0.1");
-    socket.write("GET /served HTTP/1.1\\r\\nHost: x\\r\\nConnection: close\\r\\n\\r\\n");
-    let answer = "";
-    for await (const chunk of socket) answer += chunk;
-    console.log(JSON.stringify({ parser: server.parser, reason: server.parserReason, body: answer.split("\\r\\n\\r\\n")[1] }));
-    process.exit(0);`,
+function runs(said: Said, parser: string, reason: RegExp): void {
+  assert.is(said.parser, parser);
+  assert.match(said.reason ?? "", reason);
+  assert.is(said.content, "well /seen");
+}
+
+/** Surroundings in which Wasm is really impossible, by what the runtime offers to bring them about. */
+const wasmMissing: Surroundings = onBun ? { env: { BUN_JSC_useWasm: "0" } } : { flags: ["--jitless"] };
+const simdMissing: Surroundings = onBun ? { env: { BUN_JSC_useWasmSIMD: "0" } } : { flags: ["--no-enable-ssse3"] };
+const broken = (error: string): Surroundings => ({
+  flags: [
+    onBun ? "--preload" : "--import",
+    onBun ? here("break-wasm.mjs") : new URL("fixtures/break-wasm.mjs", import.meta.url).href,
+  ],
+  env: { BREAK_WASM: error },
+});
+
+test("takes Wasm by itself", async () => {
+  runs(await ask(), "wasm", /^WebAssembly with SIMD runs here$/);
+});
+
+test("takes what LANDSPOUT_PARSER names", async () => {
+  runs(await ask({ env: { LANDSPOUT_PARSER: "ts" } }), "ts", /^asked for by LANDSPOUT_PARSER$/);
+  runs(await ask({ env: { LANDSPOUT_PARSER: "wasm" } }), "wasm", /^asked for by LANDSPOUT_PARSER$/);
+});
+
+test("takes LANDSPOUT_PARSER empty or auto for nothing said", async () => {
+  runs(await ask({ env: { LANDSPOUT_PARSER: "" } }), "wasm", /^WebAssembly with SIMD/);
+  runs(await ask({ env: { LANDSPOUT_PARSER: "auto" } }), "wasm", /^WebAssembly with SIMD/);
+});
+
+test("refuses another value of LANDSPOUT_PARSER, naming the variable", async () => {
+  const said = await ask({ env: { LANDSPOUT_PARSER: "fast" } });
+  assert.is(said.code, "ERR_LANDSPOUT_PARSER_OPTION");
+  assert.match(said.message ?? "", 'LANDSPOUT_PARSER must be "wasm", "ts" or "auto", not "fast"');
+});
+
+test("takes the option before the environment", async () => {
+  runs(await ask({ option: "ts" }), "ts", /^asked for by the option parser$/);
+  runs(await ask({ option: "ts", env: { LANDSPOUT_PARSER: "wasm" } }), "ts", /^asked for by the option parser$/);
+  runs(await ask({ option: "wasm", env: { LANDSPOUT_PARSER: "ts" } }), "wasm", /^asked for by the option parser$/);
+});
+
+test("refuses another value of the option, naming it", async () => {
+  const said = await ask({ option: "asm" });
+  assert.is(said.code, "ERR_LANDSPOUT_PARSER_OPTION");
+  assert.match(said.message ?? "", "the option parser must be");
+});
+
+test("falls back where there is no WebAssembly", async () => {
+  runs(await ask(wasmMissing), "ts", /^WebAssembly cannot run here \(TypeError: WebAssembly is missing\)$/);
+});
+
+// An ARM processor always has SIMD; V8 has no way to pretend that it has not.
+const withoutSimd = onBun || process.arch === "x64" ? test : test.skip;
+withoutSimd("falls back where WebAssembly has no SIMD", async () => {
+  runs(await ask(simdMissing), "ts", /^WebAssembly cannot run here \(CompileError: /);
+});
+
+// Bun has no limit to set below what the module asks for.
+const withLimit = onBun ? test.skip : test;
+withLimit("falls back where there is no room for its memory", async () => {
+  runs(await ask({ flags: ["--wasm-max-mem-pages=3"] }), "ts", /^WebAssembly cannot run here \(RangeError: .*memory/);
+});
+
+test("falls back on whatever compiling throws", async () => {
+  runs(await ask(broken("RangeError")), "ts", /^WebAssembly cannot run here \(RangeError: broken for a test\)$/);
+  runs(await ask(broken("CompileError")), "ts", /^WebAssembly cannot run here \(CompileError: broken for a test\)$/);
+  runs(await ask(broken("EvalError")), "ts", /^WebAssembly cannot run here \(EvalError: broken for a test\)$/);
+});
+
+test("refuses Wasm asked for by name where it cannot run, with the reason", async () => {
+  const byOption = await ask({ ...wasmMissing, option: "wasm" });
+  assert.is(byOption.code, "ERR_LANDSPOUT_PARSER_WASM");
+  assert.match(
+    byOption.message ?? "",
+    "asked for by the option parser but cannot run here (TypeError: WebAssembly is missing)",
   );
-  const { stdout } = await run(process.execPath, [...flags, script], {
-    env: { ...process.env, LANDSPOUT_PARSER: "", ...env },
-  });
-  return JSON.parse(stdout) as Told;
-}
+  const byVariable = await ask({ ...wasmMissing, env: { ...wasmMissing.env, LANDSPOUT_PARSER: "wasm" } });
+  assert.is(byVariable.code, "ERR_LANDSPOUT_PARSER_WASM");
+  assert.match(byVariable.message ?? "", "asked for by LANDSPOUT_PARSER");
+});
 
-test("takes Wasm where it runs", async () => {
-  assert.equal(await served(), { parser: "wasm", reason: "WebAssembly with SIMD runs here", body: "/served" });
-});
-test("takes TypeScript by option and by variable, and Wasm by name", async () => {
-  assert.equal(await served({ options: '{ parser: "ts" }' }), {
-    parser: "ts",
-    reason: "asked for by the option parser",
-    body: "/served",
-  });
-  assert.equal(await served({ env: { LANDSPOUT_PARSER: "ts" } }), {
-    parser: "ts",
-    reason: "asked for by LANDSPOUT_PARSER",
-    body: "/served",
-  });
-  assert.is((await served({ env: { LANDSPOUT_PARSER: "ts" }, options: '{ parser: "wasm" }' })).parser, "wasm");
-});
-if (!onBun) {
-  test("falls back under node --jitless, where WebAssembly is missing", async () => {
-    const told = await served({ flags: ["--jitless"] });
-    assert.is(told.parser, "ts");
-    assert.match(told.reason, "WebAssembly is missing");
-    assert.is(told.body, "/served");
-  });
-  test("falls back where the engine has no SIMD", async () => {
-    // V8 can leave it out; engines that cannot are imitated below.
-    const told = await served({ flags: ["--no-experimental-wasm-simd"] }).catch(() => undefined);
-    if (told !== undefined) assert.is(told.body, "/served");
-  });
-}
-for (const [what, error] of [
-  ["the engine has no SIMD", 'WebAssembly.CompileError("invalid opcode 0xfd")'],
-  ["there is no address space", 'RangeError("could not allocate memory")'],
-  ["compiling is forbidden", 'EvalError("blocked by policy")'],
-] as const) {
-  test(`falls back where ${what}`, async () => {
-    const told = await served({ before: `WebAssembly.Module = class { constructor() { throw new ${error}; } };` });
-    assert.is(told.parser, "ts");
-    assert.match(told.reason, error.split("(")[0]?.replace("WebAssembly.", "") ?? "");
-    assert.is(told.body, "/served");
-  });
-}
-if (!onBun && process.platform === "linux") {
-  test("falls back where the system refuses the memory", async () => {
-    // A guarded Wasm memory takes 10 GiB of addresses; with less Node itself still starts.
-    const script = join(folder, "small.mjs");
-    const choose = JSON.stringify(pathToFileURL(join(root, "build/parser/choose.js")).href);
-    writeFileSync(
-      script,
-      `const { createParser } = await import(${choose}); const c = createParser(); console.log(c.parser.kind, c.reason);`,
-    );
-    const command = `ulimit -v 4000000; exec "${process.execPath}" "${script}"`;
-    const { stdout } = await run("bash", ["-c", command]).catch((error: { stdout: string }) => error);
-    // Newer engines do without the guard where they must, and stay with Wasm.
-    assert.match(stdout, /^(?:ts WebAssembly cannot run here \(RangeError|wasm )/);
-  });
-}
-test("refuses a name it does not know, and Wasm by name where it cannot run", async () => {
-  for (const wrong of ["fast", "WASM"]) {
-    try {
-      createParser(wrong as never);
-      assert.unreachable();
-    } catch (error) {
-      assert.is((error as { code?: string }).code, "ERR_LANDSPOUT_PARSER_OPTION");
-    }
-  }
-  await served({ env: { LANDSPOUT_PARSER: "fast" } }).then(
-    () => assert.unreachable(),
-    (error: Error) => assert.match(error.message, "ERR_LANDSPOUT_PARSER_OPTION"),
-  );
-  const before = 'WebAssembly.Module = class { constructor() { throw new RangeError("no room"); } };';
-  await served({ before, options: '{ parser: "wasm" }' }).then(
-    () => assert.unreachable(),
-    (error: Error) => assert.match(error.message, "ERR_LANDSPOUT_PARSER_WASM"),
-  );
-});
-test("makes one parser of a kind and shares it", () => {
+test("makes one parser of a kind for a thread and shares it", () => {
   assert.is(sharedParser("ts").parser, sharedParser("ts").parser);
   assert.is(new HTTPServer(() => undefined, { parser: "ts" }).parserInstance, sharedParser("ts").parser);
   assert.is.not(createParser("ts").parser, createParser("ts").parser);

@@ -40,7 +40,8 @@ async function moduleFields(): Promise<string[]> {
   }
 }
 
-const ofKind = (fields: readonly string[], kind: string): string[] => fields.filter((line) => line.startsWith(`(${kind} `));
+const ofKind = (fields: readonly string[], kind: string): string[] =>
+  fields.filter((line) => line.startsWith(`(${kind} `));
 
 /** Compiles assembly/ as the build does, elsewhere. */
 async function build(folder: string, name: string): Promise<{ wasm: Uint8Array; text: string }> {
@@ -75,18 +76,22 @@ test("imports nothing and starts nothing by itself", async () => {
 });
 
 test("exports the functions of the seam, its version and its memory, and nothing else", async () => {
-  const names = ofKind(await moduleFields(), "export").map((line) => /"(.*)"/.exec(line)?.[1]);
-  assert.equal(names.sort(), [
-    "abiVersion",
-    "hashBlocks",
-    "hashFinish",
-    "indexOf",
-    "memory",
-    "parseChunkSize",
-    "parseRequestHead",
-    "parseResponseHead",
-    "parseTrailers",
-  ]);
+  const names = ofKind(await moduleFields(), "export").map((line) => /"(.*)"/.exec(line)?.[1] ?? line);
+  assert.equal(new Set(names).size, names.length);
+  assert.equal(
+    new Set(names),
+    new Set([
+      "abiVersion",
+      "hashBlocks",
+      "hashFinish",
+      "indexOf",
+      "memory",
+      "parseChunkSize",
+      "parseRequestHead",
+      "parseResponseHead",
+      "parseTrailers",
+    ]),
+  );
 });
 
 test("carries the version the other side is built with", async () => {
