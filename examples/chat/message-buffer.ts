@@ -65,6 +65,6 @@ export class MessageBuffer {
 
   /** Answers everybody who waits. */
   wake(messages: readonly Message[] = []): void {
-    for (const waiter of [...this.#waiters]) waiter(messages);
+    for (const waiter of this.#waiters) waiter(messages);
   }
 }

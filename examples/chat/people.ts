@@ -32,7 +32,11 @@ export class People {
 
   /** A poll was answered: the page comes back soon, or has gone. */
   answered(who: string): void {
-    if (this.#present.has(who)) this.#hold(who, IOLoop.current().callLater(GRACE, () => this.leave(who)));
+    if (this.#present.has(who))
+      this.#hold(
+        who,
+        IOLoop.current().callLater(GRACE, () => this.leave(who)),
+      );
   }
 
   /** A poll was given up: the page has gone. */
