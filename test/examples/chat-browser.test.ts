@@ -22,13 +22,26 @@ const FLAGS = [
   "--disable-sync",
 ];
 
+/** The part of a DOM element that is needed here. */
+interface Scrolled {
+  scrollTop: number;
+  readonly scrollHeight: number;
+  readonly clientHeight: number;
+}
+
 const test = suite("examples/chat in a browser", { deadline: 60 });
 let chat: Example;
 let browser: Browser;
+const complaints: string[] = [];
 
 async function open(width: number, scheme: "light" | "dark" = "light"): Promise<Page> {
   const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme: scheme });
   const page = await context.newPage();
+  // Also what the content security policy forbids is reported here; a server that is away is not our complaint.
+  page.on("console", (message) => {
+    if (message.type() === "error" && !message.text().includes("net::ERR_")) complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(String(error)));
   await page.goto(`http://127.0.0.1:${chat.port}/`);
   return page;
 }
@@ -50,6 +63,10 @@ test.before(async () => {
     throw new Error(`${CHROMIUM} is missing: apt-get install chromium, or name another in CHROMIUM`);
   chat = await startExample("chat/server.ts", ["--port", "0", "--quiet"]);
   browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+});
+test.after.each(async () => {
+  for (const context of browser?.contexts() ?? []) await context.close();
+  assert.equal(complaints.splice(0), []);
 });
 test.after(async () => {
   await browser?.close();
@@ -78,6 +95,54 @@ test("two windows talk to each other", async () => {
   await dark.locator("li .body", { hasText: "Two in a row." }).waitFor();
   await dark.getByText("3 people here").waitFor();
   await screenshot(dark, "phone-dark");
+});
+
+test("says who is there when a window opens and closes", async () => {
+  const page = await open(1280);
+  await page.getByText("Only you").waitFor();
+  const other = await open(390);
+  await page.getByText("2 people here").waitFor();
+  await other.getByText("2 people here").waitFor();
+  await other.close();
+  await page.getByText("Only you").waitFor();
+});
+
+test("stays where somebody reads, and offers the way down", async () => {
+  const reader = await open(390);
+  const writer = await open(1280);
+  await say(writer, "Ada", Array.from({ length: 60 }, (_, line) => `line ${line}`).join("\n"));
+  await reader.locator("li .body", { hasText: "line 59" }).waitFor();
+  const main = reader.getByLabel("Messages");
+  const fromBottom = (): Promise<number> =>
+    main.evaluate((it: Scrolled) => it.scrollHeight - it.scrollTop - it.clientHeight);
+  assert.ok((await fromBottom()) < 40, "follows the newest");
+  await main.evaluate((it: Scrolled) => {
+    it.scrollTop = 100;
+  });
+  await say(writer, "Ada", "Down here!");
+  await reader.getByRole("button", { name: "New messages" }).waitFor();
+  assert.is(await main.evaluate((it: Scrolled) => it.scrollTop), 100);
+  await screenshot(reader, "phone-newer");
+  await reader.getByRole("button", { name: "New messages" }).click();
+  assert.ok((await fromBottom()) < 40);
+  assert.is(await reader.getByRole("button", { name: "New messages" }).count(), 0);
+});
+
+test("remembers the name", async () => {
+  const page = await open(1280);
+  await say(page, "Eve", "I shall be back.");
+  await page.reload();
+  assert.is(await page.getByLabel("Name").inputValue(), "Eve");
+  await page.locator("li.own .body", { hasText: "I shall be back." }).waitFor();
+});
+
+test("asks for the name where it is missing", async () => {
+  const page = await open(390);
+  await page.getByLabel("Message", { exact: true }).fill("Who am I?");
+  await page.getByRole("button", { name: "Send" }).click();
+  await page.getByRole("alert").getByText("Please say who you are.").waitFor();
+  assert.is(await page.evaluate("document.activeElement.id"), "name");
+  await screenshot(page, "phone-problem");
 });
 
 test("sends with Enter and keeps a text that could not be sent", async () => {
