@@ -10,6 +10,7 @@ export { IOLoop } from "./net/ioloop.ts";
 export { IOStream } from "./net/iostream.ts";
 export { PeriodicCallback } from "./net/periodic-callback.ts";
 export { TCPServer } from "./net/tcpserver.ts";
+export { version } from "./version.ts";
 export { Application, url } from "./web/application.ts";
 export type { Route, Settings } from "./web/application.ts";
 export { Finish, HTTPError, MissingArgumentError } from "./web/http-error.ts";
