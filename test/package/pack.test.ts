@@ -101,6 +101,7 @@ test("exports these names", async () => {
     "loggers",
     "setLoggers",
     "url",
+    "version",
   ]);
 });
 
