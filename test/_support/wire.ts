@@ -53,7 +53,9 @@ export interface Answer {
 /** A client that says exactly what it is told. */
 export class Peer {
   readonly socket: net.Socket;
-  #received = Buffer.alloc(0);
+  /** What was received and not taken: pieces that are joined when somebody looks at them, and their length. */
+  #pieces: Buffer[] = [];
+  #length = 0;
   #wake: (() => void) | undefined = undefined;
   ended = false;
   closed = false;
@@ -61,7 +63,8 @@ export class Peer {
   private constructor(socket: net.Socket) {
     this.socket = socket;
     socket.on("data", (chunk: Buffer) => {
-      this.#received = Buffer.concat([this.#received, chunk]);
+      this.#pieces.push(chunk);
+      this.#length += chunk.length;
       this.#wake?.();
     });
     socket.on("end", () => {
@@ -104,6 +107,14 @@ export class Peer {
     this.socket.destroy();
   }
 
+  #joined(): Buffer {
+    const [first] = this.#pieces;
+    if (first !== undefined && this.#pieces.length === 1) return first;
+    const all = Buffer.concat(this.#pieces);
+    this.#pieces = [all];
+    return all;
+  }
+
   async #more(): Promise<boolean> {
     if (this.ended || this.closed) return false;
     await new Promise<void>((resolve) => {
@@ -115,17 +126,14 @@ export class Peer {
   /** Everything that was received and not read, once the server has closed its side. */
   async rest(): Promise<string> {
     while (await this.#more());
-    const rest = this.#received.toString("latin1");
-    this.#received = Buffer.alloc(0);
-    return rest;
+    return this.#take(this.#length);
   }
 
   /** The next `text` that comes, which must be the next bytes. */
   async expect(text: string): Promise<void> {
-    while (this.#received.length < text.length && (await this.#more()));
-    const got = this.#received.subarray(0, text.length).toString("latin1");
+    while (this.#length < text.length && (await this.#more()));
+    const got = this.#take(Math.min(text.length, this.#length));
     if (got !== text) throw new Error(`expected ${JSON.stringify(text)}, got ${JSON.stringify(got)}`);
-    this.#received = this.#received.subarray(text.length);
   }
 
   async #until(find: () => number): Promise<number> {
@@ -133,18 +141,19 @@ export class Peer {
       const at = find();
       if (at >= 0) return at;
       if (!(await this.#more()))
-        throw new Error(`the answer ends early: ${JSON.stringify(this.#received.toString("latin1", 0, 300))}`);
+        throw new Error(`the answer ends early: ${JSON.stringify(this.#joined().toString("latin1", 0, 300))}`);
     }
   }
   #take(size: number): string {
-    const taken = this.#received.subarray(0, size).toString("latin1");
-    this.#received = this.#received.subarray(size);
-    return taken;
+    const all = this.#joined();
+    this.#pieces = [all.subarray(size)];
+    this.#length -= size;
+    return all.toString("latin1", 0, size);
   }
 
   /** The next whole answer, by its own framing. `head`: it answers HEAD and has no content. */
   async answer(head = false): Promise<Answer> {
-    const end = await this.#until(() => this.#received.indexOf("\r\n\r\n"));
+    const end = await this.#until(() => this.#joined().indexOf("\r\n\r\n"));
     const [line = "", ...lines] = this.#take(end + 4)
       .slice(0, -4)
       .split("\r\n");
@@ -167,14 +176,14 @@ export class Peer {
     if (headers["transfer-encoding"] === "chunked") return this.#chunks();
     const length = headers["content-length"];
     if (length === undefined) return this.rest();
-    await this.#until(() => (this.#received.length >= Number(length) ? 0 : -1));
+    await this.#until(() => (this.#length >= Number(length) ? 0 : -1));
     return this.#take(Number(length));
   }
   async #chunks(): Promise<string> {
     for (let body = ""; ;) {
-      const line = await this.#until(() => this.#received.indexOf("\r\n"));
+      const line = await this.#until(() => this.#joined().indexOf("\r\n"));
       const size = Number.parseInt(this.#take(line + 2), 16);
-      await this.#until(() => (this.#received.length >= size + 2 ? 0 : -1));
+      await this.#until(() => (this.#length >= size + 2 ? 0 : -1));
       body += this.#take(size);
       if (this.#take(2) !== "\r\n") throw new Error("a chunk does not end with CRLF");
       if (size === 0) return body;

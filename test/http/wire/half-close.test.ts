@@ -31,7 +31,7 @@ async function closedByItself(server: HTTPServer): Promise<void> {
 }
 
 for (const [name, setup] of SETUPS) {
-  const test = suite(`half-close · ${name}`, { deadline: 8 });
+  const test = suite(`half-close · ${name}`, { deadline: 30 });
   // Nothing here may be ended by a timer.
   const patient = { ...setup, lingerTimeout: 60 };
 
