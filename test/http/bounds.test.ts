@@ -81,6 +81,22 @@ for (const [name, setup] of SETUPS) {
         }),
     );
   });
+  times("gives a new connection its whole time, however long there was none before", () =>
+    serving(answer, { ...setup, idleConnectionTimeout: 0.4 }, async (port, server) => {
+      await withPeer(port, async (peer) => {
+        peer.write(get("/"));
+        await peer.answer();
+      });
+      while (server.connectionCount > 0) await new Promise((resolve) => setImmediate(resolve));
+      await new Promise((resolve) => setTimeout(resolve, 600));
+      await withPeer(port, async (peer) => {
+        // Twice the time between two looks at the connections, half the time it has.
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        peer.write(get("/"));
+        assert.is((await peer.answer()).status, 200);
+      });
+    }),
+  );
   times("gives up on a client that does not close", () =>
     serving(answer, { ...setup, lingerTimeout: 0.1 }, (port, server) =>
       withPeer(port, async (peer) => {

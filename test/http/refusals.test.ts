@@ -28,6 +28,21 @@ const SYNTAX: readonly Refused[] = [
   ["the HTTP/2 preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400, "TARGET_FORM"],
   ["§3.2 a byte above 0x7F in the target", `GET /\xfc HTTP/1.1\r\n${HOST}${END}`, 400, "TARGET"],
   ["§3.2.3 CONNECT", "CONNECT localhost:80 HTTP/1.1\r\nHost: localhost:80\r\n\r\n", 501, "CONNECT"],
+  ["§2.2 two empty lines in front", `\r\n\r\nGET / HTTP/1.1\r\n${HOST}${END}`, 400, "METHOD"],
+  ["§3 a space behind the version", `GET / HTTP/1.1 \r\n${HOST}${END}`, 400, "VERSION"],
+  ["§3.2 a control in the target", `GET /\x01 HTTP/1.1\r\n${HOST}${END}`, 400, "TARGET"],
+  ["§3.2 a fragment", `GET /#a HTTP/1.1\r\n${HOST}${END}`, 400, "TARGET"],
+  ["§3.1 a comma in the method", `FOO,BAR / HTTP/1.1\r\n${HOST}${END}`, 400, "METHOD"],
+  ["§3.2.4 an asterisk for GET", `GET * HTTP/1.1\r\n${HOST}${END}`, 400, "TARGET_FORM"],
+  ["a TLS handshake", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400, "METHOD"],
+  ["§5.1 NUL in a name", `GET / HTTP/1.1\r\n${HOST}A\0: b\r\n\r\n`, 400, "FIELD_NAME"],
+  ["§5.1 a byte above 0x7F in a name", `GET / HTTP/1.1\r\n${HOST}\xe9: b\r\n\r\n`, 400, "FIELD_NAME"],
+  ["§5.5 DEL in a value", `GET / HTTP/1.1\r\n${HOST}A: \x7f\r\n\r\n`, 400, "FIELD_VALUE"],
+  ["§2.2 a blank before the first field", `GET / HTTP/1.1\r\n ${HOST}${END}`, 400, "OBS_FOLD"],
+  ["§3.2 a Host with userinfo", "GET / HTTP/1.1\r\nHost: a@b\r\n\r\n", 400, "HOST_INVALID"],
+  ["§3.2 a Host with a blank", "GET / HTTP/1.1\r\nHost: a b\r\n\r\n", 400, "HOST_INVALID"],
+  ["§3.2 a Host with a port of letters", "GET / HTTP/1.1\r\nHost: a:b\r\n\r\n", 400, "HOST_INVALID"],
+  ["§3.2 two Hosts of HTTP/1.0", `GET / HTTP/1.0\r\n${HOST}${HOST}\r\n`, 400, "HOST_REPEATED"],
   ["§5 a line without colon", `GET / HTTP/1.1\r\n${HOST}nothing\r\n\r\n`, 400, "NO_COLON"],
   ["§5.1 a space before the colon", `GET / HTTP/1.1\r\n${HOST}A : b\r\n\r\n`, 400, "SPACE_BEFORE_COLON"],
   ["§5.1 an empty name", `GET / HTTP/1.1\r\n${HOST}: b\r\n\r\n`, 400, "FIELD_NAME"],
@@ -54,6 +69,7 @@ const FRAMING: readonly Refused[] = [
     400,
     "CONTENT_LENGTH",
   ],
+  ["§6.3 a Content-Length of five thousand digits", `${POST}Content-Length: ${"1".repeat(5000)}\r\n\r\n`, 400, "CONTENT_LENGTH"],
   ["§6.3 a list of lengths", `${POST}Content-Length: 1, 1\r\n\r\na`, 400, "CONTENT_LENGTH"],
   ["§6.3 Content-Length twice", `${POST}Content-Length: 1\r\nContent-Length: 1\r\n\r\na`, 400, "CONTENT_LENGTH"],
   [
@@ -94,6 +110,7 @@ const FRAMING: readonly Refused[] = [
 const CHUNKS: readonly Refused[] = [
   ["§7.1 an empty chunk size", `${CHUNKED}\r\n`, 400, "CHUNK_SIZE"],
   ["§7.1 a prefixed chunk size", `${CHUNKED}0x1\r\na\r\n0\r\n\r\n`, 400, "CHUNK_SIZE"],
+  ["§7.1 an underscore in a chunk size", `${CHUNKED}1_0\r\na\r\n0\r\n\r\n`, 400, "CHUNK_SIZE"],
   ["§7.1 a signed chunk size", `${CHUNKED}+1\r\na\r\n0\r\n\r\n`, 400, "CHUNK_SIZE"],
   ["§7.1 a blank behind a chunk size", `${CHUNKED}1 \r\na\r\n0\r\n\r\n`, 400, "CHUNK_SIZE"],
   ["§7.1 a chunk size that overflows", `${CHUNKED}ffffffffffffffff1\r\na`, 400, "CHUNK_OVERFLOW"],
@@ -101,6 +118,9 @@ const CHUNKS: readonly Refused[] = [
   ["§7.1 a LF in a chunk extension", `${CHUNKED}1;a\nb\r\na\r\n0\r\n\r\n`, 400, "CHUNK_EXTENSION"],
   ["§7.1 a chunk longer than its size", `${CHUNKED}1\r\nab\r\n0\r\n\r\n`, 400, "CHUNK_END"],
   ["§7.1 a chunk that ends with LF", `${CHUNKED}1\r\na\n0\r\n\r\n`, 400, "CHUNK_END"],
+  ["§7.1 a negative chunk size", `${CHUNKED}-1\r\n\r\n`, 400, "CHUNK_SIZE"],
+  ["§7.1.2 a trailer without colon", `${CHUNKED}0\r\nnothing\r\n\r\n`, 400, "NO_COLON"],
+  ["§7.1.2 a request in place of the trailers", `${CHUNKED}0\r\nGET / HTTP/1.1\r\n\r\n`, 400, "SPACE_BEFORE_COLON"],
   ["§7.1.2 a malformed trailer", `${CHUNKED}0\r\nA : b\r\n\r\n`, 400, "SPACE_BEFORE_COLON"],
 ];
 
@@ -115,6 +135,8 @@ const small = {
 const LIMITS: readonly Refused[] = [
   ["§3 a target that is too long", `GET /${"a".repeat(100)} HTTP/1.1\r\n${HOST}${END}`, 414, "TARGET_LENGTH"],
   ["§3 a target without end", `GET /${"a".repeat(200)}`, 414, "TARGET_LENGTH"],
+  ["§3 a target larger than a head may be", `GET /${"a".repeat(99)}${"?".repeat(400)} HTTP/1.1\r\n${HOST}${END}`, 414, "TARGET_LENGTH"],
+  ["§5 a head that is too large, and malformed behind that", `GET / HTTP/1.1\r\n${HOST}A: ${"a".repeat(400)}\0\r\n\r\n`, 431, "HEADER_SIZE"],
   ["§5 a head that is too large", `GET / HTTP/1.1\r\n${HOST}A: ${"a".repeat(400)}\r\n\r\n`, 431, "HEADER_SIZE"],
   ["§5 a head without end", `GET / HTTP/1.1\r\n${HOST}A: ${"a".repeat(400)}`, 431, "HEADER_SIZE"],
   ["§5 too many fields", `GET / HTTP/1.1\r\n${HOST}A: 1\r\nB: 1\r\nC: 1\r\nD: 1\r\n\r\n`, 431, "TOO_MANY_FIELDS"],
@@ -174,6 +196,40 @@ for (const [name, setup] of SETUPS) {
   if (setup.transport !== "copy") {
     for (const group of [SYNTAX, FRAMING, CHUNKS]) for (const refused of group) refuse({}, refused, true);
     for (const refused of LIMITS) refuse(small, refused, true);
+  }
+
+  for (const slowly of [false, true]) {
+    test(`accepts a head of exactly maxHeaderSize and refuses one byte more${slowly ? ", byte by byte" : ""}`, async () => {
+      expectLog(/Malformed HTTP message/);
+      const head = (size: number): string => {
+        const empty = `GET / HTTP/1.1\r\n${HOST}A: \r\n\r\n`;
+        return empty.replace("A: ", `A: ${"a".repeat(size - empty.length)}`);
+      };
+      await serving(answer, { ...setup, maxHeaderSize: 300 }, (port) =>
+        withPeer(port, async (peer) => {
+          for (const [size, status] of [[300, 200], [300, 200], [301, 431]] as const) {
+            const bytes = head(size);
+            assert.is(bytes.length, size);
+            if (slowly) await peer.writeSlowly(bytes);
+            else peer.write(bytes);
+            assert.is((await peer.answer()).status, status);
+          }
+          assert.is(await peer.rest(), "");
+        }),
+      );
+    });
+    test(`a request line that outgrows maxHeaderSize is too long a target${slowly ? ", byte by byte" : ""}`, async () => {
+      expectLog(/Malformed HTTP message/);
+      await serving(answer, { ...setup, maxHeaderSize: 200 }, (port) =>
+        withPeer(port, async (peer) => {
+          const request = `GET /${"a".repeat(250)} HTTP/1.1\r\n${HOST}\r\n`;
+          if (slowly) await peer.writeSlowly(request);
+          else peer.write(request);
+          assert.is((await peer.answer()).status, 414);
+          assert.is(await peer.rest(), "");
+        }),
+      );
+    });
   }
 
   test("answers the requests in front of a refused one", async () => {
