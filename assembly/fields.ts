@@ -62,8 +62,16 @@ export function fieldSection(start: usize, end: usize, maxFields: i32, kind: i32
   let count: i32 = 0;
   let known: u64 = 0;
   while (end - ptr >= 2 && <u32>load<u16>(ptr) != CRLF) {
-    const v = at(ptr, end);
-    const controls = notValue(v) | (notValue(at(ptr + 16, end)) << 16);
+    let v: v128;
+    let next: v128;
+    if (<i32>(end - ptr) >= 32) {
+      v = v128.load(ptr);
+      next = v128.load(ptr, 16);
+    } else {
+      v = at(ptr, end);
+      next = at(ptr + 16, end);
+    }
+    const controls = notValue(v) | (notValue(next) << 16);
     const colons = equalTo(v, <i8>COLON);
     const nameEnd = colons != 0 ? ptr + <usize>ctz(colons) : skipToken(ptr, end);
     let valueEnd = controls != 0 ? ptr + <usize>ctz(controls) : firstControl(ptr + 32, end);

@@ -37,7 +37,7 @@ import {
 import { at, byteAt, COLON, CR, equalTo, LF, lower, notTarget, skipToken, SP } from "./bytes";
 import { addFlags } from "./facts";
 import { isAuthority } from "./host";
-import { fail, IN_METHOD, IN_NOTHING, IN_TARGET, put, starve } from "./outcome";
+import { fail, IN_METHOD, IN_NOTHING, IN_TARGET, put, putPair, starve } from "./outcome";
 import { lineEnd, version } from "./version";
 
 /** Parses at `ptr`; returns the offset behind the CRLF. */
@@ -99,6 +99,13 @@ function methodId(ptr: usize, length: usize): i32 {
 }
 
 function requestTarget(line: usize, start: usize, end: usize): usize {
+  // "/ ": the root of a site, asked for more than any other path, and of a method that is not CONNECT.
+  if (end - start >= 2 && <u32>load<u16>(start) == 0x202f && load<u32>(line) != 0x4e4e4f43) {
+    put(T_TARGET_FORM, FORM_ORIGIN);
+    putPair(T_TARGET_START, <u64>start | ((<u64>(start + 1)) << 32));
+    putPair(T_PATH_START, <u64>start | ((<u64>(start + 1)) << 32));
+    return start + 2;
+  }
   let ptr = start;
   let question: usize = 0;
   let percent: usize = 0;

@@ -529,6 +529,10 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
   get idle(): boolean {
     return this.state === HEAD && this.hint === 0 && this.stream.unreadLength === 0;
   }
+  /** The client has left while it was being answered, as far as this server takes a half-close for that. */
+  get abandoned(): boolean {
+    return this.state === ANSWERING && this.stream.peerEnded && this.host.leaveOnHalfClose;
+  }
   /** Closes in good order; the client is told to go. */
   closeIdle(): void {
     this.linger();
@@ -550,8 +554,7 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
     }
     if (this.state === ANSWERING) {
       // Told that its client left, a handler may still answer, but not whenever it likes.
-      if (this.stream.peerEnded && this.host.leaveOnHalfClose && over(waited, limits.writeTimeout))
-        this.stream.destroy();
+      if (this.abandoned && over(waited, limits.writeTimeout)) this.stream.destroy();
     } else if (this.state === LINGERING) {
       if (waited >= (this.host.closing ? Math.min(1, limits.lingerTimeout) : limits.lingerTimeout))
         this.stream.destroy();

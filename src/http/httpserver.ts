@@ -26,6 +26,7 @@ import type { RequestHead } from "./request-head.ts";
 interface ServerConnection {
   readonly stream: BaseIOStream;
   readonly idle: boolean;
+  readonly abandoned: boolean;
   closeIdle(): void;
   checkTimeouts(): void;
 }
@@ -207,7 +208,11 @@ export class HTTPServer extends TCPServer {
     const host = this.#host;
     host.closing = true;
     const stopped = this.stop();
-    for (const connection of host.connections) if (connection.idle) connection.closeIdle();
+    for (const connection of host.connections) {
+      if (connection.idle) connection.closeIdle();
+      // A handler that never answers a client that left would hold everybody up.
+      else if (connection.abandoned) connection.stream.destroy();
+    }
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, deadline * 1000);

@@ -11,6 +11,7 @@ export class ProxyHeaderReader implements StreamConsumer {
   readonly stream: BaseIOStream;
   /** Nothing has been asked of us yet. */
   readonly idle = true;
+  readonly abandoned = false;
   readonly #host: ConnectionHost;
   readonly #since: number;
   readonly #proceed: (source: string | undefined) => void;

@@ -469,7 +469,7 @@
     return
    end
   end
-  block $__inlined_func$assembly/host/isOddAuthority$186 (result i32)
+  block $__inlined_func$assembly/host/isOddAuthority$189 (result i32)
    i32.const 0
    local.get $0
    local.get $0
@@ -737,21 +737,21 @@
    i32.const 1
    local.get $0
    select
-   br_if $__inlined_func$assembly/host/isOddAuthority$186
+   br_if $__inlined_func$assembly/host/isOddAuthority$189
    drop
    local.get $4
    i32.eqz
    local.get $0
    local.get $1
    i32.eq
-   br_if $__inlined_func$assembly/host/isOddAuthority$186
+   br_if $__inlined_func$assembly/host/isOddAuthority$189
    drop
    i32.const 0
    local.get $0
    i32.load8_u
    i32.const 58
    i32.ne
-   br_if $__inlined_func$assembly/host/isOddAuthority$186
+   br_if $__inlined_func$assembly/host/isOddAuthority$189
    drop
    i32.const 0
    local.get $1
@@ -768,7 +768,7 @@
    i32.const 5
    i32.gt_u
    i32.or
-   br_if $__inlined_func$assembly/host/isOddAuthority$186
+   br_if $__inlined_func$assembly/host/isOddAuthority$189
    drop
    local.get $0
    i32.const 1
@@ -786,7 +786,7 @@
      i32.sub
      i32.const 10
      i32.ge_u
-     br_if $__inlined_func$assembly/host/isOddAuthority$186
+     br_if $__inlined_func$assembly/host/isOddAuthority$189
      drop
      local.get $0
      i32.const 1
@@ -827,31 +827,73 @@
      i32.const 0
     end
     if
-     block $__inlined_func$assembly/bytes/at$122 (result v128)
-      local.get $1
+     local.get $1
+     local.get $4
+     i32.sub
+     i32.const 32
+     i32.ge_s
+     if (result v128)
       local.get $4
-      i32.sub
-      local.tee $0
-      i32.const 16
-      i32.ge_s
-      if
-       local.get $4
-       v128.load
-       br $__inlined_func$assembly/bytes/at$122
-      end
-      local.get $1
-      i32.const 16
-      i32.sub
       v128.load
-      v128.const i32x4 0x03020100 0x07060504 0x0b0a0908 0x0f0e0d0c
-      i32.const 16
-      local.get $0
-      i32.sub
-      i8x16.splat
-      i8x16.add
-      i8x16.swizzle
+      local.set $7
+      local.get $4
+      v128.load offset=16
+     else
+      block $__inlined_func$assembly/bytes/at$125 (result v128)
+       local.get $1
+       local.get $4
+       i32.sub
+       local.tee $0
+       i32.const 16
+       i32.ge_s
+       if
+        local.get $4
+        v128.load
+        br $__inlined_func$assembly/bytes/at$125
+       end
+       local.get $1
+       i32.const 16
+       i32.sub
+       v128.load
+       v128.const i32x4 0x03020100 0x07060504 0x0b0a0908 0x0f0e0d0c
+       i32.const 16
+       local.get $0
+       i32.sub
+       i8x16.splat
+       i8x16.add
+       i8x16.swizzle
+      end
+      local.set $7
+      block $__inlined_func$assembly/bytes/at$126 (result v128)
+       local.get $1
+       local.get $4
+       i32.const 16
+       i32.add
+       local.tee $0
+       i32.sub
+       local.tee $5
+       i32.const 16
+       i32.ge_s
+       if
+        local.get $0
+        v128.load
+        br $__inlined_func$assembly/bytes/at$126
+       end
+       local.get $1
+       i32.const 16
+       i32.sub
+       v128.load
+       v128.const i32x4 0x03020100 0x07060504 0x0b0a0908 0x0f0e0d0c
+       i32.const 16
+       local.get $5
+       i32.sub
+       i8x16.splat
+       i8x16.add
+       i8x16.swizzle
+      end
      end
-     local.tee $7
+     local.set $11
+     local.get $7
      v128.const i32x4 0x1f1f1f1f 0x1f1f1f1f 0x1f1f1f1f 0x1f1f1f1f
      i8x16.le_u
      local.get $7
@@ -859,34 +901,7 @@
      i8x16.eq
      v128.or
      i8x16.bitmask
-     block $__inlined_func$assembly/bytes/at$124 (result v128)
-      local.get $1
-      local.get $4
-      i32.const 16
-      i32.add
-      local.tee $0
-      i32.sub
-      local.tee $5
-      i32.const 16
-      i32.ge_s
-      if
-       local.get $0
-       v128.load
-       br $__inlined_func$assembly/bytes/at$124
-      end
-      local.get $1
-      i32.const 16
-      i32.sub
-      v128.load
-      v128.const i32x4 0x03020100 0x07060504 0x0b0a0908 0x0f0e0d0c
-      i32.const 16
-      local.get $5
-      i32.sub
-      i8x16.splat
-      i8x16.add
-      i8x16.swizzle
-     end
-     local.tee $11
+     local.get $11
      v128.const i32x4 0x1f1f1f1f 0x1f1f1f1f 0x1f1f1f1f 0x1f1f1f1f
      i8x16.le_u
      local.get $11
@@ -986,7 +1001,7 @@
       i32.const 32
       i32.add
       local.set $5
-      block $__inlined_func$assembly/fields/firstControl$221
+      block $__inlined_func$assembly/fields/firstControl$224
        loop $while-continue|01
         local.get $1
         local.get $5
@@ -1023,7 +1038,7 @@
          i32.add
          local.set $0
          local.get $6
-         br_if $__inlined_func$assembly/fields/firstControl$221
+         br_if $__inlined_func$assembly/fields/firstControl$224
          local.get $5
          i32.const 32
          i32.add
@@ -1040,14 +1055,14 @@
         i32.gt_s
         if
          local.get $5
-         block $__inlined_func$assembly/bytes/at$93 (result v128)
+         block $__inlined_func$assembly/bytes/at$96 (result v128)
           local.get $0
           i32.const 16
           i32.ge_s
           if
            local.get $5
            v128.load
-           br $__inlined_func$assembly/bytes/at$93
+           br $__inlined_func$assembly/bytes/at$96
           end
           local.get $1
           i32.const 16
@@ -1074,7 +1089,7 @@
          i32.add
          local.set $0
          local.get $6
-         br_if $__inlined_func$assembly/fields/firstControl$221
+         br_if $__inlined_func$assembly/fields/firstControl$224
          local.get $5
          i32.const 16
          i32.add
@@ -1136,14 +1151,14 @@
      i32.const 1280
      i32.add
      local.set $13
-     block $__inlined_func$assembly/fields/nameId$128 (result i32)
+     block $__inlined_func$assembly/fields/nameId$131 (result i32)
       i32.const 0
       local.get $7
       local.get $13
       v128.load
       v128.xor
       v128.any_true
-      br_if $__inlined_func$assembly/fields/nameId$128
+      br_if $__inlined_func$assembly/fields/nameId$131
       drop
       local.get $6
       if
@@ -1154,7 +1169,7 @@
        i32.load8_u
        local.get $5
        i32.ne
-       br_if $__inlined_func$assembly/fields/nameId$128
+       br_if $__inlined_func$assembly/fields/nameId$131
        drop
        i32.const 0
        local.get $4
@@ -1173,7 +1188,7 @@
        v128.load
        v128.xor
        v128.any_true
-       br_if $__inlined_func$assembly/fields/nameId$128
+       br_if $__inlined_func$assembly/fields/nameId$131
        drop
       end
       local.get $12
@@ -1291,7 +1306,7 @@
         i32.lt_u
         if
          block $while-break|0
-          block $__inlined_func$assembly/bytes/at$100 (result v128)
+          block $__inlined_func$assembly/bytes/at$103 (result v128)
            local.get $1
            local.get $0
            i32.sub
@@ -1301,7 +1316,7 @@
            if
             local.get $0
             v128.load
-            br $__inlined_func$assembly/bytes/at$100
+            br $__inlined_func$assembly/bytes/at$103
            end
            local.get $1
            i32.const 16
@@ -1614,7 +1629,7 @@
    i32.const 2
    i32.lt_u
    if
-    block $__inlined_func$assembly/fields/sectionEnd$224
+    block $__inlined_func$assembly/fields/sectionEnd$227
      local.get $1
      local.get $4
      i32.ne
@@ -1624,7 +1639,7 @@
       local.get $2
       local.get $10
       call $assembly/fields/oddLine
-      br $__inlined_func$assembly/fields/sectionEnd$224
+      br $__inlined_func$assembly/fields/sectionEnd$227
      end
      i32.const 31
      local.get $2
@@ -1717,7 +1732,7 @@
     return
    end
   end
-  block $__inlined_func$assembly/version/oddVersion$246
+  block $__inlined_func$assembly/version/oddVersion$249
    loop $for-loop|0
     local.get $2
     i32.const 8
@@ -1742,7 +1757,7 @@
       i32.store
       i32.const 0
       global.set $assembly/outcome/verdict
-      br $__inlined_func$assembly/version/oddVersion$246
+      br $__inlined_func$assembly/version/oddVersion$249
      end
      local.get $0
      local.get $2
@@ -1784,7 +1799,7 @@
       i32.store
       i32.const -4
       global.set $assembly/outcome/verdict
-      br $__inlined_func$assembly/version/oddVersion$246
+      br $__inlined_func$assembly/version/oddVersion$249
      end
      local.get $2
      i32.const 1
@@ -1931,6 +1946,168 @@
   i32.eq
   i32.and
   select
+ )
+ (func $assembly/index-of/firstMatch (param $0 i32) (param $1 i32) (param $2 i32) (result i32)
+  (local $3 i32)
+  (local $4 i32)
+  (local $5 i32)
+  (local $6 i32)
+  (local $7 i32)
+  (local $8 i32)
+  (local $9 i32)
+  loop $while-continue|0
+   local.get $1
+   if
+    local.get $0
+    local.get $1
+    i32.ctz
+    i32.add
+    local.set $6
+    local.get $2
+    i32.const 2
+    i32.le_u
+    if
+     i32.const 0
+     local.set $9
+    else
+     local.get $2
+     i32.const 2
+     i32.sub
+     local.set $4
+     i32.const 36865
+     local.set $7
+     i32.const 0
+     local.set $9
+     block $~lib/util/memory/memcmp|inlined.0
+      local.get $6
+      i32.const 1
+      i32.add
+      local.tee $8
+      i32.const 36865
+      i32.eq
+      br_if $~lib/util/memory/memcmp|inlined.0
+      local.get $8
+      i32.const 7
+      i32.and
+      i32.const 1
+      i32.eq
+      if
+       loop $while-continue|1
+        local.get $8
+        i32.const 7
+        i32.and
+        if
+         i32.const 0
+         local.set $9
+         local.get $4
+         i32.eqz
+         br_if $~lib/util/memory/memcmp|inlined.0
+         local.get $8
+         i32.load8_u
+         local.tee $5
+         local.get $7
+         i32.load8_u
+         local.tee $3
+         i32.sub
+         local.set $9
+         local.get $3
+         local.get $5
+         i32.ne
+         br_if $~lib/util/memory/memcmp|inlined.0
+         local.get $4
+         i32.const 1
+         i32.sub
+         local.set $4
+         local.get $8
+         i32.const 1
+         i32.add
+         local.set $8
+         local.get $7
+         i32.const 1
+         i32.add
+         local.set $7
+         br $while-continue|1
+        end
+       end
+       loop $while-continue|2
+        local.get $4
+        i32.const 8
+        i32.ge_u
+        if
+         local.get $8
+         i64.load
+         local.get $7
+         i64.load
+         i64.eq
+         if
+          local.get $8
+          i32.const 8
+          i32.add
+          local.set $8
+          local.get $7
+          i32.const 8
+          i32.add
+          local.set $7
+          local.get $4
+          i32.const 8
+          i32.sub
+          local.set $4
+          br $while-continue|2
+         end
+        end
+       end
+      end
+      loop $while-continue|3
+       local.get $4
+       local.tee $3
+       i32.const 1
+       i32.sub
+       local.set $4
+       local.get $3
+       if
+        local.get $8
+        i32.load8_u
+        local.tee $5
+        local.get $7
+        i32.load8_u
+        local.tee $3
+        i32.sub
+        local.set $9
+        local.get $3
+        local.get $5
+        i32.ne
+        br_if $~lib/util/memory/memcmp|inlined.0
+        local.get $8
+        i32.const 1
+        i32.add
+        local.set $8
+        local.get $7
+        i32.const 1
+        i32.add
+        local.set $7
+        br $while-continue|3
+       end
+      end
+      i32.const 0
+      local.set $9
+     end
+    end
+    local.get $9
+    i32.eqz
+    if
+     local.get $6
+     return
+    end
+    local.get $1
+    local.get $1
+    i32.const 1
+    i32.sub
+    i32.and
+    local.set $1
+    br $while-continue|0
+   end
+  end
+  i32.const 0
  )
  (func $assembly/hash/blocks (param $0 i32) (param $1 i32)
   (local $2 i32)
@@ -2279,8 +2456,54 @@
   (local $5 i32)
   (local $6 i32)
   (local $7 v128)
-  (local $8 i32)
+  (local $8 i64)
   (local $9 i32)
+  (local $10 i32)
+  local.get $2
+  local.get $1
+  i32.sub
+  i32.const 2
+  i32.ge_u
+  if (result i32)
+   local.get $1
+   i32.load16_u
+   i32.const 8239
+   i32.eq
+  else
+   i32.const 0
+  end
+  if (result i32)
+   local.get $0
+   i32.load
+   i32.const 1313754947
+   i32.ne
+  else
+   i32.const 0
+  end
+  if
+   i32.const 16396
+   i32.const 1
+   i32.store
+   i32.const 16400
+   local.get $1
+   i64.extend_i32_u
+   local.get $1
+   i32.const 1
+   i32.add
+   i64.extend_i32_u
+   i64.const 32
+   i64.shl
+   i64.or
+   local.tee $8
+   i64.store
+   i32.const 16408
+   local.get $8
+   i64.store
+   local.get $1
+   i32.const 2
+   i32.add
+   return
+  end
   local.get $1
   local.set $4
   loop $while-continue|0
@@ -2290,17 +2513,17 @@
    if
     block $while-break|0
      v128.const i32x4 0x3e3e3f3e 0x3f3f3f3f 0x3f3f3f3f 0x1f3d3f3d
-     block $__inlined_func$assembly/bytes/at$75 (result v128)
+     block $__inlined_func$assembly/bytes/at$78 (result v128)
       local.get $2
       local.get $4
       i32.sub
-      local.tee $8
+      local.tee $9
       i32.const 16
       i32.ge_s
       if
        local.get $4
        v128.load
-       br $__inlined_func$assembly/bytes/at$75
+       br $__inlined_func$assembly/bytes/at$78
       end
       local.get $2
       i32.const 16
@@ -2308,7 +2531,7 @@
       v128.load
       v128.const i32x4 0x03020100 0x07060504 0x0b0a0908 0x0f0e0d0c
       i32.const 16
-      local.get $8
+      local.get $9
       i32.sub
       i8x16.splat
       i8x16.add
@@ -2327,20 +2550,20 @@
      v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
      i8x16.eq
      i8x16.bitmask
-     local.set $8
+     local.set $9
      local.get $3
      i32.eqz
      local.get $7
      v128.const i32x4 0x3f3f3f3f 0x3f3f3f3f 0x3f3f3f3f 0x3f3f3f3f
      i8x16.eq
      i8x16.bitmask
-     local.tee $9
+     local.tee $10
      i32.const 0
      i32.ne
      i32.and
      if
       local.get $4
-      local.get $9
+      local.get $10
       i32.ctz
       i32.add
       local.set $3
@@ -2350,22 +2573,22 @@
      v128.const i32x4 0x25252525 0x25252525 0x25252525 0x25252525
      i8x16.eq
      i8x16.bitmask
-     local.tee $9
+     local.tee $10
      i32.ctz
      i32.add
      local.get $6
      local.get $6
      i32.eqz
-     local.get $9
+     local.get $10
      i32.const 0
      i32.ne
      i32.and
      select
      local.set $6
-     local.get $8
+     local.get $9
      if
       local.get $4
-      local.get $8
+      local.get $9
       i32.ctz
       i32.add
       local.set $5
@@ -2577,14 +2800,14 @@
   i32.const 47
   i32.ne
   if (result i32)
-   block $__inlined_func$assembly/request-line/schemeEnd$187 (result i32)
+   block $__inlined_func$assembly/request-line/schemeEnd$190 (result i32)
     i32.const 0
     local.get $2
     local.get $1
     i32.sub
     i32.const 8
     i32.lt_u
-    br_if $__inlined_func$assembly/request-line/schemeEnd$187
+    br_if $__inlined_func$assembly/request-line/schemeEnd$190
     drop
     local.get $0
     i32.const 32
@@ -2661,7 +2884,7 @@
      local.get $0
     end
     i32.eqz
-    br_if $__inlined_func$assembly/request-line/schemeEnd$187
+    br_if $__inlined_func$assembly/request-line/schemeEnd$190
     drop
     local.get $1
     i32.const 4
@@ -2693,7 +2916,7 @@
     i32.add
     local.tee $1
     i32.lt_u
-    br_if $__inlined_func$assembly/request-line/schemeEnd$187
+    br_if $__inlined_func$assembly/request-line/schemeEnd$190
     drop
     local.get $1
     i32.const 0
@@ -2779,12 +3002,12 @@
   i32.const 16412
   local.get $4
   i32.store
-  block $__inlined_func$assembly/request-line/hasPercent$188 (result i32)
+  block $__inlined_func$assembly/request-line/hasPercent$191 (result i32)
    i32.const 0
    local.get $4
    local.get $5
    i32.le_u
-   br_if $__inlined_func$assembly/request-line/hasPercent$188
+   br_if $__inlined_func$assembly/request-line/hasPercent$191
    drop
    loop $for-loop|0
     local.get $1
@@ -2796,7 +3019,7 @@
      i32.load8_u
      i32.const 37
      i32.eq
-     br_if $__inlined_func$assembly/request-line/hasPercent$188
+     br_if $__inlined_func$assembly/request-line/hasPercent$191
      drop
      local.get $1
      i32.const 1
@@ -2940,14 +3163,14 @@
   v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
   v128.store
   block $__inlined_func$assembly/index/conclude$23 (result i32)
-   block $__inlined_func$assembly/status-line/statusLine$33 (result i32)
+   block $__inlined_func$assembly/status-line/statusLine$34 (result i32)
     i32.const 0
     local.get $0
     local.get $1
     call $assembly/version/version
     local.tee $6
     i32.eqz
-    br_if $__inlined_func$assembly/status-line/statusLine$33
+    br_if $__inlined_func$assembly/status-line/statusLine$34
     drop
     block $folding-inner0
      local.get $1
@@ -2965,7 +3188,7 @@
       i32.const -4
       global.set $assembly/outcome/verdict
       i32.const 0
-      br $__inlined_func$assembly/status-line/statusLine$33
+      br $__inlined_func$assembly/status-line/statusLine$34
      end
      i32.const 1
      local.set $2
@@ -3008,7 +3231,7 @@
         i32.const -14
         global.set $assembly/outcome/verdict
         i32.const 0
-        br $__inlined_func$assembly/status-line/statusLine$33
+        br $__inlined_func$assembly/status-line/statusLine$34
        end
        local.get $4
        i32.const 10
@@ -3043,7 +3266,7 @@
       i32.const -14
       global.set $assembly/outcome/verdict
       i32.const 0
-      br $__inlined_func$assembly/status-line/statusLine$33
+      br $__inlined_func$assembly/status-line/statusLine$34
      end
      i32.const 16456
      local.get $4
@@ -3078,7 +3301,7 @@
         i32.const 0
         br $__inlined_func$assembly/status-line/reason$1
        end
-       block $__inlined_func$assembly/bytes/at$144 (result v128)
+       block $__inlined_func$assembly/bytes/at$147 (result v128)
         local.get $1
         local.get $2
         i32.sub
@@ -3088,7 +3311,7 @@
         if
          local.get $2
          v128.load
-         br $__inlined_func$assembly/bytes/at$144
+         br $__inlined_func$assembly/bytes/at$147
         end
         local.get $1
         i32.const 16
@@ -3226,7 +3449,7 @@
        i32.const 0
       end
      end
-     br $__inlined_func$assembly/status-line/statusLine$33
+     br $__inlined_func$assembly/status-line/statusLine$34
     end
     i32.const 16476
     global.get $assembly/outcome/linesLeft
@@ -3326,7 +3549,7 @@
   i32.const 16464
   i64.const 0
   i64.store
-  block $__inlined_func$assembly/request-line/leadingEmptyLine$248 (result i32)
+  block $__inlined_func$assembly/request-line/leadingEmptyLine$251 (result i32)
    local.get $0
    local.tee $2
    local.get $1
@@ -3346,7 +3569,7 @@
     i32.const 0
     global.set $assembly/outcome/verdict
     i32.const 0
-    br $__inlined_func$assembly/request-line/leadingEmptyLine$248
+    br $__inlined_func$assembly/request-line/leadingEmptyLine$251
    end
    local.get $2
    i32.load8_u
@@ -3360,13 +3583,13 @@
     i32.const -7
     global.set $assembly/outcome/verdict
     i32.const 0
-    br $__inlined_func$assembly/request-line/leadingEmptyLine$248
+    br $__inlined_func$assembly/request-line/leadingEmptyLine$251
    end
    local.get $2
    local.get $0
    i32.const 13
    i32.ne
-   br_if $__inlined_func$assembly/request-line/leadingEmptyLine$248
+   br_if $__inlined_func$assembly/request-line/leadingEmptyLine$251
    drop
    local.get $2
    i32.const 1
@@ -3388,7 +3611,7 @@
     i32.const 0
     global.set $assembly/outcome/verdict
     i32.const 0
-    br $__inlined_func$assembly/request-line/leadingEmptyLine$248
+    br $__inlined_func$assembly/request-line/leadingEmptyLine$251
    end
    local.get $2
    i32.const 1
@@ -3412,14 +3635,14 @@
   local.set $4
   i32.const 0
   local.set $0
-  block $__inlined_func$assembly/request-line/requestLine$140
+  block $__inlined_func$assembly/request-line/requestLine$143
    local.get $4
    i32.eqz
-   br_if $__inlined_func$assembly/request-line/requestLine$140
+   br_if $__inlined_func$assembly/request-line/requestLine$143
    i32.const 16388
    local.get $4
    i32.store
-   block $__inlined_func$assembly/request-line/method$249 (result i32)
+   block $__inlined_func$assembly/request-line/method$252 (result i32)
     local.get $1
     local.get $4
     i32.sub
@@ -3445,7 +3668,7 @@
      local.get $4
      i32.const 4
      i32.add
-     br $__inlined_func$assembly/request-line/method$249
+     br $__inlined_func$assembly/request-line/method$252
     end
     local.get $4
     local.set $0
@@ -3536,7 +3759,7 @@
      i32.const 0
      global.set $assembly/outcome/verdict
      i32.const 0
-     br $__inlined_func$assembly/request-line/method$249
+     br $__inlined_func$assembly/request-line/method$252
     end
     local.get $0
     local.get $4
@@ -3556,7 +3779,7 @@
      i32.const -1
      global.set $assembly/outcome/verdict
      i32.const 0
-     br $__inlined_func$assembly/request-line/method$249
+     br $__inlined_func$assembly/request-line/method$252
     end
     i32.const 16384
     local.get $4
@@ -3577,14 +3800,14 @@
    local.set $0
    local.get $6
    i32.eqz
-   br_if $__inlined_func$assembly/request-line/requestLine$140
+   br_if $__inlined_func$assembly/request-line/requestLine$143
    local.get $4
    local.get $6
    local.get $1
    call $assembly/request-line/requestTarget
    local.tee $4
    i32.eqz
-   br_if $__inlined_func$assembly/request-line/requestLine$140
+   br_if $__inlined_func$assembly/request-line/requestLine$143
    local.get $4
    local.get $1
    call $assembly/version/version
@@ -3594,7 +3817,7 @@
     i32.const 2
     i32.add
     local.set $0
-    block $__inlined_func$assembly/version/lineEnd$250
+    block $__inlined_func$assembly/version/lineEnd$253
      local.get $1
      local.get $4
      i32.sub
@@ -3608,7 +3831,7 @@
      else
       i32.const 0
      end
-     br_if $__inlined_func$assembly/version/lineEnd$250
+     br_if $__inlined_func$assembly/version/lineEnd$253
      local.get $1
      local.get $4
      i32.eq
@@ -3628,7 +3851,7 @@
       global.set $assembly/outcome/verdict
       i32.const 0
       local.set $0
-      br $__inlined_func$assembly/version/lineEnd$250
+      br $__inlined_func$assembly/version/lineEnd$253
      end
      local.get $4
      i32.load8_u
@@ -3643,7 +3866,7 @@
       global.set $assembly/outcome/verdict
       i32.const 0
       local.set $0
-      br $__inlined_func$assembly/version/lineEnd$250
+      br $__inlined_func$assembly/version/lineEnd$253
      end
      local.get $0
      i32.const 13
@@ -3656,7 +3879,7 @@
       global.set $assembly/outcome/verdict
       i32.const 0
       local.set $0
-      br $__inlined_func$assembly/version/lineEnd$250
+      br $__inlined_func$assembly/version/lineEnd$253
      end
      local.get $4
      i32.const 1
@@ -3958,10 +4181,193 @@
   select
  )
  (func $assembly/index/indexOf (param $0 i32) (param $1 i32) (param $2 i32) (result i32)
-  local.get $0
-  local.get $1
-  local.get $2
-  call $assembly/index-of/search
+  (local $3 i32)
+  (local $4 v128)
+  (local $5 v128)
+  (local $6 i32)
+  (local $7 v128)
+  (local $8 v128)
+  (local $9 i32)
+  i32.const -1
+  local.set $3
+  block $__inlined_func$assembly/index-of/search$33
+   local.get $1
+   local.get $0
+   i32.sub
+   local.get $2
+   i32.lt_u
+   local.get $0
+   local.get $1
+   i32.gt_u
+   i32.or
+   br_if $__inlined_func$assembly/index-of/search$33
+   i32.const 36864
+   i32.load8_s
+   i8x16.splat
+   local.set $4
+   local.get $2
+   i32.const 36863
+   i32.add
+   i32.load8_s
+   i8x16.splat
+   local.set $5
+   local.get $1
+   local.get $2
+   i32.sub
+   i32.const 1
+   i32.add
+   local.set $6
+   loop $while-continue|0
+    local.get $1
+    local.get $0
+    i32.sub
+    local.get $2
+    i32.sub
+    i32.const 31
+    i32.ge_s
+    if
+     local.get $0
+     v128.load
+     local.get $4
+     i8x16.eq
+     local.get $0
+     local.get $2
+     i32.add
+     i32.const 1
+     i32.sub
+     local.tee $3
+     v128.load
+     local.get $5
+     i8x16.eq
+     v128.and
+     local.tee $7
+     local.get $0
+     v128.load offset=16
+     local.get $4
+     i8x16.eq
+     local.get $3
+     v128.load offset=16
+     local.get $5
+     i8x16.eq
+     v128.and
+     local.tee $8
+     v128.or
+     v128.any_true
+     if
+      local.get $0
+      local.get $7
+      i8x16.bitmask
+      local.get $8
+      i8x16.bitmask
+      i32.const 16
+      i32.shl
+      i32.or
+      local.get $2
+      call $assembly/index-of/firstMatch
+      local.tee $3
+      br_if $__inlined_func$assembly/index-of/search$33
+     end
+     local.get $0
+     i32.const 32
+     i32.add
+     local.set $0
+     br $while-continue|0
+    end
+   end
+   loop $for-loop|1
+    local.get $0
+    local.get $6
+    i32.lt_u
+    if
+     local.get $0
+     i32.const 65535
+     i32.const 1
+     local.get $6
+     local.get $0
+     i32.sub
+     local.tee $3
+     i32.shl
+     i32.const 1
+     i32.sub
+     local.get $3
+     i32.const 16
+     i32.ge_u
+     select
+     block $__inlined_func$assembly/bytes/at$170 (result v128)
+      local.get $1
+      local.get $0
+      i32.sub
+      local.tee $3
+      i32.const 16
+      i32.ge_s
+      if
+       local.get $0
+       v128.load
+       br $__inlined_func$assembly/bytes/at$170
+      end
+      local.get $1
+      i32.const 16
+      i32.sub
+      v128.load
+      v128.const i32x4 0x03020100 0x07060504 0x0b0a0908 0x0f0e0d0c
+      i32.const 16
+      local.get $3
+      i32.sub
+      i8x16.splat
+      i8x16.add
+      i8x16.swizzle
+     end
+     local.get $4
+     i8x16.eq
+     block $__inlined_func$assembly/bytes/at$171 (result v128)
+      local.get $1
+      local.get $0
+      local.get $2
+      i32.add
+      i32.const 1
+      i32.sub
+      local.tee $3
+      i32.sub
+      local.tee $9
+      i32.const 16
+      i32.ge_s
+      if
+       local.get $3
+       v128.load
+       br $__inlined_func$assembly/bytes/at$171
+      end
+      local.get $1
+      i32.const 16
+      i32.sub
+      v128.load
+      v128.const i32x4 0x03020100 0x07060504 0x0b0a0908 0x0f0e0d0c
+      i32.const 16
+      local.get $9
+      i32.sub
+      i8x16.splat
+      i8x16.add
+      i8x16.swizzle
+     end
+     local.get $5
+     i8x16.eq
+     v128.and
+     i8x16.bitmask
+     i32.and
+     local.get $2
+     call $assembly/index-of/firstMatch
+     local.tee $3
+     br_if $__inlined_func$assembly/index-of/search$33
+     local.get $0
+     i32.const 16
+     i32.add
+     local.set $0
+     br $for-loop|1
+    end
+   end
+   i32.const -1
+   local.set $3
+  end
+  local.get $3
  )
  (func $assembly/index/hashFinish (param $0 i32) (param $1 i32) (param $2 i32)
   local.get $0
@@ -3973,281 +4379,6 @@
   local.get $0
   local.get $1
   call $assembly/hash/blocks
- )
- (func $assembly/index-of/search (param $0 i32) (param $1 i32) (param $2 i32) (result i32)
-  (local $3 i32)
-  (local $4 i32)
-  (local $5 i32)
-  (local $6 i32)
-  (local $7 i32)
-  (local $8 i32)
-  (local $9 i32)
-  (local $10 v128)
-  (local $11 v128)
-  (local $12 i32)
-  (local $13 i32)
-  local.get $1
-  local.get $0
-  i32.sub
-  local.get $2
-  i32.lt_u
-  local.get $0
-  local.get $1
-  i32.gt_u
-  i32.or
-  if
-   i32.const -1
-   return
-  end
-  i32.const 36864
-  i32.load8_s
-  i8x16.splat
-  local.set $10
-  local.get $2
-  i32.const 36863
-  i32.add
-  i32.load8_s
-  i8x16.splat
-  local.set $11
-  local.get $1
-  local.get $2
-  i32.sub
-  i32.const 1
-  i32.add
-  local.set $8
-  local.get $0
-  local.set $3
-  loop $for-loop|0
-   local.get $3
-   local.get $8
-   i32.lt_u
-   if
-    block $__inlined_func$assembly/bytes/at$167 (result v128)
-     local.get $1
-     local.get $3
-     i32.sub
-     local.tee $0
-     i32.const 16
-     i32.ge_s
-     if
-      local.get $3
-      v128.load
-      br $__inlined_func$assembly/bytes/at$167
-     end
-     local.get $1
-     i32.const 16
-     i32.sub
-     v128.load
-     v128.const i32x4 0x03020100 0x07060504 0x0b0a0908 0x0f0e0d0c
-     i32.const 16
-     local.get $0
-     i32.sub
-     i8x16.splat
-     i8x16.add
-     i8x16.swizzle
-    end
-    local.get $10
-    i8x16.eq
-    block $__inlined_func$assembly/bytes/at$168 (result v128)
-     local.get $1
-     local.get $2
-     local.get $3
-     i32.add
-     i32.const 1
-     i32.sub
-     local.tee $0
-     i32.sub
-     local.tee $4
-     i32.const 16
-     i32.ge_s
-     if
-      local.get $0
-      v128.load
-      br $__inlined_func$assembly/bytes/at$168
-     end
-     local.get $1
-     i32.const 16
-     i32.sub
-     v128.load
-     v128.const i32x4 0x03020100 0x07060504 0x0b0a0908 0x0f0e0d0c
-     i32.const 16
-     local.get $4
-     i32.sub
-     i8x16.splat
-     i8x16.add
-     i8x16.swizzle
-    end
-    local.get $11
-    i8x16.eq
-    v128.and
-    i8x16.bitmask
-    local.set $7
-    loop $while-continue|1
-     local.get $7
-     if
-      local.get $8
-      local.get $3
-      local.get $7
-      i32.ctz
-      i32.add
-      local.tee $9
-      i32.le_u
-      if
-       i32.const -1
-       return
-      end
-      local.get $2
-      i32.const 2
-      i32.le_u
-      if
-       i32.const 0
-       local.set $4
-      else
-       local.get $2
-       i32.const 2
-       i32.sub
-       local.set $0
-       i32.const 36865
-       local.set $6
-       i32.const 0
-       local.set $4
-       block $~lib/util/memory/memcmp|inlined.0
-        local.get $9
-        i32.const 1
-        i32.add
-        local.tee $5
-        i32.const 36865
-        i32.eq
-        br_if $~lib/util/memory/memcmp|inlined.0
-        local.get $5
-        i32.const 7
-        i32.and
-        i32.const 1
-        i32.eq
-        if
-         loop $while-continue|2
-          local.get $5
-          i32.const 7
-          i32.and
-          if
-           i32.const 0
-           local.set $4
-           local.get $0
-           i32.eqz
-           br_if $~lib/util/memory/memcmp|inlined.0
-           local.get $5
-           i32.load8_u
-           local.tee $12
-           local.get $6
-           i32.load8_u
-           local.tee $13
-           i32.sub
-           local.set $4
-           local.get $12
-           local.get $13
-           i32.ne
-           br_if $~lib/util/memory/memcmp|inlined.0
-           local.get $0
-           i32.const 1
-           i32.sub
-           local.set $0
-           local.get $5
-           i32.const 1
-           i32.add
-           local.set $5
-           local.get $6
-           i32.const 1
-           i32.add
-           local.set $6
-           br $while-continue|2
-          end
-         end
-         loop $while-continue|3
-          local.get $0
-          i32.const 8
-          i32.ge_u
-          if
-           local.get $5
-           i64.load
-           local.get $6
-           i64.load
-           i64.eq
-           if
-            local.get $5
-            i32.const 8
-            i32.add
-            local.set $5
-            local.get $6
-            i32.const 8
-            i32.add
-            local.set $6
-            local.get $0
-            i32.const 8
-            i32.sub
-            local.set $0
-            br $while-continue|3
-           end
-          end
-         end
-        end
-        loop $while-continue|4
-         local.get $0
-         local.tee $4
-         i32.const 1
-         i32.sub
-         local.set $0
-         local.get $4
-         if
-          local.get $5
-          i32.load8_u
-          local.tee $12
-          local.get $6
-          i32.load8_u
-          local.tee $13
-          i32.sub
-          local.set $4
-          local.get $12
-          local.get $13
-          i32.ne
-          br_if $~lib/util/memory/memcmp|inlined.0
-          local.get $5
-          i32.const 1
-          i32.add
-          local.set $5
-          local.get $6
-          i32.const 1
-          i32.add
-          local.set $6
-          br $while-continue|4
-         end
-        end
-        i32.const 0
-        local.set $4
-       end
-      end
-      local.get $4
-      i32.eqz
-      if
-       local.get $9
-       return
-      end
-      local.get $7
-      local.get $7
-      i32.const 1
-      i32.sub
-      i32.and
-      local.set $7
-      br $while-continue|1
-     end
-    end
-    local.get $3
-    i32.const 16
-    i32.add
-    local.set $3
-    br $for-loop|0
-   end
-  end
-  i32.const -1
  )
  (func $assembly/hash/finish (param $0 i32) (param $1 i32) (param $2 i32)
   (local $3 i32)
@@ -4579,7 +4710,7 @@
   if
    local.get $4
    if
-    block $__inlined_func$assembly/facts/host$214
+    block $__inlined_func$assembly/facts/host$217
      global.get $assembly/facts/flags
      i32.const 2048
      i32.and
@@ -4588,7 +4719,7 @@
       i32.const 4096
       i32.or
       global.set $assembly/facts/flags
-      br $__inlined_func$assembly/facts/host$214
+      br $__inlined_func$assembly/facts/host$217
      end
      global.get $assembly/facts/flags
      i32.const 2048
@@ -4629,7 +4760,7 @@
     i32.const 3
     i32.eq
     if
-     block $__inlined_func$assembly/facts/length$215
+     block $__inlined_func$assembly/facts/length$218
       global.get $assembly/facts/flags
       i32.const 1
       i32.and
@@ -4662,7 +4793,7 @@
          i32.const 2
          i32.or
          global.set $assembly/facts/flags
-         br $__inlined_func$assembly/facts/length$215
+         br $__inlined_func$assembly/facts/length$218
         end
         local.get $3
         i32.const 48
@@ -4680,7 +4811,7 @@
          i32.const 2
          i32.or
          global.set $assembly/facts/flags
-         br $__inlined_func$assembly/facts/length$215
+         br $__inlined_func$assembly/facts/length$218
         end
         local.get $0
         i32.const 1
@@ -4706,7 +4837,7 @@
      i32.const 4
      i32.eq
      if
-      block $__inlined_func$assembly/facts/codings$119
+      block $__inlined_func$assembly/facts/codings$122
        global.get $assembly/facts/flags
        i32.const 8
        i32.or
@@ -4804,7 +4935,7 @@
          i32.and
          global.set $assembly/facts/flags
         end
-        block $__inlined_func$assembly/facts/isWord$212 (result i32)
+        block $__inlined_func$assembly/facts/isWord$215 (result i32)
          i32.const 0
          local.get $0
          local.tee $1
@@ -4812,7 +4943,7 @@
          i32.sub
          i32.const 7
          i32.ne
-         br_if $__inlined_func$assembly/facts/isWord$212
+         br_if $__inlined_func$assembly/facts/isWord$215
          drop
          i32.const 0
          local.set $0
@@ -4846,7 +4977,7 @@
            i32.lt_u
            select
            i32.ne
-           br_if $__inlined_func$assembly/facts/isWord$212
+           br_if $__inlined_func$assembly/facts/isWord$215
            drop
            local.get $0
            i32.const 1
@@ -4898,7 +5029,7 @@
         local.get $2
         local.get $3
         i32.eq
-        br_if $__inlined_func$assembly/facts/codings$119
+        br_if $__inlined_func$assembly/facts/codings$122
         local.get $3
         i32.const 1
         i32.add
@@ -4921,7 +5052,7 @@
         i32.eq
         local.tee $0
         if
-         block $__inlined_func$assembly/facts/isWord$219 (result i32)
+         block $__inlined_func$assembly/facts/isWord$222 (result i32)
           i32.const 0
           local.get $1
           i32.const 8
@@ -4930,7 +5061,7 @@
           i32.sub
           i32.const 8
           i32.ne
-          br_if $__inlined_func$assembly/facts/isWord$219
+          br_if $__inlined_func$assembly/facts/isWord$222
           drop
           i32.const 0
           local.set $3
@@ -4964,7 +5095,7 @@
             i32.lt_u
             select
             i32.ne
-            br_if $__inlined_func$assembly/facts/isWord$219
+            br_if $__inlined_func$assembly/facts/isWord$222
             drop
             local.get $3
             i32.const 1
@@ -4983,7 +5114,7 @@
         i32.const 0
         local.get $0
         if (result i32)
-         block $__inlined_func$assembly/facts/isWord$220 (result i32)
+         block $__inlined_func$assembly/facts/isWord$223 (result i32)
           i32.const 0
           local.get $2
           local.get $1
@@ -4993,7 +5124,7 @@
           i32.sub
           i32.const 4
           i32.ne
-          br_if $__inlined_func$assembly/facts/isWord$220
+          br_if $__inlined_func$assembly/facts/isWord$223
           drop
           i32.const 0
           local.set $0
@@ -5027,7 +5158,7 @@
             i32.lt_u
             select
             i32.ne
-            br_if $__inlined_func$assembly/facts/isWord$220
+            br_if $__inlined_func$assembly/facts/isWord$223
             drop
             local.get $0
             i32.const 1
@@ -5079,7 +5210,7 @@
   i32.sub
   i32.const 10
   i32.eq
-  block $__inlined_func$assembly/bytes/at$115 (result v128)
+  block $__inlined_func$assembly/bytes/at$118 (result v128)
    local.get $2
    local.get $0
    i32.sub
@@ -5089,7 +5220,7 @@
    if
     local.get $0
     v128.load
-    br $__inlined_func$assembly/bytes/at$115
+    br $__inlined_func$assembly/bytes/at$118
    end
    local.get $2
    i32.const 16
@@ -5213,12 +5344,12 @@
    i32.const 5
    i32.eq
    if
-    block $__inlined_func$assembly/facts/isWord$208 (result i32)
+    block $__inlined_func$assembly/facts/isWord$211 (result i32)
      i32.const 0
      local.get $4
      i32.const 5
      i32.ne
-     br_if $__inlined_func$assembly/facts/isWord$208
+     br_if $__inlined_func$assembly/facts/isWord$211
      drop
      i32.const 0
      local.set $2
@@ -5252,7 +5383,7 @@
        i32.lt_u
        select
        i32.ne
-       br_if $__inlined_func$assembly/facts/isWord$208
+       br_if $__inlined_func$assembly/facts/isWord$211
        drop
        local.get $2
        i32.const 1
@@ -5274,14 +5405,14 @@
     i32.const 7
     i32.eq
     if
-     block $__inlined_func$assembly/facts/isWord$209 (result i32)
+     block $__inlined_func$assembly/facts/isWord$212 (result i32)
       i32.const 0
       local.get $2
       local.get $0
       i32.sub
       i32.const 7
       i32.ne
-      br_if $__inlined_func$assembly/facts/isWord$209
+      br_if $__inlined_func$assembly/facts/isWord$212
       drop
       i32.const 0
       local.set $2
@@ -5315,7 +5446,7 @@
         i32.lt_u
         select
         i32.ne
-        br_if $__inlined_func$assembly/facts/isWord$209
+        br_if $__inlined_func$assembly/facts/isWord$212
         drop
         local.get $2
         i32.const 1
@@ -5339,7 +5470,7 @@
      if
       local.get $2
       local.set $4
-      block $__inlined_func$assembly/facts/isWord$210 (result i32)
+      block $__inlined_func$assembly/facts/isWord$213 (result i32)
        i32.const 0
        local.get $0
        i32.const 8
@@ -5348,7 +5479,7 @@
        i32.sub
        i32.const 8
        i32.ne
-       br_if $__inlined_func$assembly/facts/isWord$210
+       br_if $__inlined_func$assembly/facts/isWord$213
        drop
        i32.const 0
        local.set $2
@@ -5382,7 +5513,7 @@
          i32.lt_u
          select
          i32.ne
-         br_if $__inlined_func$assembly/facts/isWord$210
+         br_if $__inlined_func$assembly/facts/isWord$213
          drop
          local.get $2
          i32.const 1
@@ -5394,7 +5525,7 @@
        i32.const 1
       end
       if (result i32)
-       block $__inlined_func$assembly/facts/isWord$211 (result i32)
+       block $__inlined_func$assembly/facts/isWord$214 (result i32)
         i32.const 0
         local.get $4
         local.get $0
@@ -5404,7 +5535,7 @@
         i32.sub
         i32.const 2
         i32.ne
-        br_if $__inlined_func$assembly/facts/isWord$211
+        br_if $__inlined_func$assembly/facts/isWord$214
         drop
         i32.const 0
         local.set $0
@@ -5438,7 +5569,7 @@
           i32.lt_u
           select
           i32.ne
-          br_if $__inlined_func$assembly/facts/isWord$211
+          br_if $__inlined_func$assembly/facts/isWord$214
           drop
           local.get $0
           i32.const 1
@@ -5582,7 +5713,7 @@
     i32.const 1
     i32.add
     local.set $0
-    block $__inlined_func$assembly/chunk/quotedString$251 (result i32)
+    block $__inlined_func$assembly/chunk/quotedString$254 (result i32)
      loop $for-loop|0
       local.get $0
       local.get $1
@@ -5608,7 +5739,7 @@
         i32.const -18
         global.set $assembly/outcome/verdict
         i32.const 0
-        br $__inlined_func$assembly/chunk/quotedString$251
+        br $__inlined_func$assembly/chunk/quotedString$254
        end
        local.get $4
        if
@@ -5651,7 +5782,7 @@
            i32.const 1
            i32.add
           end
-          br $__inlined_func$assembly/chunk/quotedString$251
+          br $__inlined_func$assembly/chunk/quotedString$254
          end
         end
        end
