@@ -69,7 +69,12 @@ const FRAMING: readonly Refused[] = [
     400,
     "CONTENT_LENGTH",
   ],
-  ["§6.3 a Content-Length of five thousand digits", `${POST}Content-Length: ${"1".repeat(5000)}\r\n\r\n`, 400, "CONTENT_LENGTH"],
+  [
+    "§6.3 a Content-Length of five thousand digits",
+    `${POST}Content-Length: ${"1".repeat(5000)}\r\n\r\n`,
+    400,
+    "CONTENT_LENGTH",
+  ],
   ["§6.3 a list of lengths", `${POST}Content-Length: 1, 1\r\n\r\na`, 400, "CONTENT_LENGTH"],
   ["§6.3 Content-Length twice", `${POST}Content-Length: 1\r\nContent-Length: 1\r\n\r\na`, 400, "CONTENT_LENGTH"],
   [
@@ -135,8 +140,18 @@ const small = {
 const LIMITS: readonly Refused[] = [
   ["§3 a target that is too long", `GET /${"a".repeat(100)} HTTP/1.1\r\n${HOST}${END}`, 414, "TARGET_LENGTH"],
   ["§3 a target without end", `GET /${"a".repeat(200)}`, 414, "TARGET_LENGTH"],
-  ["§3 a target larger than a head may be", `GET /${"a".repeat(99)}${"?".repeat(400)} HTTP/1.1\r\n${HOST}${END}`, 414, "TARGET_LENGTH"],
-  ["§5 a head that is too large, and malformed behind that", `GET / HTTP/1.1\r\n${HOST}A: ${"a".repeat(400)}\0\r\n\r\n`, 431, "HEADER_SIZE"],
+  [
+    "§3 a target larger than a head may be",
+    `GET /${"a".repeat(99)}${"?".repeat(400)} HTTP/1.1\r\n${HOST}${END}`,
+    414,
+    "TARGET_LENGTH",
+  ],
+  [
+    "§5 a head that is too large, and malformed behind that",
+    `GET / HTTP/1.1\r\n${HOST}A: ${"a".repeat(400)}\0\r\n\r\n`,
+    431,
+    "HEADER_SIZE",
+  ],
   ["§5 a head that is too large", `GET / HTTP/1.1\r\n${HOST}A: ${"a".repeat(400)}\r\n\r\n`, 431, "HEADER_SIZE"],
   ["§5 a head without end", `GET / HTTP/1.1\r\n${HOST}A: ${"a".repeat(400)}`, 431, "HEADER_SIZE"],
   ["§5 too many fields", `GET / HTTP/1.1\r\n${HOST}A: 1\r\nB: 1\r\nC: 1\r\nD: 1\r\n\r\n`, 431, "TOO_MANY_FIELDS"],
@@ -207,7 +222,11 @@ for (const [name, setup] of SETUPS) {
       };
       await serving(answer, { ...setup, maxHeaderSize: 300 }, (port) =>
         withPeer(port, async (peer) => {
-          for (const [size, status] of [[300, 200], [300, 200], [301, 431]] as const) {
+          for (const [size, status] of [
+            [300, 200],
+            [300, 200],
+            [301, 431],
+          ] as const) {
             const bytes = head(size);
             assert.is(bytes.length, size);
             if (slowly) await peer.writeSlowly(bytes);

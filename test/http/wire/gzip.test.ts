@@ -12,7 +12,10 @@ const HOST = "Host: localhost\r\n";
 const GZIP = "Content-Encoding: gzip\r\n";
 
 function post(body: Uint8Array, fields = GZIP): Buffer {
-  return Buffer.concat([Buffer.from(`POST / HTTP/1.1\r\n${HOST}${fields}Content-Length: ${body.length}\r\n\r\n`), body]);
+  return Buffer.concat([
+    Buffer.from(`POST / HTTP/1.1\r\n${HOST}${fields}Content-Length: ${body.length}\r\n\r\n`),
+    body,
+  ]);
 }
 function inChunks(body: Uint8Array, size: number): Buffer {
   const parts = [Buffer.from(`POST / HTTP/1.1\r\n${HOST}${GZIP}Transfer-Encoding: chunked\r\n\r\n`)];
@@ -27,7 +30,10 @@ let served = 0;
 /** Answers with the coding that was taken off and the content. */
 function answer({ connection, headers, body }: HTTPServerRequest): void {
   served++;
-  const text = Buffer.concat([Buffer.from(`${headers.get("Content-Encoding")} ${headers.get("X-Consumed-Content-Encoding")} `), body]);
+  const text = Buffer.concat([
+    Buffer.from(`${headers.get("Content-Encoding")} ${headers.get("X-Consumed-Content-Encoding")} `),
+    body,
+  ]);
   connection.writeHeaders({ code: 200, reason: "OK" }, new HTTPHeaders({ "Content-Length": text.length }), text);
   connection.finish();
 }
@@ -35,7 +41,9 @@ function answer({ connection, headers, body }: HTTPServerRequest): void {
 for (const [name, setup] of SETUPS) {
   const test = suite(`gzip · ${name}`, { deadline: 15 });
   const talk = (title: string, options: object, conversation: (peer: Peer) => Promise<void>): void => {
-    test(title, () => serving(answer, { ...setup, decompressRequest: true, ...options }, (port) => withPeer(port, conversation)));
+    test(title, () =>
+      serving(answer, { ...setup, decompressRequest: true, ...options }, (port) => withPeer(port, conversation)),
+    );
   };
   const text = "The quick brown fox. ".repeat(5000);
 
@@ -51,7 +59,12 @@ for (const [name, setup] of SETUPS) {
   talk("pipelined requests stay in order behind one that is inflated", {}, async (peer) => {
     const plain = (body: string): Buffer => post(Buffer.from(body), "");
     peer.write(Buffer.concat([post(gzipSync(text)), plain("two"), post(gzipSync("three")), plain("four")]));
-    for (const expected of [`undefined gzip ${text}`, "undefined undefined two", "undefined gzip three", "undefined undefined four"]) {
+    for (const expected of [
+      `undefined gzip ${text}`,
+      "undefined undefined two",
+      "undefined gzip three",
+      "undefined undefined four",
+    ]) {
       assert.is((await peer.answer()).body, expected);
     }
   });
@@ -84,17 +97,21 @@ for (const [name, setup] of SETUPS) {
     ["goes on behind its end with zeros", inChunks(Buffer.concat([coded, Buffer.alloc(3)]), 50), 400, "GZIP"],
   ];
   for (const [title, bytes, status, code] of refused) {
-    talk(`content that ${title} is refused, once, and nothing behind it served`, { maxBodySize: 1_000_000 }, async (peer) => {
-      expectLog(/Malformed HTTP message/);
-      served = 0;
-      peer.write(Buffer.concat([bytes, post(gzipSync("smuggled"))]));
-      const got = await peer.answer();
-      assert.is(got.status, status);
-      assert.match(got.body, `(ERR_LANDSPOUT_${code})`);
-      assert.is(got.headers["connection"], "close");
-      assert.is(await peer.rest(), "");
-      assert.is(served, 0);
-    });
+    talk(
+      `content that ${title} is refused, once, and nothing behind it served`,
+      { maxBodySize: 1_000_000 },
+      async (peer) => {
+        expectLog(/Malformed HTTP message/);
+        served = 0;
+        peer.write(Buffer.concat([bytes, post(gzipSync("smuggled"))]));
+        const got = await peer.answer();
+        assert.is(got.status, status);
+        assert.match(got.body, `(ERR_LANDSPOUT_${code})`);
+        assert.is(got.headers["connection"], "close");
+        assert.is(await peer.rest(), "");
+        assert.is(served, 0);
+      },
+    );
   }
 
   test.run();

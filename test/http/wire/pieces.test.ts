@@ -23,7 +23,11 @@ function answer(request: HTTPServerRequest): void | Promise<void> {
   const [, how, count = "0"] = request.path.split("/");
   const body = `${request.method} ${request.uri} ${request.body.toString("latin1")}`;
   const whole = (): void => {
-    connection.writeHeaders({ code: 200, reason: "OK" }, new HTTPHeaders({ "Content-Length": body.length }), Buffer.from(body, "latin1"));
+    connection.writeHeaders(
+      { code: 200, reason: "OK" },
+      new HTTPHeaders({ "Content-Length": body.length }),
+      Buffer.from(body, "latin1"),
+    );
     connection.finish();
   };
   if (how === "now") return whole();
@@ -65,7 +69,12 @@ const content = fc.oneof(
   fc.string({ maxLength: 300 }).map((text) => Buffer.from(text).toString("latin1")),
   fc.nat({ max: 3000 }).map((size) => "0123456789".repeat(size / 10 + 1).slice(0, size)),
 );
-const fields = fc.constantFrom("", "X-A: b\r\n", "Accept:\r\nX-Long: " + "v".repeat(300) + "\r\n", "Cookie: a=b; c=d\r\n");
+const fields = fc.constantFrom(
+  "",
+  "X-A: b\r\n",
+  "Accept:\r\nX-Long: " + "v".repeat(300) + "\r\n",
+  "Cookie: a=b; c=d\r\n",
+);
 const ending = fc.constantFrom("", "", "", "", "", "", "", "Connection: close\r\n");
 
 function inChunks(body: string, sizes: readonly number[], extension: string, trailers: string): string {
@@ -80,20 +89,24 @@ function inChunks(body: string, sizes: readonly number[], extension: string, tra
 }
 
 const exchange: fc.Arbitrary<Exchange> = fc.oneof(
-  fc.tuple(fc.constantFrom("GET", "DELETE", "HEAD", "GET"), target, fields, ending, fc.boolean()).map(([method, path, more, end, crlf]) => ({
-    bytes: `${crlf ? "\r\n" : ""}${method} ${path} HTTP/1.1\r\n${HOST}${more}${end}\r\n`,
-    method,
-    target: path,
-    body: "",
-    last: end !== "",
-  })),
-  fc.tuple(fc.constantFrom("POST", "PUT", "GET"), target, content, fields, ending).map(([method, path, body, more, end]) => ({
-    bytes: `${method} ${path} HTTP/1.1\r\n${HOST}Content-Length: ${body.length}\r\n${more}${end}\r\n${body}`,
-    method,
-    target: path,
-    body,
-    last: end !== "",
-  })),
+  fc
+    .tuple(fc.constantFrom("GET", "DELETE", "HEAD", "GET"), target, fields, ending, fc.boolean())
+    .map(([method, path, more, end, crlf]) => ({
+      bytes: `${crlf ? "\r\n" : ""}${method} ${path} HTTP/1.1\r\n${HOST}${more}${end}\r\n`,
+      method,
+      target: path,
+      body: "",
+      last: end !== "",
+    })),
+  fc
+    .tuple(fc.constantFrom("POST", "PUT", "GET"), target, content, fields, ending)
+    .map(([method, path, body, more, end]) => ({
+      bytes: `${method} ${path} HTTP/1.1\r\n${HOST}Content-Length: ${body.length}\r\n${more}${end}\r\n${body}`,
+      method,
+      target: path,
+      body,
+      last: end !== "",
+    })),
   fc
     .tuple(
       target,
@@ -222,7 +235,10 @@ for (const [name, setup] of SETUPS) {
         fc.asyncProperty(
           fc.array(exchange, { maxLength: 8 }),
           end,
-          fc.array(fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 20, max: 2000 })), { minLength: 1, maxLength: 5 }),
+          fc.array(fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 20, max: 2000 })), {
+            minLength: 1,
+            maxLength: 5,
+          }),
           (exchanges, last, sizes) => check(port, exchanges, last, sizes),
         ),
         { numRuns: RUNS, endOnFailure: false },

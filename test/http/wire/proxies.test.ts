@@ -53,10 +53,14 @@ for (const [name, setup] of SETUPS) {
       assert.is((await peer.answer()).body, expected);
     }
   });
-  talk("trusted proxies are skipped", { xheaders: true, trustedDownstream: ["5.5.5.5", "10.0.0.0/8"] }, async (peer) => {
-    peer.write(get("X-Forwarded-For: 9.9.9.9, 4.4.4.4, 10.0.0.9, 5.5.5.5\r\n"));
-    assert.is((await peer.answer()).body, "http 4.4.4.4");
-  });
+  talk(
+    "trusted proxies are skipped",
+    { xheaders: true, trustedDownstream: ["5.5.5.5", "10.0.0.0/8"] },
+    async (peer) => {
+      peer.write(get("X-Forwarded-For: 9.9.9.9, 4.4.4.4, 10.0.0.9, 5.5.5.5\r\n"));
+      assert.is((await peer.answer()).body, "http 4.4.4.4");
+    },
+  );
   talk("protocol may be set for all", { protocol: "https", xheaders: true }, async (peer) => {
     peer.write(get("X-Scheme: http\r\n"));
     assert.is((await peer.answer()).body, "https 127.0.0.1");
@@ -86,7 +90,11 @@ for (const [name, setup] of SETUPS) {
     ["v1 over IPv6", Buffer.from("PROXY TCP6 2001:db8::1 2001:db8::2 1234 80\r\n"), "2001:db8::1"],
     ["v1 of an unknown client", Buffer.from("PROXY UNKNOWN\r\n"), "127.0.0.1"],
     ["v2 over IPv4", V2([192, 0, 2, 7, 192, 0, 2, 2, 4, 210, 0, 80]), "192.0.2.7"],
-    ["v2 of an IPv4 client over IPv6", V2([...Array<number>(10).fill(0), 255, 255, 192, 0, 2, 9, ...Array<number>(20).fill(1)], 0x21, 0x21), "192.0.2.9"],
+    [
+      "v2 of an IPv4 client over IPv6",
+      V2([...Array<number>(10).fill(0), 255, 255, 192, 0, 2, 9, ...Array<number>(20).fill(1)], 0x21, 0x21),
+      "192.0.2.9",
+    ],
     ["v2 of the proxy itself", V2([], 0x20, 0), "127.0.0.1"],
   ];
   for (const [title, bytes, expected] of headers) {
@@ -108,11 +116,15 @@ for (const [name, setup] of SETUPS) {
     assert.is((await peer.answer()).body, "http 192.0.2.1");
   });
   for (const bytes of [get(), "PROXY TCP4 192.0.2.1\r\n", "\r\n", "\x16\x03\x01"]) {
-    talk(`a trusted proxy that begins with ${JSON.stringify(bytes.slice(0, 12))} is cut off unanswered`, trusting, async (peer) => {
-      expectLog(/No valid PROXY header from 127\.0\.0\.1/);
-      peer.write(bytes + get());
-      assert.is(await peer.rest(), "");
-    });
+    talk(
+      `a trusted proxy that begins with ${JSON.stringify(bytes.slice(0, 12))} is cut off unanswered`,
+      trusting,
+      async (peer) => {
+        expectLog(/No valid PROXY header from 127\.0\.0\.1/);
+        peer.write(bytes + get());
+        assert.is(await peer.rest(), "");
+      },
+    );
   }
   talk("a second PROXY header is no request", trusting, async (peer) => {
     expectLog(/Malformed HTTP message/);
@@ -129,10 +141,14 @@ for (const [name, setup] of SETUPS) {
       assert.is((await other.answer()).status, 400);
     });
   });
-  talk("a PROXY header that does not come to an end is waited for no longer than a head", { ...trusting, headerTimeout: 0.1 }, async (peer) => {
-    peer.write("PROXY TCP4 1");
-    assert.is(await peer.rest(), "");
-  });
+  talk(
+    "a PROXY header that does not come to an end is waited for no longer than a head",
+    { ...trusting, headerTimeout: 0.1 },
+    async (peer) => {
+      peer.write("PROXY TCP4 1");
+      assert.is(await peer.rest(), "");
+    },
+  );
   test("a PROXY header is half a connection: onClose hears of none", async () => {
     let closed = 0;
     const delegate = { startRequest: () => assert.unreachable() as never, onClose: () => void closed++ };
