@@ -49,7 +49,7 @@ function sources() {
   return readdirSync(join(ROOT, "src"), { recursive: true })
     .map((name) => name.replaceAll("\\", "/"))
     .filter((name) => name.endsWith(".ts"))
-    .sort();
+    .sort((a, b) => (a < b ? -1 : 1));
 }
 
 const outputsOf = (source) => [source.replace(/\.ts$/, ".js"), source.replace(/\.ts$/, ".d.ts")];
