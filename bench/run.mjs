@@ -41,12 +41,20 @@ async function runStanding(options, servers, runtimes) {
   if (options.memory) {
     run.memory = await measureMemory(servers, { ...options, progress });
     progress("");
-    report.printSection(`memory at ${count} idle connections`, report.MEMORY_HEAD, report.memoryRows(run.memory, servers, runtimes));
+    report.printSection(
+      `memory at ${count} idle connections`,
+      report.MEMORY_HEAD,
+      report.memoryRows(run.memory, servers, runtimes),
+    );
   }
   if (options.c10k) {
     run.latency = await measureLatency(servers, { ...options, progress });
     progress("");
-    report.printSection(`latency in ms, 64 connections against ${count}, 1 % active`, report.LATENCY_HEAD, report.latencyRows(run.latency, servers, runtimes));
+    report.printSection(
+      `latency in ms, 64 connections against ${count}, 1 % active`,
+      report.LATENCY_HEAD,
+      report.latencyRows(run.latency, servers, runtimes),
+    );
   }
   return run;
 }
@@ -60,7 +68,10 @@ async function main() {
   const runtimes = prepare(options);
   if (options.profile) return runProfile(options, runtimes);
   const servers = chooseServers(options, runtimes);
-  const run = { throughput: await runThroughput(options, servers, runtimes), ...(await runStanding(options, servers, runtimes)) };
+  const run = {
+    throughput: await runThroughput(options, servers, runtimes),
+    ...(await runStanding(options, servers, runtimes)),
+  };
   report.printTargets(run);
   // Without landspout itself a run compares nothing worth keeping.
   if (!runtimes.built) options.partial = true;

@@ -77,15 +77,22 @@ function layout(data) {
 
 /** The longest bar is the costliest server on Node or Bun; Tornado, an order of magnitude away, is cut. */
 function scaleOf(results, servers) {
-  const costs = servers.filter((server) => server.group !== "python" && results[server.name]).map((server) => results[server.name].cpu);
+  const costs = servers
+    .filter((server) => server.group !== "python" && results[server.name])
+    .map((server) => results[server.name].cpu);
   const longest = Math.max(...costs);
-  return (cpu) => ({ width: Math.max(1.5, (Math.min(cpu, longest * 1.06) / longest) * ((PANEL - FIGURE) / 1.06)), cut: cpu > longest * 1.06 });
+  return (cpu) => ({
+    width: Math.max(1.5, (Math.min(cpu, longest * 1.06) / longest) * ((PANEL - FIGURE) / 1.06)),
+    cut: cpu > longest * 1.06,
+  });
 }
 
 function bar(x, y, server, cpu, scale) {
   const { width, cut } = scale(cpu);
   const top = y + (ROW - BAR) / 2;
-  const parts = [`<rect class="bar-${server.role}" x="${x}" y="${top}" width="${width.toFixed(1)}" height="${BAR}" rx="2"/>`];
+  const parts = [
+    `<rect class="bar-${server.role}" x="${x}" y="${top}" width="${width.toFixed(1)}" height="${BAR}" rx="2"/>`,
+  ];
   if (cut) {
     const at = x + width - 18;
     parts.push(`<path class="break" d="M${at + 3} ${top - 1} l-6 ${BAR + 2} m7 0 l6 ${-BAR - 2}"/>`);

@@ -17,9 +17,15 @@ const CHART = join(ROOT, "docs/benchmark.svg");
 function about({ machine, runtimes, throughput, memory, latency }) {
   const sections = [...Object.values(throughput), memory, latency].filter(Boolean);
   const dates = [...new Set(sections.map((section) => section.about.date.slice(0, 10)))].join(", ");
-  const lengths = [...new Set(sections.map(({ about: { rounds, seconds } }) => `${rounds} rounds of ${seconds} s`))].join(", ");
-  const versions = ["node", "bun", "python"].filter((group) => runtimes[group]).map((group) => runtimeTitle(group, runtimes));
-  return [`Measured ${dates}: ${lengths}; ${machine.cpu}, ${machine.kernel}; ${versions.join(", ")}, wrk ${runtimes.wrk}.`].join("\n");
+  const lengths = [
+    ...new Set(sections.map(({ about: { rounds, seconds } }) => `${rounds} rounds of ${seconds} s`)),
+  ].join(", ");
+  const versions = ["node", "bun", "python"]
+    .filter((group) => runtimes[group])
+    .map((group) => runtimeTitle(group, runtimes));
+  return [
+    `Measured ${dates}: ${lengths}; ${machine.cpu}, ${machine.kernel}; ${versions.join(", ")}, wrk ${runtimes.wrk}.`,
+  ].join("\n");
 }
 
 function sectionsOf(data) {
@@ -28,8 +34,10 @@ function sectionsOf(data) {
   for (const [name, { results }] of Object.entries(throughput)) {
     sections[name] = markdownTable(report.WORKLOAD_HEAD, report.workloadRows(results, servers, runtimes));
   }
-  if (data.memory) sections.memory = markdownTable(report.MEMORY_HEAD, report.memoryRows(data.memory.results, servers, runtimes));
-  if (data.latency) sections.latency = markdownTable(report.LATENCY_HEAD, report.latencyRows(data.latency.results, servers, runtimes));
+  if (data.memory)
+    sections.memory = markdownTable(report.MEMORY_HEAD, report.memoryRows(data.memory.results, servers, runtimes));
+  if (data.latency)
+    sections.latency = markdownTable(report.LATENCY_HEAD, report.latencyRows(data.latency.results, servers, runtimes));
   const plain = Object.fromEntries(Object.entries(throughput).map(([name, { results }]) => [name, results]));
   const measured = { throughput: plain, memory: data.memory?.results, latency: data.latency?.results };
   sections.targets = markdownTable(TARGET_HEAD, targetRows(measured));

@@ -40,12 +40,16 @@ const spec = {
 };
 
 function list(value) {
-  return value?.split(",").map((part) => part.trim()).filter(Boolean);
+  return value
+    ?.split(",")
+    .map((part) => part.trim())
+    .filter(Boolean);
 }
 
 function count(name, value) {
   const number = Number(value);
-  if (!Number.isInteger(number) || number < 1) throw new Error(`--${name} wants a whole number of at least 1, not "${value}"`);
+  if (!Number.isInteger(number) || number < 1)
+    throw new Error(`--${name} wants a whole number of at least 1, not "${value}"`);
   return number;
 }
 

@@ -54,7 +54,10 @@ export function prepare({ node: nodePath }) {
   const bunVersion = existsSync(bun) ? version(bun, ["--version"]) : undefined;
   const nodeVersion = version(node, ["--version"]);
   if (nodeVersion === undefined) throw new Error(`${node} does not run`);
-  const tornado = version("/usr/bin/python3", ["-c", "import platform, tornado; print(tornado.version, platform.python_version())"]);
+  const tornado = version("/usr/bin/python3", [
+    "-c",
+    "import platform, tornado; print(tornado.version, platform.python_version())",
+  ]);
   return {
     node: { path: node, version: nodeVersion.replace(/^v/, "") },
     bun: bunVersion && { path: bun, version: bunVersion },

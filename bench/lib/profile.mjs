@@ -74,7 +74,9 @@ export async function profile(server, workload, seconds) {
       const [name, where] = key.split("\0");
       return [`${name}  ${where}`, `${((100 * time) / total).toFixed(1)} %`, (time / requests).toFixed(3)];
     });
-    console.log(`${server.name}, ${workload.name}: ${requests} requests in ${seconds} s, ${(total / requests).toFixed(2)} µs of JavaScript thread each (profiler on)`);
+    console.log(
+      `${server.name}, ${workload.name}: ${requests} requests in ${seconds} s, ${(total / requests).toFixed(2)} µs of JavaScript thread each (profiler on)`,
+    );
     console.log(terminalTable(["function", "self", "µs/request"], rows));
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -21,7 +21,13 @@ export function workloadRows(results, servers, runtimes) {
     const { cpu, perSecond, p99, samples } = results[server.name];
     const costs = samples.map((sample) => sample.cpu);
     const spread = `${figures(Math.min(...costs))}–${figures(Math.max(...costs))}`;
-    return [serverTitle(server, runtimes), figures(cpu), spread, thousands(perSecond), p99 === null ? "–" : p99.toFixed(2)];
+    return [
+      serverTitle(server, runtimes),
+      figures(cpu),
+      spread,
+      thousands(perSecond),
+      p99 === null ? "–" : p99.toFixed(2),
+    ];
   });
 }
 
@@ -30,11 +36,24 @@ export const MEMORY_HEAD = ["server", "KB per idle connection", "process before,
 export function memoryRows(results, servers, runtimes) {
   return sortedBy(results, servers, (result) => result.perConnection).map((server) => {
     const { perConnection, before, after } = results[server.name];
-    return [serverTitle(server, runtimes), figures(perConnection / 1000), (before / 1e6).toFixed(0), (after / 1e6).toFixed(0)];
+    return [
+      serverTitle(server, runtimes),
+      figures(perConnection / 1000),
+      (before / 1e6).toFixed(0),
+      (after / 1e6).toFixed(0),
+    ];
   });
 }
 
-export const LATENCY_HEAD = ["server", "paced p50: 64", "10,000", "paced p99: 64", "10,000", "full load p99: 64", "10,000"];
+export const LATENCY_HEAD = [
+  "server",
+  "paced p50: 64",
+  "10,000",
+  "paced p99: 64",
+  "10,000",
+  "full load p99: 64",
+  "10,000",
+];
 
 export function latencyRows(results, servers, runtimes) {
   return sortedBy(results, servers, (result) => result.many.p99).map((server) => {
@@ -51,5 +70,10 @@ export function printSection(title, head, rows) {
 
 export function printTargets(results) {
   const rows = targetRows(results).filter((row) => row[3] !== "–");
-  if (rows.length > 0) printSection("targets", TARGET_HEAD, rows.map((row) => row.map((cell) => cell.replaceAll("**", ""))));
+  if (rows.length > 0)
+    printSection(
+      "targets",
+      TARGET_HEAD,
+      rows.map((row) => row.map((cell) => cell.replaceAll("**", ""))),
+    );
 }

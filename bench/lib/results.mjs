@@ -22,7 +22,9 @@ export function save(run, { partial, rounds, seconds, connections }, servers, ru
   const before = load(file);
   const about = { date: new Date().toISOString(), rounds, seconds, connections };
   const stamp = (section) => section && { about, results: section };
-  const throughput = Object.fromEntries(Object.entries(run.throughput).map(([name, results]) => [name, stamp(results)]));
+  const throughput = Object.fromEntries(
+    Object.entries(run.throughput).map(([name, results]) => [name, stamp(results)]),
+  );
   const merged = {
     machine: machine(),
     runtimes,

@@ -127,7 +127,12 @@ process.on("message", async ({ command, ...options }) => {
     process.send({ lost });
   } else if (command === "load") {
     const latencies = await load(options);
-    process.send({ p50: percentile(latencies, 0.5), p99: percentile(latencies, 0.99), answered: latencies.length, lost });
+    process.send({
+      p50: percentile(latencies, 0.5),
+      p99: percentile(latencies, 0.99),
+      answered: latencies.length,
+      lost,
+    });
   } else process.exit(0);
 });
 process.on("disconnect", () => process.exit(0));

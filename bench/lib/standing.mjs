@@ -28,9 +28,13 @@ class Client {
   constructor(port) {
     const script = join(BENCH, "lib/standing-client.mjs");
     const args = [String(port), hello.request.toString("base64"), hello.body.toString("base64")];
-    this.#child = spawn("sh", ["-c", RAISE_LIMIT, "sh", "taskset", "-c", CLIENT_CORE, process.execPath, script, ...args], {
-      stdio: ["ignore", "inherit", "inherit", "ipc"],
-    });
+    this.#child = spawn(
+      "sh",
+      ["-c", RAISE_LIMIT, "sh", "taskset", "-c", CLIENT_CORE, process.execPath, script, ...args],
+      {
+        stdio: ["ignore", "inherit", "inherit", "ipc"],
+      },
+    );
   }
 
   async #ask(message, deadline) {
@@ -46,7 +50,8 @@ class Client {
 
   async load(active, seconds) {
     const answer = await this.#ask({ command: "load", active, perSecond: PACE, seconds }, (seconds + 20) * 1000);
-    if (answer.answered < PACE * seconds) throw new Error(`only ${answer.answered} of ${PACE * seconds} requests were answered`);
+    if (answer.answered < PACE * seconds)
+      throw new Error(`only ${answer.answered} of ${PACE * seconds} requests were answered`);
     return { p50: answer.p50, p99: answer.p99 };
   }
 
@@ -70,12 +75,17 @@ async function withClient(port, work) {
 function checkDescriptors(connections) {
   const [, hard] = /^Max open files\s+\d+\s+(\d+|unlimited)/m.exec(readFileSync("/proc/self/limits", "utf8"));
   if (Number(hard) < connections + 100) {
-    throw new Error(`${connections} connections need more than the ${hard} open files allowed here: raise the hard limit (ulimit -Hn)`);
+    throw new Error(
+      `${connections} connections need more than the ${hard} open files allowed here: raise the hard limit (ulimit -Hn)`,
+    );
   }
 }
 
 async function started(server, flags) {
-  const running = await ServerProcess.start(server, { flags, env: { BENCH_REQUEST_BYTES: String(hello.request.length) } });
+  const running = await ServerProcess.start(server, {
+    flags,
+    env: { BENCH_REQUEST_BYTES: String(hello.request.length) },
+  });
   try {
     await verify(running.port, hello, server.name);
     await wrk({ port: running.port, workload: hello, connections: CONNECTIONS, seconds: 1 });
@@ -153,7 +163,15 @@ export async function memory(servers, options) {
   const samples = await eachServer(servers, options, "memory", (server) => measureMemory(server, options));
   const middle = (list, key) => median(list.map((sample) => sample[key]));
   return Object.fromEntries(
-    [...samples].map(([name, list]) => [name, { perConnection: middle(list, "perConnection"), before: middle(list, "before"), after: middle(list, "after"), samples: list }]),
+    [...samples].map(([name, list]) => [
+      name,
+      {
+        perConnection: middle(list, "perConnection"),
+        before: middle(list, "before"),
+        after: middle(list, "after"),
+        samples: list,
+      },
+    ]),
   );
 }
 
@@ -167,6 +185,9 @@ export async function latency(servers, options) {
   });
   const parts = ["few", "many", "fewFull", "manyFull"];
   return Object.fromEntries(
-    [...samples].map(([name, list]) => [name, { ...Object.fromEntries(parts.map((part) => [part, middle(list, part)])), samples: list }]),
+    [...samples].map(([name, list]) => [
+      name,
+      { ...Object.fromEntries(parts.map((part) => [part, middle(list, part)])), samples: list },
+    ]),
   );
 }

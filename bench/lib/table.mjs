@@ -3,7 +3,8 @@ import { styleText } from "node:util";
 
 export function terminalTable(head, rows) {
   const widths = head.map((cell, column) => Math.max(cell.length, ...rows.map((row) => row[column].length)));
-  const line = (cells) => cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column]))).join("  ");
+  const line = (cells) =>
+    cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column]))).join("  ");
   const body = rows.map((row) => line(row));
   return [styleText("bold", line(head)), ...body].join("\n");
 }

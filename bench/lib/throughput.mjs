@@ -75,5 +75,7 @@ export async function measureWorkload(workload, servers, { rounds, seconds, fres
   } finally {
     await Promise.all(entries.map((entry) => entry.running?.end()));
   }
-  return Object.fromEntries(entries.filter((entry) => !entry.failed).map((entry) => [entry.server.name, summary(entry.samples, workload)]));
+  return Object.fromEntries(
+    entries.filter((entry) => !entry.failed).map((entry) => [entry.server.name, summary(entry.samples, workload)]),
+  );
 }

@@ -24,7 +24,9 @@ function takeResponse(bytes) {
   const headEnd = bytes.indexOf("\r\n\r\n");
   if (headEnd === -1) return undefined;
   const [statusLine, ...lines] = bytes.toString("latin1", 0, headEnd).split("\r\n");
-  const fields = new Map(lines.map((line) => [line.slice(0, line.indexOf(":")).toLowerCase(), line.slice(line.indexOf(":") + 1).trim()]));
+  const fields = new Map(
+    lines.map((line) => [line.slice(0, line.indexOf(":")).toLowerCase(), line.slice(line.indexOf(":") + 1).trim()]),
+  );
   const content = bytes.subarray(headEnd + 4);
   const status = Number(statusLine.split(" ")[1]);
   if (fields.get("transfer-encoding") === "chunked") {
@@ -32,13 +34,15 @@ function takeResponse(bytes) {
     return decoded && { status, fields, body: decoded.body, length: headEnd + 4 + decoded.length };
   }
   const size = Number(fields.get("content-length"));
-  if (!(content.length >= size)) return Number.isNaN(size) ? { status, fields, body: content, length: bytes.length } : undefined;
+  if (!(content.length >= size))
+    return Number.isNaN(size) ? { status, fields, body: content, length: bytes.length } : undefined;
   return { status, fields, body: content.subarray(0, size), length: headEnd + 4 + size };
 }
 
 function judge(response, workload) {
   if (response.status !== 200) return `status ${response.status}`;
-  if (!response.body.equals(workload.body)) return `body ${JSON.stringify(response.body.toString("latin1").slice(0, 80))}`;
+  if (!response.body.equals(workload.body))
+    return `body ${JSON.stringify(response.body.toString("latin1").slice(0, 80))}`;
   if (/close/i.test(response.fields.get("connection") ?? "")) return "Connection: close";
   return undefined;
 }

@@ -12,7 +12,14 @@ function get(path, fields = []) {
 
 function post(path, size) {
   const body = Buffer.alloc(size, "The quick brown fox jumps over the lazy dog. ");
-  const head = [`POST ${path} HTTP/1.1`, HOST, "Content-Type: application/octet-stream", `Content-Length: ${size}`, "", ""];
+  const head = [
+    `POST ${path} HTTP/1.1`,
+    HOST,
+    "Content-Type: application/octet-stream",
+    `Content-Length: ${size}`,
+    "",
+    "",
+  ];
   return { request: Buffer.concat([Buffer.from(head.join("\r\n"), "latin1"), body]), body };
 }
 
@@ -50,8 +57,22 @@ export const THROUGHPUT = [
   { name: "hello", title: "hello, keep-alive", request: get("/"), body: hello, depth: 1, control: true },
   { name: "pipelined", title: "hello, pipelined ×16", request: get("/"), body: hello, depth: 16, control: true },
   { name: "browser", title: "browser-sized headers", request: browser(), body: hello, depth: 1, control: true },
-  { name: "params", title: "route parameters", request: get("/users/42/posts/7"), body: Buffer.from("user 42 post 7"), depth: 1, control: false },
-  { name: "json", title: "JSON", request: get("/json"), body: Buffer.from('{"message":"Hello, world","at":1}'), depth: 1, control: false },
+  {
+    name: "params",
+    title: "route parameters",
+    request: get("/users/42/posts/7"),
+    body: Buffer.from("user 42 post 7"),
+    depth: 1,
+    control: false,
+  },
+  {
+    name: "json",
+    title: "JSON",
+    request: get("/json"),
+    body: Buffer.from('{"message":"Hello, world","at":1}'),
+    depth: 1,
+    control: false,
+  },
   { name: "post1k", title: "POST 1 KB, echoed", request: small.request, body: small.body, depth: 1, control: false },
   { name: "post64k", title: "POST 64 KB, echoed", request: large.request, body: large.body, depth: 1, control: false },
 ];

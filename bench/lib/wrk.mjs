@@ -21,8 +21,22 @@ function milliseconds(text, percentile) {
 export async function wrk({ port, workload, connections, seconds }) {
   const file = join(folder, workload.name);
   writeFileSync(file, Buffer.concat(Array.from({ length: workload.depth }, () => workload.request)));
-  const args = ["-c", CLIENT_CORE, "wrk", "-t1", `-c${connections}`, `-d${seconds}s`, "--latency", "-s", join(BENCH, "lib/raw.lua"), `http://127.0.0.1:${port}/`];
-  const child = spawn("taskset", args, { env: { ...process.env, BENCH_REQUEST_FILE: file }, stdio: ["ignore", "pipe", "inherit"] });
+  const args = [
+    "-c",
+    CLIENT_CORE,
+    "wrk",
+    "-t1",
+    `-c${connections}`,
+    `-d${seconds}s`,
+    "--latency",
+    "-s",
+    join(BENCH, "lib/raw.lua"),
+    `http://127.0.0.1:${port}/`,
+  ];
+  const child = spawn("taskset", args, {
+    env: { ...process.env, BENCH_REQUEST_FILE: file },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   let text = "";
   child.stdout.setEncoding("utf8").on("data", (chunk) => (text += chunk));
   const [status] = await once(child, "close");

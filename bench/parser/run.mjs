@@ -118,11 +118,15 @@ function table(title, contenders, count, target) {
   const best = measure(contenders, count);
   console.log(`\n${title}`);
   for (const [i, [name]] of contenders.entries()) {
-    console.log(`  ${name.padEnd(26)}${best[i].toFixed(0).padStart(7)} ns   ${(best[i] / best[0]).toFixed(2).padStart(6)} × the first`);
+    console.log(
+      `  ${name.padEnd(26)}${best[i].toFixed(0).padStart(7)} ns   ${(best[i] / best[0]).toFixed(2).padStart(6)} × the first`,
+    );
   }
   for (const [mine, other, wanted] of target) {
     const ratio = best[other] / best[mine];
-    rows.push(`${ratio >= wanted ? "met   " : "MISSED"} ${title}: ${contenders[mine][0]} ${ratio.toFixed(1)} times as fast as ${contenders[other][0]} (wanted ${wanted})`);
+    rows.push(
+      `${ratio >= wanted ? "met   " : "MISSED"} ${title}: ${contenders[mine][0]} ${ratio.toFixed(1)} times as fast as ${contenders[other][0]} (wanted ${wanted})`,
+    );
   }
 }
 
@@ -131,9 +135,24 @@ const targets = [
   [0, 3, 5],
   [2, 4, 5],
 ];
-table(`request of ${inputs.small.length} bytes`, heads(inputs.small, "parseRequestHead", 1, HTTPParser.REQUEST), 40_000, targets);
-table(`request of ${inputs.browser.length} bytes`, heads(inputs.browser, "parseRequestHead", 1, HTTPParser.REQUEST), 8_000, targets);
-table(`response head of ${inputs.response.length} bytes`, heads(inputs.response, "parseResponseHead", 2, HTTPParser.RESPONSE), 15_000, targets);
+table(
+  `request of ${inputs.small.length} bytes`,
+  heads(inputs.small, "parseRequestHead", 1, HTTPParser.REQUEST),
+  40_000,
+  targets,
+);
+table(
+  `request of ${inputs.browser.length} bytes`,
+  heads(inputs.browser, "parseRequestHead", 1, HTTPParser.REQUEST),
+  8_000,
+  targets,
+);
+table(
+  `response head of ${inputs.response.length} bytes`,
+  heads(inputs.response, "parseResponseHead", 2, HTTPParser.RESPONSE),
+  15_000,
+  targets,
+);
 for (const bytes of [inputs.small, inputs.browser]) {
   table(`the scan behind readUntil, ${bytes.length} bytes`, scans(bytes), 40_000, [[0, 2, 1.5]]);
 }
