@@ -4,9 +4,9 @@
  * `pieceEnd`.
  */
 import { T_CHUNK_SIZE_HI, T_CHUNK_SIZE_LO, T_RESUME } from "../parser/abi.ts";
-import { parseError } from "../parser/errors.ts";
 import type { HttpParser } from "../parser/types.ts";
 import { LimitError, RemoteProtocolError } from "./errors.ts";
+import { syntaxError } from "./refusal.ts";
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -98,7 +98,7 @@ export class BodyReader {
     const room = limits.maxChunkExtensionSize - this.extensionBytes + CHUNK_LINE_ALLOWANCE;
     parser.epoch++;
     const used = parser.parseChunkSize(at, Math.min(end, at + room + 1));
-    if (used < 0) return this.failCode(-used);
+    if (used < 0) return this.fail(syntaxError(-used));
     if (used === 0 ? end - at > room : used > room) {
       return this.fail(
         new LimitError(
@@ -146,7 +146,7 @@ export class BodyReader {
     if (at === end) return 0;
     parser.epoch++;
     const used = parser.parseTrailers(at, end, this.hint, limits.maxFieldCount);
-    if (used < 0) return this.failCode(-used);
+    if (used < 0) return this.fail(syntaxError(-used));
     if (used > limits.maxTrailerSize || (used === 0 && end - at > limits.maxTrailerSize)) {
       return this.fail(
         new LimitError("ERR_LANDSPOUT_TRAILER_SIZE", "The trailer section is too large.", 431, limits.maxTrailerSize),
@@ -158,11 +158,6 @@ export class BodyReader {
     }
     this.next = COMPLETE;
     return used;
-  }
-
-  private failCode(code: number): number {
-    const entry = parseError(code);
-    return this.fail(new RemoteProtocolError(entry.code, entry.message, entry.status));
   }
 
   private fail(error: RemoteProtocolError): number {

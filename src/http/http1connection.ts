@@ -20,48 +20,16 @@ import {
   T_RESUME,
   T_STAGE,
 } from "../parser/abi.ts";
-import { parseError } from "../parser/errors.ts";
-import type { HttpParser } from "../parser/types.ts";
 import { BodyReader, bodyTooLarge } from "./body-reader.ts";
-import { LimitError, RemoteProtocolError, RequestTimeoutError } from "./errors.ts";
+import type { ConnectionHost, Origin } from "./connection-host.ts";
+import { RemoteProtocolError, RequestTimeoutError } from "./errors.ts";
 import { CHUNKED, headRefusal, NO_CONTENT, REFUSALS, requestFraming } from "./framing.ts";
-import type { Refusal } from "./framing.ts";
 import { HTTP1Exchange } from "./http1exchange.ts";
 import type { ExchangeOwner } from "./http1exchange.ts";
 import { HTTPHeaders } from "./headers.ts";
-import type { HTTPMessageDelegate, HTTPServerConnectionDelegate } from "./interfaces.ts";
-import type { ConnectionLimits } from "./options.ts";
-import { refusalText } from "./refusal.ts";
+import type { HTTPMessageDelegate } from "./interfaces.ts";
+import { asError, headTooLarge, refusalText, syntaxError, targetTooLong } from "./refusal.ts";
 import { RequestHead } from "./request-head.ts";
-
-/** A Buffer, with the method that makes a string of latin1 bytes without looking at an encoding's name. */
-export type ParserMemory = Buffer & { latin1Slice(start: number, end: number): string };
-
-/** Who sent a request, as far as the proxies in front are believed. */
-export interface Origin {
-  readonly remoteIp: string;
-  readonly protocol: "http" | "https";
-}
-
-/** What all connections of one server share. */
-export interface ConnectionHost {
-  readonly parser: HttpParser;
-  /** The parser's memory as a Buffer. */
-  readonly memory: ParserMemory;
-  readonly limits: ConnectionLimits;
-  readonly delegate: HTTPServerConnectionDelegate;
-  readonly noKeepAlive: boolean;
-  readonly leaveOnHalfClose: boolean;
-  /** Seconds, counted by the sweep over all connections. */
-  readonly now: number;
-  /** Seconds between two sweeps: how far `now` may lag behind. */
-  readonly tick: number;
-  /** Shutting down: close after the next answer. */
-  readonly closing: boolean;
-  /** Client address and protocol of a request; `peer` is the address of the other end of the socket. */
-  originOf(head: RequestHead, peer: string | undefined, encrypted: boolean): Origin;
-  connectionClosed(connection: HTTP1Connection): void;
-}
 
 /** Reads up to this size are made into one string for all the heads in them. */
 const SHARED_TEXT_LIMIT = 8192;
@@ -100,6 +68,7 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
   private reading = false;
   private waiters: { resolve(): void; reject(error: Error): void }[] | undefined = undefined;
   private waitingForDrain = false;
+  private flushes = 0;
   /** Other connections have their turn; then this one goes on. */
   private yielding = false;
 
@@ -135,7 +104,7 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
           maxFieldCount,
         );
         if (used <= 0) {
-          if (used < 0) this.refuseCode(-used);
+          if (used < 0) this.refuse(syntaxError(-used));
           else if (this.headUnfinished(end - at)) break;
           continue;
         }
@@ -174,10 +143,13 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
       return true;
     }
     if (this.state !== HEAD || !more) return false;
-    if (this.stream.congested) {
-      this.waitingForDrain = true;
-      this.stream.hold();
-      return true;
+    if (this.stream.flushes !== this.flushes) {
+      this.flushes = this.stream.flushes;
+      if (this.stream.congested) {
+        this.waitingForDrain = true;
+        this.stream.hold();
+        return true;
+      }
     }
     if (served < REQUESTS_PER_TURN) return false;
     this.yielding = true;
@@ -418,11 +390,6 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
 
   // --- refusals ---
 
-  private refuseCode(code: number): void {
-    const entry = parseError(code);
-    this.refuse(new RemoteProtocolError(entry.code, entry.message, entry.status));
-  }
-
   /** Answers a request that cannot be served, once, and serves nothing that follows it. */
   refuse(error: RemoteProtocolError): void {
     const exchange = this.exchange;
@@ -573,12 +540,3 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
 }
 
 const over = (waited: number, limit: number): boolean => limit > 0 && waited >= limit;
-
-const asError = (refused: Refusal): RemoteProtocolError =>
-  new RemoteProtocolError(refused.code, refused.message, refused.status);
-
-const headTooLarge = (limit: number): LimitError =>
-  new LimitError("ERR_LANDSPOUT_HEADER_SIZE", `The request head is larger than ${limit} bytes.`, 431, limit);
-
-const targetTooLong = (limit: number): LimitError =>
-  new LimitError("ERR_LANDSPOUT_TARGET_LENGTH", `The request target is longer than ${limit} bytes.`, 414, limit);

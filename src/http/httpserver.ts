@@ -15,7 +15,7 @@ import type { RequestCallback } from "./delegates.ts";
 import { applyForwarded } from "./forwarded.ts";
 import { HTTPHeaders } from "./headers.ts";
 import { HTTP1Connection } from "./http1connection.ts";
-import type { ConnectionHost, Origin, ParserMemory } from "./http1connection.ts";
+import type { ConnectionHost, Origin, ParserMemory } from "./connection-host.ts";
 import type { HTTPServerConnectionDelegate } from "./interfaces.ts";
 import { resolveLimits } from "./options.ts";
 import type { ConnectionLimits, HTTPServerOptions } from "./options.ts";

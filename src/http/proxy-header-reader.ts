@@ -4,7 +4,7 @@
  */
 import { loggers } from "../log.ts";
 import type { BaseIOStream, StreamConsumer } from "../net/base-iostream.ts";
-import type { ConnectionHost } from "./http1connection.ts";
+import type { ConnectionHost } from "./connection-host.ts";
 import { parseProxyHeader } from "./proxy-protocol.ts";
 
 export class ProxyHeaderReader implements StreamConsumer {

@@ -56,6 +56,8 @@ export class BaseIOStream implements TransportHandler {
   private text = "";
   private textKind: TextKind = ASCII;
   private pieces: (string | Uint8Array)[] | undefined = undefined;
+  /** Counts what has been given to the transport: between two equal readings `congested` has not changed for the worse. */
+  flushes = 0;
 
   constructor(parser: HttpParser, transport: Transport | undefined) {
     this.parser = parser;
@@ -248,6 +250,7 @@ export class BaseIOStream implements TransportHandler {
   /** Gives the pending output to the transport. */
   flush(): void {
     const transport = this.transport;
+    this.flushes++;
     if (this.pieces === undefined) {
       if (this.text === "") return;
       const text = this.text;

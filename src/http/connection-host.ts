@@ -1,0 +1,35 @@
+/** What the connections of one server have in common, as a connection sees it: parser, limits, time, delegate. */
+import type { Buffer } from "node:buffer";
+import type { HttpParser } from "../parser/types.ts";
+import type { HTTPServerConnectionDelegate } from "./interfaces.ts";
+import type { ConnectionLimits } from "./options.ts";
+import type { RequestHead } from "./request-head.ts";
+
+/** A Buffer, with the method that makes a string of latin1 bytes without looking at an encoding's name. */
+export type ParserMemory = Buffer & { latin1Slice(start: number, end: number): string };
+
+/** Who sent a request, as far as the proxies in front are believed. */
+export interface Origin {
+  readonly remoteIp: string;
+  readonly protocol: "http" | "https";
+}
+
+/** What all connections of one server share. */
+export interface ConnectionHost {
+  readonly parser: HttpParser;
+  /** The parser's memory as a Buffer. */
+  readonly memory: ParserMemory;
+  readonly limits: ConnectionLimits;
+  readonly delegate: HTTPServerConnectionDelegate;
+  readonly noKeepAlive: boolean;
+  readonly leaveOnHalfClose: boolean;
+  /** Seconds, counted by the sweep over all connections. */
+  readonly now: number;
+  /** Seconds between two sweeps: how far `now` may lag behind. */
+  readonly tick: number;
+  /** Shutting down: close after the next answer. */
+  readonly closing: boolean;
+  /** Client address and protocol of a request; `peer` is the address of the other end of the socket. */
+  originOf(head: RequestHead, peer: string | undefined, encrypted: boolean): Origin;
+  connectionClosed(connection: object): void;
+}
