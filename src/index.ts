@@ -14,4 +14,5 @@ export { version } from "./version.ts";
 export { Application, url } from "./web/application.ts";
 export type { Route, Settings } from "./web/application.ts";
 export { Finish, HTTPError, MissingArgumentError } from "./web/http-error.ts";
-export { asynchronous, RequestHandler } from "./web/request-handler.ts";
+export { addslash, asynchronous, authenticated, removeslash, streamRequestBody } from "./web/decorators.ts";
+export { RequestHandler } from "./web/request-handler.ts";

@@ -17,7 +17,7 @@ function checked(preference: string | undefined, source: string): ParserPreferen
   if (preference === "wasm" || preference === "ts") return preference;
   throw new UsageError(
     "ERR_LANDSPOUT_PARSER_OPTION",
-    `${source} must be "wasm", "ts" or "auto", not ${JSON.stringify(preference)}`,
+    `${source} must be "wasm", "ts" or "auto", not ${typeof preference === "string" ? JSON.stringify(preference) : typeof preference}`,
   );
 }
 

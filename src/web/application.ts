@@ -14,6 +14,8 @@ import { HTTPError } from "./http-error.ts";
 import { RequestHandler } from "./request-handler.ts";
 import { Router } from "./router.ts";
 import type { RouteMatch } from "./router.ts";
+import { streamsRequestBody } from "./decorators.ts";
+import type { OutputTransformFactory } from "./output-transform.ts";
 import { newMemo } from "./send-whole.ts";
 import type { AnswerMemo } from "./send-whole.ts";
 
@@ -42,6 +44,12 @@ export interface Settings {
   /** Answers what no route matches; default: a 404 page. */
   defaultHandlerClass?: HandlerClass;
   defaultHandlerArgs?: object;
+  /** Sets `serveTraceback`, where that is not set. Default false. */
+  debug?: boolean;
+  /** Error pages show the exception, its source lines and the request. Never in production. Default: `debug`. */
+  serveTraceback?: boolean;
+  /** Where `authenticated` sends those who have to log in. */
+  loginUrl?: string;
   /** Whatever else the program wants its handlers to find. */
   [name: string]: unknown;
 }
@@ -55,6 +63,8 @@ export interface Target {
   readonly noticesClose: boolean;
   readonly setsDefaults: boolean;
   readonly finishes: boolean;
+  /** The class takes content as it comes. */
+  readonly streams: boolean;
   readonly memo: AnswerMemo;
 }
 
@@ -75,6 +85,7 @@ function targetOf(handlerClass: HandlerClass, initArgs: object | undefined): Tar
     noticesClose: own.onConnectionClose !== base.onConnectionClose,
     setsDefaults: own.setDefaultHeaders !== base.setDefaultHeaders,
     finishes: own.onFinish !== base.onFinish,
+    streams: streamsRequestBody(handlerClass),
     memo: newMemo(),
   };
 }
@@ -113,11 +124,13 @@ export class Application implements HTTPServerConnectionDelegate {
   readonly etags: boolean;
   /** Whether requests are timed, for the log. */
   readonly timed: boolean;
+  /** What every answer goes through before it is sent. */
+  readonly transforms: OutputTransformFactory[] = [];
   readonly #router = new Router<Target>();
   readonly #notFound: RouteMatch<Target>;
 
   constructor(routes: Iterable<Route> = [], settings: Settings = {}) {
-    this.settings = settings;
+    this.settings = settings.debug === true ? { serveTraceback: true, ...settings } : settings;
     this.etags = settings.etags !== false;
     this.timed = settings.accessLog !== false || settings.logFunction !== undefined;
     const { defaultHandlerClass, defaultHandlerArgs } = settings;
@@ -139,6 +152,11 @@ export class Application implements HTTPServerConnectionDelegate {
 
   startRequest(_serverConnection: object, exchange: HTTP1Exchange): HTTPMessageDelegate {
     return new HandlerRun(this, exchange);
+  }
+
+  /** Adds an output transform; answers go through them in the order they were added. */
+  addTransform(factory: OutputTransformFactory): void {
+    this.transforms.push(factory);
   }
 
   /** The route of a request; the 404 handler where there is none. */

@@ -10,16 +10,18 @@ import type { HTTP1Exchange } from "../http/http1exchange.ts";
 import type { HTTPMessageDelegate, RequestStartLine } from "../http/interfaces.ts";
 import { HTTPServerRequest } from "../http/request.ts";
 import { M_DELETE, M_GET, M_HEAD, M_OPTIONS, M_PATCH, M_POST, M_PUT } from "../parser/abi.ts";
-import type { Application } from "./application.ts";
+import type { Application, Target } from "./application.ts";
+import type { RouteMatch } from "./router.ts";
 import { Finish, HTTPError } from "./http-error.ts";
-import { NO_ARGUMENTS } from "./request-handler.ts";
-import type { RequestHandler, Writable } from "./request-handler.ts";
+import { writeReturned } from "./answer-value.ts";
+import { NO_ARGUMENTS, RequestHandler } from "./request-handler.ts";
 
 export class HandlerRun implements HTTPMessageDelegate {
   private readonly application: Application;
   private readonly exchange: HTTP1Exchange;
   private request: HTTPServerRequest | undefined = undefined;
   private content: ContentBuffer | undefined = undefined;
+  private match: RouteMatch<Target> | undefined = undefined;
   private handler: RequestHandler | undefined = undefined;
 
   constructor(application: Application, exchange: HTTP1Exchange) {
@@ -27,23 +29,52 @@ export class HandlerRun implements HTTPMessageDelegate {
     this.exchange = exchange;
   }
 
-  headersReceived(_startLine: RequestStartLine, headers: HTTPHeaders): void {
+  headersReceived(_startLine: RequestStartLine, headers: HTTPHeaders): Promise<void> | void {
+    const { application } = this;
     const request = new HTTPServerRequest(this.exchange, headers);
-    if (this.application.timed) request.startTime = performance.now();
+    if (application.timed) request.startTime = performance.now();
     this.request = request;
+    const match = application.match(request);
+    this.match = match;
+    if (!match.target.streams) return undefined;
+    return this.begin(request, match, true);
   }
-  dataReceived(chunk: Uint8Array): void {
-    (this.content ??= new ContentBuffer()).add(chunk);
+  dataReceived(chunk: Uint8Array): Promise<void> | void {
+    if (this.handler === undefined) (this.content ??= new ContentBuffer()).add(chunk);
+    else return this.passOn(this.handler, chunk);
+    return undefined;
   }
   onConnectionClose(): void {
     this.content = undefined;
   }
 
   finish(): void {
+    const { handler } = this;
+    if (handler !== undefined) {
+      this.runMethodSafely(handler);
+      return;
+    }
     const request = this.request as HTTPServerRequest;
-    const { application } = this;
     if (this.content !== undefined) request.body = this.content.take();
-    const match = application.match(request);
+    void this.begin(request, this.match as RouteMatch<Target>, false);
+  }
+
+  /** Gives a piece of content to a handler that takes it as it comes. */
+  private passOn(handler: RequestHandler, chunk: Uint8Array): Promise<void> | void {
+    if (handler.finished) return undefined;
+    try {
+      const pending = handler.dataReceived(chunk);
+      if (!isThenable(pending)) return undefined;
+      return Promise.resolve(pending).catch((error: unknown) => this.failed(handler, error));
+    } catch (error) {
+      this.failed(handler, error);
+    }
+    return undefined;
+  }
+
+  /** Makes the handler and runs it up to `prepare`, and if the content is not still to come (`streaming`), its method. */
+  private begin(request: HTTPServerRequest, match: RouteMatch<Target>, streaming: boolean): Promise<void> | void {
+    const { application } = this;
     const { target } = match;
     const handler = new target.handlerClass(application, request);
     this.handler = handler;
@@ -54,17 +85,17 @@ export class HandlerRun implements HTTPMessageDelegate {
       if (target.noticesClose) this.exchange.setCloseCallback(() => this.clientLeft());
       if (match.captured.length > 0) handler.pathArgs = this.decodePath(handler, match.captured);
       const pending = target.prepares ? handler.prepare() : undefined;
-      if (pending instanceof Promise) {
-        pending.then(
-          () => this.runMethodSafely(handler),
+      if (isThenable(pending)) {
+        return Promise.resolve(pending).then(
+          () => (streaming ? undefined : this.runMethodSafely(handler)),
           (error: unknown) => this.failed(handler, error),
         );
-        return;
       }
-      if (!handler.finished) this.runMethod(handler);
+      if (!streaming && !handler.finished) this.runMethod(handler);
     } catch (error) {
       this.failed(handler, error);
     }
+    return undefined;
   }
 
   private decodePath(
@@ -89,38 +120,43 @@ export class HandlerRun implements HTTPMessageDelegate {
 
   private runMethod(handler: RequestHandler): void {
     const result = callMethod(handler);
-    if (result instanceof Promise || isThenable(result)) {
-      Promise.resolve(result).then(
-        (value) => this.returnedSafely(handler, value),
-        (error: unknown) => this.failed(handler, error),
-      );
-    } else this.returned(handler, result);
+    if (result === undefined) this.ended(handler);
+    else if (isThenable(result)) {
+      Promise.resolve(result)
+        .then((value) => this.returned(handler, value))
+        .catch((error: unknown) => this.failed(handler, error));
+    } else this.returned(handler, result)?.catch((error: unknown) => this.failed(handler, error));
   }
 
-  private returnedSafely(handler: RequestHandler, value: unknown): void {
-    try {
-      this.returned(handler, value);
-    } catch (error) {
-      this.failed(handler, error);
+  /** A value that a method returned is written; then the request ends. */
+  private returned(handler: RequestHandler, value: unknown): Promise<void> | undefined {
+    if (handler.finished) return undefined;
+    if (value !== undefined) {
+      const pending = writeReturned(handler, value);
+      if (pending !== undefined) return pending.then(() => this.ended(handler));
     }
+    this.ended(handler);
+    return undefined;
   }
 
-  /** A value that a method returned is written; then the request ends, unless it is to end later. */
-  private returned(handler: RequestHandler, value: unknown): void {
-    if (handler.finished) return;
-    if (value !== undefined) handler.write(value as Writable);
-    if (handler.autoFinish) handler.finish();
+  /** The request ends, unless it has ended or is to end later. */
+  private ended(handler: RequestHandler): void {
+    if (!handler.finished && handler.autoFinish) void handler.finish();
   }
 
   private failed(handler: RequestHandler, error: unknown): void {
     const { application } = this;
     if (error instanceof Finish) {
-      if (!handler.finished) handler.finish(error.chunk);
+      if (!handler.finished) void handler.finish(error.chunk);
       return;
     }
     // A client that left is not an error.
     if (this.exchange.lost) return;
-    application.logException(handler, error);
+    try {
+      handler.logException(error);
+    } catch (failure) {
+      application.logException(handler, failure);
+    }
     if (handler.finished) return;
     handler.sendError(error instanceof HTTPError || error instanceof ProtocolError ? error.status : 500, { error });
   }
@@ -158,8 +194,17 @@ function callMethod(handler: RequestHandler): unknown {
     case M_OPTIONS:
       return handler.options(...args);
     default:
-      throw new HTTPError(405, { headers: { Allow: handler.allowedMethods().join(", ") } });
+      return callExtraMethod(handler);
   }
+}
+
+/** A method of the class's own, such as WebDAV's. RFC 9110 §9.1: names are case-sensitive. */
+function callExtraMethod(handler: RequestHandler): unknown {
+  const { method } = handler.request;
+  const { extraMethods } = handler.constructor as typeof RequestHandler;
+  const own: unknown = extraMethods.includes(method) ? Reflect.get(handler, method.toLowerCase()) : undefined;
+  if (typeof own === "function") return own.apply(handler, handler.pathArgs) as unknown;
+  throw new HTTPError(405, { headers: { Allow: handler.allowedMethods().join(", ") } });
 }
 
 /** RFC 3986 §2.1, over bytes; `%` without two hexadecimal digits stays as it is, `+` is no space. */

@@ -11,7 +11,7 @@ import { httpDate, httpDateGeneration } from "../http/date.ts";
 import { hasNoContent, reasonPhrase } from "../http/status.ts";
 import { matchesTag } from "./etag.ts";
 import { headText, okHeadText } from "./head-text.ts";
-import type { RequestHandler } from "./request-handler.ts";
+import type { HandlerOutput } from "./handler-output.ts";
 
 /** The last text a route answered with, its length and tag, and the whole answer while it repeats itself. */
 export interface AnswerMemo {
@@ -42,7 +42,7 @@ export const newMemo = (): AnswerMemo => ({
 const MEMO_LIMIT = 1024;
 
 export function sendWhole(
-  handler: RequestHandler,
+  handler: HandlerOutput,
   status: number,
   reason: string,
   headers: HTTPHeaders | undefined,
@@ -91,7 +91,7 @@ const CONTENT_FIELDS = ["Content-Encoding", "Content-Language", "Content-Type"];
 
 function describe(
   memo: AnswerMemo,
-  handler: RequestHandler,
+  handler: HandlerOutput,
   content: string | Uint8Array,
   tagged: boolean,
   contentType: string,
@@ -115,14 +115,43 @@ function renewWhole(memo: AnswerMemo): void {
 }
 
 /** RFC 9110 §15.4.5: the fields a 200 would have had that a cache needs, and no content. */
-function sendNotModified(handler: RequestHandler, headers: HTTPHeaders | undefined, tag: string): void {
+function sendNotModified(handler: HandlerOutput, headers: HTTPHeaders | undefined, tag: string): void {
   handler.setStatus(304);
   if (headers === undefined) {
     handler.request.connection.respond(`${headText(304, reasonPhrase(304), "")}Etag: ${tag}\r\n`, ASCII, "", ASCII);
     return;
   }
-  for (const name of [...CONTENT_FIELDS, "Content-Length"]) headers.delete(name);
+  toNotModified(headers);
   headers.set("Etag", tag);
   if (!headers.has("Date")) headers.set("Date", httpDate());
   handler.request.connection.respond(`HTTP/1.1 304 ${reasonPhrase(304)}\r\n${headers.toWire()}`, LATIN1, "", ASCII);
+}
+
+/** Drops the fields that describe content. */
+export function toNotModified(headers: HTTPHeaders): void {
+  for (const name of CONTENT_FIELDS) headers.delete(name);
+  headers.delete("Content-Length");
+}
+
+/**
+ * The same decisions for an answer that goes through output transforms: sets the tag of a whole answer, if it is to have one,
+ * and says whether the client already has what it names.
+ */
+export function tagOfWhole(
+  handler: HandlerOutput,
+  status: number,
+  headers: HTTPHeaders,
+  content: string | Uint8Array,
+): boolean {
+  const { request } = handler;
+  const method = request.methodId;
+  if (status !== 200 || (method !== M_GET && method !== M_HEAD)) return false;
+  if (handler.application.etags && !headers.has("Etag")) {
+    const tag = handler.computeEtag(content);
+    if (tag !== undefined) headers.set("Etag", tag);
+  }
+  const tag = headers.get("Etag");
+  return (
+    tag !== undefined && request.knows(H_IF_NONE_MATCH) && matchesTag(request.headers.get("If-None-Match") ?? "", tag)
+  );
 }

@@ -1,11 +1,10 @@
 /** Applications and handlers, as programs write them, over real sockets. */
 import * as assert from "uvu/assert";
 import { Application, asynchronous, Finish, HTTPError, RequestHandler, url } from "../../src/web/index.ts";
-import type { Route, Settings } from "../../src/web/index.ts";
 import { setLoggers } from "../../src/log.ts";
 import { expectLog, suite } from "../_support/suite.ts";
-import { serving, withPeer } from "../_support/wire.ts";
-import type { Answer, Peer } from "../_support/wire.ts";
+import { withPeer } from "../_support/wire.ts";
+import { ask, talk } from "./_talk.ts";
 
 const test = suite("handlers", { deadline: 20 });
 
@@ -16,15 +15,6 @@ const getting = (get: (handler: RequestHandler, ...args: (string | undefined)[])
       return get(this, ...args);
     }
   };
-
-const talk = (routes: readonly Route[], use: (peer: Peer) => Promise<void>, settings: Settings = {}): Promise<void> =>
-  serving(new Application(routes, { accessLog: false, ...settings }), {}, (port) => withPeer(port, use));
-
-async function ask(peer: Peer, target: string, { method = "GET", fields = "", body = "" } = {}): Promise<Answer> {
-  const length = body === "" ? "" : `Content-Length: ${Buffer.byteLength(body)}\r\n`;
-  peer.write(Buffer.from(`${method} ${target} HTTP/1.1\r\nHost: localhost\r\n${length}${fields}\r\n${body}`));
-  return peer.answer(method === "HEAD");
-}
 
 test("writes text, bytes and objects, each with its length", () =>
   talk(

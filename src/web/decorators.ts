@@ -1,0 +1,93 @@
+/**
+ * Tornado's decorators for handlers and their methods. Each is a decorator of the standard kind and, where there is no syntax for
+ * those, a plain function around the method or class: `get = authenticated(function (this: MyHandler) { … })`.
+ */
+import { HTTPError } from "./http-error.ts";
+import type { RequestHandler } from "./request-handler.ts";
+
+type Method = (...args: never[]) => unknown;
+
+/** The type says nothing of `this`: were it held against RequestHandler, the method's own type would go round in circles. */
+function around<F extends Method>(method: F, first: (handler: RequestHandler) => boolean): F {
+  const wrapped = function (this: RequestHandler, ...args: never[]): unknown {
+    return first(this) ? method.apply(this, args) : undefined;
+  };
+  return wrapped as unknown as F;
+}
+
+const isSafe = ({ request }: RequestHandler): boolean => request.method === "GET" || request.method === "HEAD";
+
+/** Marks a method that finishes its request later, from a callback: the request stays open when it returns. */
+export function asynchronous<F extends Method>(method: F, _context?: unknown): F {
+  return around(method, (handler) => {
+    handler.autoFinish = false;
+    return true;
+  });
+}
+
+/**
+ * Lets only known users in (`currentUser`). Others are sent to `getLoginUrl` with `?next=` the address they wanted; 403 to methods
+ * other than GET and HEAD, which cannot be repeated after a login.
+ */
+export function authenticated<F extends Method>(method: F, _context?: unknown): F {
+  return around(method, (handler) => {
+    if (handler.currentUser) return true;
+    if (!isSafe(handler)) throw new HTTPError(403);
+    let url = handler.getLoginUrl();
+    if (!url.includes("?")) {
+      // An address on another host takes the whole of ours. `//x` would be read as a host by whoever redirects there.
+      const absolute = /^[a-z][a-z0-9+.-]*:\/\//i.test(url);
+      const next = absolute ? handler.request.fullUrl() : handler.request.uri.replace(/^\/{2,}/, "/");
+      url += `?next=${encodeURIComponent(next)}`;
+    }
+    handler.redirect(url);
+    return false;
+  });
+}
+
+/** Redirects a path with a slash at its end to the one without; 404 to methods other than GET and HEAD. */
+export function removeslash<F extends Method>(method: F, _context?: unknown): F {
+  return around(method, (handler) => {
+    const { path } = handler.request;
+    if (path === "/" || !path.endsWith("/")) return true;
+    return redirectTo(handler, path.replace(/\/+$/, ""));
+  });
+}
+
+/** Redirects a path without a slash at its end to the one with; 404 to methods other than GET and HEAD. */
+export function addslash<F extends Method>(method: F, _context?: unknown): F {
+  return around(method, (handler) => {
+    const { path } = handler.request;
+    return path.endsWith("/") || redirectTo(handler, `${path}/`);
+  });
+}
+
+function redirectTo(handler: RequestHandler, path: string): false {
+  // Differs from Tornado: `//host/x` in a Location field is another host.
+  if (!isSafe(handler) || path === "" || path.startsWith("//")) throw new HTTPError(404);
+  const { query } = handler.request;
+  handler.redirect(query === "" ? path : `${path}?${query}`, { permanent: true });
+  return false;
+}
+
+/** Classes that take the content of their requests as it comes; see `streamRequestBody`. */
+const streaming = new WeakSet<object>();
+
+/**
+ * Marks a handler class that takes the content piece by piece: `prepare` runs when the head is there, before any content is asked
+ * for; then `dataReceived` for every piece; the method after the last. Body arguments are not parsed.
+ */
+export function streamRequestBody<C extends abstract new (...args: never[]) => RequestHandler>(
+  handlerClass: C,
+  _context?: unknown,
+): C {
+  streaming.add(handlerClass);
+  return handlerClass;
+}
+
+/** Whether a class, or one it extends, is marked. */
+export function streamsRequestBody(handlerClass: object): boolean {
+  for (let c: object | null = handlerClass; c !== null; c = Object.getPrototypeOf(c) as object | null)
+    if (streaming.has(c)) return true;
+  return false;
+}

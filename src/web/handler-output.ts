@@ -1,0 +1,288 @@
+/**
+ * The answering half of a `RequestHandler`: status, header fields, cookies, `write`, `flush`, `finish`. Nothing is sent before
+ * `flush` or `finish`, so a whole answer leaves in one piece, with its length and its tag.
+ */
+import { Buffer } from "node:buffer";
+import { UsageError } from "../errors.ts";
+import { HTTPHeaders } from "../http/headers.ts";
+import type { HeaderValue } from "../http/headers.ts";
+import type { HTTPServerRequest } from "../http/request.ts";
+import { setCookieLine } from "../http/set-cookie.ts";
+import type { SetCookieOptions } from "../http/set-cookie.ts";
+import { hasNoContent, reasonPhrase } from "../http/status.ts";
+import type { BaseIOStream } from "../net/base-iostream.ts";
+import type { Application, Target } from "./application.ts";
+import { contentTag, matchesTag } from "./etag.ts";
+import { HTML, JSON_TYPE, SERVER } from "./head-text.ts";
+import { TransformedOutput } from "./output-transform.ts";
+import { sendWhole, tagOfWhole, toNotModified } from "./send-whole.ts";
+
+/** What `write` takes: text (sent as UTF-8), bytes, or an object (sent as JSON). */
+export type Writable = string | Uint8Array | object;
+
+export abstract class HandlerOutput {
+  readonly application: Application;
+  readonly request: HTTPServerRequest;
+  /** The route this handler was made for; set by the framework. */
+  target: Target | undefined = undefined;
+  #status = 200;
+  #reason = "";
+  #contentType: string = HTML;
+  /** Header fields, once anything but the content type has been touched. */
+  #fields: HTTPHeaders | undefined = undefined;
+  #content: string | Uint8Array = "";
+  #more: (string | Uint8Array)[] | undefined = undefined;
+  #sent = false;
+  #done = false;
+  /** Set-Cookie values by cookie name. */
+  #newCookies: Map<string, string> | undefined = undefined;
+  /** The answer's road through the output transforms, where the application has any. */
+  #transformed: TransformedOutput | undefined = undefined;
+
+  constructor(application: Application, request: HTTPServerRequest) {
+    this.application = application;
+    this.request = request;
+  }
+
+  /** Sets header fields that every answer of this handler has, error pages included. */
+  setDefaultHeaders(): void {}
+
+  // --- status and header fields ---
+
+  /** @throws UsageError where the code is no three-digit number. */
+  setStatus(code: number, reason?: string): void {
+    if (!Number.isInteger(code) || code < 100 || code > 999) {
+      throw new UsageError("ERR_LANDSPOUT_STATUS_CODE", `${String(code)} is not a status code: use 100 to 999`);
+    }
+    // Tornado sends `Unknown` in place of a reason that could break out of the status line or into an error page.
+    this.#reason =
+      reason !== undefined && !/^[\t\x20-\x3b\x3d-\x7e\x80-\xff]+$/.test(reason) ? "Unknown" : (reason ?? "");
+    this.#status = code;
+  }
+  getStatus(): number {
+    return this.#status;
+  }
+  /** The reason phrase that goes with the status. */
+  protected reasonText(): string {
+    return this.#reason === "" ? reasonPhrase(this.#status) : this.#reason;
+  }
+
+  /** The header fields of the answer. */
+  get #headers(): HTTPHeaders {
+    if (this.#fields !== undefined) return this.#fields;
+    const fields = new HTTPHeaders({ Server: SERVER });
+    if (this.#contentType !== "") fields.add("Content-Type", this.#contentType);
+    this.#fields = fields;
+    return fields;
+  }
+  /** @throws UsageError on a name that is no token or a value with control characters. */
+  setHeader(name: string, value: HeaderValue): void {
+    this.#headers.set(name, value);
+  }
+  addHeader(name: string, value: HeaderValue): void {
+    this.#headers.add(name, value);
+  }
+  clearHeader(name: string): void {
+    this.#headers.delete(name);
+  }
+  /** Value of a header field of the answer, as set so far. */
+  getHeader(name: string): string | undefined {
+    return this.#headers.get(name);
+  }
+
+  /** Forgets status, headers and what was written, as at the beginning. Cookies stay. */
+  clear(): void {
+    this.#status = 200;
+    this.#reason = "";
+    this.#contentType = HTML;
+    this.#fields = undefined;
+    this.#content = "";
+    this.#more = undefined;
+    this.setDefaultHeaders();
+  }
+
+  // --- cookies ---
+
+  /**
+   * Sets a cookie; it replaces, attributes included, an earlier one of the same name. Path `/` unless another is given.
+   * @throws UsageError on a name, value or attribute that cannot stand in the field, or breaks its own prefix.
+   */
+  setCookie(name: string, value: string, options: SetCookieOptions = {}): void {
+    if (this.#sent) {
+      throw new UsageError("ERR_LANDSPOUT_HEADERS_SENT", "Cannot set a cookie after headers have been written");
+    }
+    (this.#newCookies ??= new Map()).set(name, setCookieLine(name, value, options));
+  }
+
+  /** Makes the client drop a cookie. `domain`, `path` and the like must be those it was set with. */
+  clearCookie(name: string, options: Omit<SetCookieOptions, "expires" | "expiresDays" | "maxAge"> = {}): void {
+    this.setCookie(name, "", { ...options, expires: new Date(0), maxAge: 0 });
+  }
+
+  /** `clearCookie` for every cookie of the request. */
+  clearAllCookies(options: Omit<SetCookieOptions, "expires" | "expiresDays" | "maxAge"> = {}): void {
+    for (const name of Object.keys(this.request.cookies)) if (name !== "") this.clearCookie(name, options);
+  }
+
+  #addCookieFields(): void {
+    const newCookies = this.#newCookies;
+    this.#newCookies = undefined;
+    if (newCookies !== undefined) for (const line of newCookies.values()) this.#headers.add("Set-Cookie", line);
+  }
+
+  // --- content ---
+
+  /**
+   * Appends to the answer. An object becomes JSON, with the content type that goes with it unless one was set.
+   * @throws UsageError after `finish`, and on anything that cannot be sent (arrays too, as in Tornado: wrap them in an object).
+   */
+  write(chunk: Writable): void {
+    if (this.#done) throw new UsageError("ERR_LANDSPOUT_FINISHED", "Cannot write() after finish()");
+    const piece = typeof chunk === "string" || chunk instanceof Uint8Array ? chunk : this.#toJSONText(chunk);
+    if (this.#more !== undefined) this.#more.push(piece);
+    else if (this.#content.length === 0) this.#content = piece;
+    else this.#more = [this.#content, piece];
+  }
+
+  #toJSONText(value: object): string {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      throw new UsageError(
+        "ERR_LANDSPOUT_WRITE",
+        "write() takes text, bytes or an object; wrap an array or number in an object",
+      );
+    }
+    if (this.#fields === undefined) this.#contentType = JSON_TYPE;
+    else if (this.#fields.get("Content-Type") === HTML) this.#fields.set("Content-Type", JSON_TYPE);
+    const text = JSON.stringify(value);
+    // So that it may stand in a script element.
+    return text.includes("</") ? text.replaceAll("</", "<\\/") : text;
+  }
+
+  /** What has been written and not sent, as one piece. */
+  #takeContent(): string | Uint8Array {
+    const content = this.#content;
+    const more = this.#more;
+    this.#content = "";
+    this.#more = undefined;
+    if (more === undefined) return content;
+    if (more.every((piece) => typeof piece === "string")) return more.join("");
+    return Buffer.concat(more.map((piece) => (typeof piece === "string" ? Buffer.from(piece) : piece)));
+  }
+
+  /** Sends the headers, and what has been written so far. The promise, where there is one, waits for the socket. */
+  flush(): Promise<void> | void {
+    const { connection } = this.request;
+    const content = this.#takeContent();
+    if (this.#sent) {
+      return this.#transformed === undefined
+        ? connection.write(content)
+        : this.#transformed.more(content, false, nothing);
+    }
+    if (this.#newCookies !== undefined) this.#addCookieFields();
+    this.#sent = true;
+    const headers = this.#headers;
+    const status = this.#status;
+    if (this.application.transforms.length > 0) {
+      this.#transformed = new TransformedOutput(this.request, this.application.transforms);
+      return this.#transformed.start({ status, reason: this.#reason, headers }, content, false, nothing);
+    }
+    return connection.writeHeaders({ code: status, reason: this.reasonText() }, headers, content);
+  }
+
+  /**
+   * Completes the answer. Must be called once; after a method that returns, it is. The promise, where there is one, settles when
+   * the answer has gone through the output transforms.
+   */
+  finish(chunk?: Writable): Promise<void> | void {
+    if (this.#done) throw new UsageError("ERR_LANDSPOUT_FINISHED", "finish() called twice");
+    if (chunk !== undefined) this.write(chunk);
+    this.#done = true;
+    if (this.#newCookies !== undefined && !this.#sent) this.#addCookieFields();
+    if (this.application.transforms.length > 0) return this.#finishTransformed();
+    if (this.#sent) {
+      const { connection } = this.request;
+      void connection.write(this.#takeContent());
+      connection.finish();
+    } else {
+      this.#sent = true;
+      const content = this.#takeContent();
+      this.#checkContent(content);
+      sendWhole(this, this.#status, this.#reason, this.#fields, this.#contentType, content);
+    }
+    this.answered();
+    return undefined;
+  }
+
+  #checkContent(content: string | Uint8Array): void {
+    if (hasNoContent(this.#status) && content.length > 0) {
+      throw new UsageError("ERR_LANDSPOUT_NO_CONTENT", `a ${this.#status} answer cannot have content`);
+    }
+  }
+
+  /** The tag is that of the content as written; a transform that changes the bytes makes it weak. */
+  #finishTransformed(): Promise<void> | void {
+    let content = this.#takeContent();
+    const finished = (): void => this.answered();
+    if (this.#transformed !== undefined) return this.#transformed.more(content, true, finished);
+    this.#sent = true;
+    this.#checkContent(content);
+    const headers = this.#headers;
+    if (tagOfWhole(this, this.#status, headers, content)) {
+      this.setStatus(304);
+      toNotModified(headers);
+      content = "";
+    }
+    this.#transformed = new TransformedOutput(this.request, this.application.transforms);
+    return this.#transformed.start({ status: this.#status, reason: this.#reason, headers }, content, true, finished);
+  }
+
+  get headersWritten(): boolean {
+    return this.#sent;
+  }
+  get finished(): boolean {
+    return this.#done;
+  }
+
+  /** The answer is complete. */
+  protected abstract answered(): void;
+
+  /** Ends an answer that can no longer become whole: the client must not take what it has for all of it. */
+  protected cut(): void {
+    this.#done = true;
+    this.request.connection.destroy();
+    this.answered();
+  }
+
+  /**
+   * Takes the stream away from HTTP, for another protocol over it; this handler answers nothing more. Bytes the client sent
+   * behind the request are the stream's first.
+   */
+  detach(): BaseIOStream {
+    this.#done = true;
+    return this.request.connection.detach();
+  }
+
+  // --- entity tags ---
+
+  /** The entity tag of a content, or undefined for none. May be overridden. */
+  computeEtag(content: string | Uint8Array): string | undefined {
+    return contentTag(this.request.connection.stream.parser, content);
+  }
+
+  /** Sets `Etag` for what has been written so far, unless `computeEtag` gives none. `finish` does so by itself. */
+  setEtagHeader(): void {
+    const content = this.#takeContent();
+    this.#content = content;
+    const tag = this.computeEtag(content);
+    if (tag !== undefined) this.setHeader("Etag", tag);
+  }
+
+  /** Whether the client already has what `Etag` names (RFC 9110 §13.1.2): a handler may answer 304 then. */
+  checkEtagHeader(): boolean {
+    const tag = this.getHeader("Etag");
+    const field = this.request.headers.get("If-None-Match");
+    return tag !== undefined && field !== undefined && matchesTag(field, tag);
+  }
+}
+
+const nothing = (): void => undefined;
