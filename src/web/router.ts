@@ -45,6 +45,8 @@ export class Router<T> {
   readonly #tree: Node<T> = newNode();
   readonly #expressions: Expression<T>[] = [];
   #patterns = 0;
+  /** Index of the first route that is no constant path: constants before it win without a search. */
+  #firstPattern = Infinity;
   #count = 0;
 
   constructor(entries: Iterable<RouteEntry<T>> = []) {
@@ -57,6 +59,7 @@ export class Router<T> {
     if (pattern instanceof RegExp) {
       // The whole path must match, alternatives included.
       const flags = pattern.flags.replace(/[gy]/g, "");
+      this.#firstPattern = Math.min(this.#firstPattern, index);
       this.#expressions.push({ index, target, regexp: new RegExp(`^(?:${pattern.source})$`, flags) });
       return;
     }
@@ -66,6 +69,7 @@ export class Router<T> {
       if (!this.#constants.has(path)) this.#constants.set(path, { index, target, captured: NOTHING });
       return;
     }
+    this.#firstPattern = Math.min(this.#firstPattern, index);
     this.#addToTree(pattern, path.slice(1).split("/"), { index, target });
   }
 
@@ -94,7 +98,7 @@ export class Router<T> {
   /** The earliest route that matches a path, as sent. */
   find(path: string): RouteMatch<T> | undefined {
     const constant = this.#constants.get(path);
-    if (this.#patterns === 0 && this.#expressions.length === 0) return constant;
+    if (constant === undefined ? this.#firstPattern === Infinity : constant.index < this.#firstPattern) return constant;
     let best: (Leaf<T> & RouteMatch<T>) | undefined = constant;
     if (this.#patterns > 0) {
       const search = new TreeSearch<T>(path, best?.index ?? Infinity);
