@@ -9,6 +9,8 @@ import type { HTTPServerOptions } from "../http/httpserver.ts";
 import type { HTTPMessageDelegate, HTTPServerConnectionDelegate } from "../http/interfaces.ts";
 import type { HTTPServerRequest } from "../http/request.ts";
 import { describeError, loggers } from "../log.ts";
+import { compression } from "./compression.ts";
+import type { CompressionOptions } from "./compression.ts";
 import { HandlerRun } from "./handler-run.ts";
 import { HTTPError } from "./http-error.ts";
 import { RequestHandler } from "./request-handler.ts";
@@ -48,6 +50,8 @@ export interface Settings {
   debug?: boolean;
   /** Error pages show the exception, its source lines and the request. Never in production. Default: `debug`. */
   serveTraceback?: boolean;
+  /** Answers are compressed where client and content allow it. Default false. */
+  compressResponse?: boolean | CompressionOptions;
   /** Where `authenticated` sends those who have to log in. */
   loginUrl?: string;
   /** Whatever else the program wants its handlers to find. */
@@ -133,6 +137,9 @@ export class Application implements HTTPServerConnectionDelegate {
     this.settings = settings.debug === true ? { serveTraceback: true, ...settings } : settings;
     this.etags = settings.etags !== false;
     this.timed = settings.accessLog !== false || settings.logFunction !== undefined;
+    const { compressResponse } = settings;
+    if (compressResponse !== undefined && compressResponse !== false)
+      this.addTransform(compression(compressResponse === true ? {} : compressResponse));
     const { defaultHandlerClass, defaultHandlerArgs } = settings;
     const fallback = targetOf(defaultHandlerClass ?? ErrorHandler, defaultHandlerArgs);
     this.#notFound = { target: fallback, captured: [] };

@@ -3,6 +3,8 @@ export { Application, url } from "./application.ts";
 export type { HandlerClass, Route, Settings } from "./application.ts";
 export { Finish, HTTPError, MissingArgumentError } from "./http-error.ts";
 export type { HTTPErrorOptions } from "./http-error.ts";
+export { compression } from "./compression.ts";
+export type { CompressionOptions, ContentCoding } from "./compression.ts";
 export { addslash, asynchronous, authenticated, removeslash, streamRequestBody } from "./decorators.ts";
 export type { Writable } from "./handler-output.ts";
 export type { OutputTransform, OutputTransformFactory, TransformedHead } from "./output-transform.ts";

@@ -25,6 +25,8 @@ export interface OutputTransform {
   ): TransformedHead | Promise<TransformedHead>;
   /** A further piece, the last if `finishing`; possibly empty. */
   transformChunk(chunk: Uint8Array, finishing: boolean): Uint8Array | Promise<Uint8Array>;
+  /** The answer has failed, or its client has left: nothing more will come. */
+  abandon?(): void;
 }
 
 export interface TransformedHead {
@@ -108,6 +110,7 @@ export class TransformedOutput {
     // Nobody has to wait for it: a failure ends the connection here, and a client that left is none.
     tail.catch((error: unknown) => {
       if (!this.#connection.lost) this.#connection.fail(error);
+      for (const transform of this.#transforms) transform.abandon?.();
       done?.();
     });
     this.#tail = tail;
