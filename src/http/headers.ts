@@ -175,6 +175,28 @@ export class HTTPHeaders {
     lines.length = kept;
   }
 
+  /**
+   * Adds a line `Name: value`, with or without its line end; an empty line adds nothing.
+   * @throws UsageError on a line that is no field. Folded lines (obsolete, RFC 9112 §5.2) are not understood.
+   */
+  parseLine(line: string): void {
+    const text = line.replace(/\r?\n$/, "");
+    if (text === "") return;
+    const colon = text.indexOf(":");
+    if (colon < 0) throw new UsageError("ERR_LANDSPOUT_HEADER_NAME", `${JSON.stringify(text)} has no colon`);
+    this.add(text.slice(0, colon), text.slice(colon + 1));
+  }
+
+  /** Headers of lines of text, up to the first empty one. @throws UsageError on a line that is no field. */
+  static parse(text: string): HTTPHeaders {
+    const headers = new HTTPHeaders();
+    for (const line of text.split(/\r?\n/)) {
+      if (line === "") break;
+      headers.parseLine(line);
+    }
+    return headers;
+  }
+
   /** Ordered `[name, value]` pairs with the names as sent. */
   getAll(): [string, string][] {
     const lines = this.all();

@@ -2,7 +2,9 @@
 export { decodeArgument, parseBodyArguments, parseQueryArguments } from "./arguments.ts";
 export type { ArgumentMap } from "./arguments.ts";
 export { parseCookies } from "./cookies.ts";
-export { httpDate } from "./date.ts";
+export { chooseCoding, parsePreferences } from "./accept.ts";
+export type { Preference } from "./accept.ts";
+export { formatTimestamp, httpDate, parseHTTPDate } from "./date.ts";
 export { LimitError, LocalProtocolError, ProtocolError, RemoteProtocolError, RequestTimeoutError } from "./errors.ts";
 export { HTTPHeaders } from "./headers.ts";
 export type { HeaderValue } from "./headers.ts";
@@ -14,4 +16,11 @@ export type {
   ResponseStartLine,
 } from "./interfaces.ts";
 export { HTTPServerRequest } from "./request.ts";
-export { reasonPhrase } from "./status.ts";
+export { contentRange, parseRequestRange, resolveRange } from "./ranges.ts";
+export type { ByteRange } from "./ranges.ts";
+export { MAX_COOKIE_SIZE, setCookieLine } from "./set-cookie.ts";
+export type { SetCookieOptions } from "./set-cookie.ts";
+export { parseRequestStartLine, parseResponseStartLine } from "./start-lines.ts";
+export { reasonPhrase, responses } from "./status.ts";
+export { encodeUsernamePassword, qsToQsl, splitHostAndPort, urlConcat } from "./url.ts";
+export type { URLArguments } from "./url.ts";

@@ -7,18 +7,18 @@ import { UsageError } from "../errors.ts";
 
 export interface SetCookieOptions {
   /** Default `/`. */
-  path?: string;
-  domain?: string;
-  expires?: Date | number;
+  path?: string | undefined;
+  domain?: string | undefined;
+  expires?: Date | number | undefined;
   /** Days from now, fractions allowed; in place of `expires`. */
-  expiresDays?: number;
+  expiresDays?: number | undefined;
   /** Seconds from now; wins over `expires` in browsers. 0 or less drops the cookie. */
-  maxAge?: number;
-  secure?: boolean;
-  httpOnly?: boolean;
-  sameSite?: "Strict" | "Lax" | "None" | "strict" | "lax" | "none";
+  maxAge?: number | undefined;
+  secure?: boolean | undefined;
+  httpOnly?: boolean | undefined;
+  sameSite?: "Strict" | "Lax" | "None" | "strict" | "lax" | "none" | undefined;
   /** A jar of its own for every site it is embedded in. Needs `secure`. */
-  partitioned?: boolean;
+  partitioned?: boolean | undefined;
 }
 
 const refused = (text: string): UsageError => new UsageError("ERR_LANDSPOUT_COOKIE", text);

@@ -1,5 +1,6 @@
 /** Status codes and their reason phrases, RFC 9110 §15 and the registry at iana.org/assignments/http-status-codes. */
-const REASONS: { readonly [code: number]: string } = {
+/** Reason phrases by status code. */
+export const responses: { readonly [code: number]: string } = {
   100: "Continue",
   101: "Switching Protocols",
   102: "Processing",
@@ -66,7 +67,7 @@ const REASONS: { readonly [code: number]: string } = {
 
 /** The reason phrase of a status code, or `Unknown`. */
 export function reasonPhrase(code: number): string {
-  return REASONS[code] ?? "Unknown";
+  return responses[code] ?? "Unknown";
 }
 
 /** RFC 9110 §6.4.1: responses to these never have content. */

@@ -18,6 +18,8 @@ import { Router } from "./router.ts";
 import type { RouteMatch } from "./router.ts";
 import { streamsRequestBody } from "./decorators.ts";
 import type { OutputTransformFactory } from "./output-transform.ts";
+import type { CookieSecret } from "./signed-value.ts";
+import type { SetCookieOptions } from "../http/set-cookie.ts";
 import { newMemo } from "./send-whole.ts";
 import type { AnswerMemo } from "./send-whole.ts";
 
@@ -52,6 +54,22 @@ export interface Settings {
   serveTraceback?: boolean;
   /** Answers are compressed where client and content allow it. Default false. */
   compressResponse?: boolean | CompressionOptions;
+  /** Signs cookies: one secret, or several by key version. Make it with `crypto.randomBytes(32)`, and keep it. */
+  cookieSecret?: CookieSecret;
+  /** Which of several secrets signs. */
+  keyVersion?: number;
+  /** Requests that change something must bring the XSRF token of their cookie. Default false. */
+  xsrfCookies?: boolean;
+  /** Format of the token, 1 or 2, the default. */
+  xsrfCookieVersion?: number;
+  /** Default `_xsrf`. */
+  xsrfCookieName?: string;
+  xsrfCookieOptions?: SetCookieOptions;
+  /**
+   * With `xsrfCookies`: what the browser says of where a request comes from (`Sec-Fetch-Site`, `Origin`) is checked, and where it
+   * vouches for this site no token is needed. Default false.
+   */
+  xsrfFetchMetadata?: boolean;
   /** Where `authenticated` sends those who have to log in. */
   loginUrl?: string;
   /** Whatever else the program wants its handlers to find. */
@@ -103,6 +121,8 @@ class ErrorHandler extends RequestHandler {
   override prepare(): void {
     throw new HTTPError(this.#status);
   }
+  /** What is answered with an error changes nothing. */
+  override checkXsrfCookie(): void {}
 }
 
 /** RFC 9110 §9.3.7: `OPTIONS *` asks about the server in general. */
@@ -128,6 +148,8 @@ export class Application implements HTTPServerConnectionDelegate {
   readonly etags: boolean;
   /** Whether requests are timed, for the log. */
   readonly timed: boolean;
+  /** Whether requests that change something need an XSRF token. */
+  readonly checksXsrf: boolean;
   /** What every answer goes through before it is sent. */
   readonly transforms: OutputTransformFactory[] = [];
   readonly #router = new Router<Target>();
@@ -137,6 +159,7 @@ export class Application implements HTTPServerConnectionDelegate {
     this.settings = settings.debug === true ? { serveTraceback: true, ...settings } : settings;
     this.etags = settings.etags !== false;
     this.timed = settings.accessLog !== false || settings.logFunction !== undefined;
+    this.checksXsrf = settings.xsrfCookies === true;
     const { compressResponse } = settings;
     if (compressResponse !== undefined && compressResponse !== false)
       this.addTransform(compression(compressResponse === true ? {} : compressResponse));

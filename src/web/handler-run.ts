@@ -84,6 +84,7 @@ export class HandlerRun implements HTTPMessageDelegate {
       if (target.initializes) handler.initialize(target.initArgs);
       if (target.noticesClose) this.exchange.setCloseCallback(() => this.clientLeft());
       if (match.captured.length > 0) handler.pathArgs = this.decodePath(handler, match.captured);
+      if (application.checksXsrf && !isSafe(request.methodId)) handler.checkXsrfCookie();
       const pending = target.prepares ? handler.prepare() : undefined;
       if (isThenable(pending)) {
         return Promise.resolve(pending).then(
@@ -206,6 +207,9 @@ function callExtraMethod(handler: RequestHandler): unknown {
   if (typeof own === "function") return own.apply(handler, handler.pathArgs) as unknown;
   throw new HTTPError(405, { headers: { Allow: handler.allowedMethods().join(", ") } });
 }
+
+/** RFC 9110 §9.2.1: these ask for nothing to be changed. */
+const isSafe = (method: number): boolean => method === M_GET || method === M_HEAD || method === M_OPTIONS;
 
 /** RFC 3986 §2.1, over bytes; `%` without two hexadecimal digits stays as it is, `+` is no space. */
 function percentDecode(text: string): Buffer {

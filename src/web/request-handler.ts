@@ -6,10 +6,13 @@
 import type { Buffer } from "node:buffer";
 import { UsageError } from "../errors.ts";
 import { decodeArgument } from "../http/arguments.ts";
+import type { SetCookieOptions } from "../http/set-cookie.ts";
 import { debugPage } from "./debug-page.ts";
 import { HandlerOutput } from "./handler-output.ts";
 import type { Writable } from "./handler-output.ts";
 import type { Settings } from "./application.ts";
+import { checkXsrf, readSigned, signedKeyVersion, signValue, xsrfTokenText } from "./handler-security.ts";
+import type { GetSignedCookieOptions } from "./handler-security.ts";
 import { HTTPError, MissingArgumentError } from "./http-error.ts";
 
 /** What a method may return: nothing, something to write (see answer-value.ts), or a promise of either. */
@@ -148,6 +151,57 @@ export class RequestHandler extends HandlerOutput {
   getCookie<T>(name: string, fallback: T): string | T;
   getCookie(name: string, fallback?: unknown): unknown {
     return this.request.cookies[name] ?? fallback;
+  }
+
+  // --- signed cookies ---
+
+  /** Cookies of the request by name. */
+  get cookies(): { readonly [name: string]: string } {
+    return this.request.cookies;
+  }
+
+  /** A value signed with the setting `cookieSecret`, good for `name` only; `getSignedCookie` reads it. */
+  createSignedValue(name: string, value: string | Uint8Array, version?: number): string {
+    return signValue(this, name, value, version);
+  }
+  /**
+   * Sets a cookie the client cannot change (but can read). Expires after 30 days unless told otherwise; `expiresDays: undefined` makes it
+   * last for the session.
+   */
+  setSignedCookie(
+    name: string,
+    value: string | Uint8Array,
+    { version, ...options }: SetCookieOptions & { version?: number } = {},
+  ): void {
+    const lasting = "expiresDays" in options || options.expires !== undefined ? {} : { expiresDays: 30 };
+    this.setCookie(name, this.createSignedValue(name, value, version), { ...lasting, ...options });
+  }
+  /** The value of a signed cookie as text; undefined where it is missing, forged or too old. */
+  getSignedCookie(name: string, options: GetSignedCookieOptions = {}): string | undefined {
+    return readSigned(this, name, options)?.toString();
+  }
+  /** The same as bytes. */
+  getSignedCookieBytes(name: string, options: GetSignedCookieOptions = {}): Buffer | undefined {
+    return readSigned(this, name, options);
+  }
+  /** Which of several secrets signed a cookie. */
+  getSignedCookieKeyVersion(name: string): number | undefined {
+    return signedKeyVersion(this, name);
+  }
+
+  // --- forged requests ---
+
+  /** The token that forms and scripts send back (`_xsrf`, or `X-Xsrftoken`). Reading it sets the cookie it is compared with. */
+  get xsrfToken(): string {
+    return xsrfTokenText(this);
+  }
+  /** Called before `prepare` where the setting `xsrfCookies` is on; throws 403. May be overridden, to do nothing for instance. */
+  checkXsrfCookie(): void {
+    checkXsrf(this);
+  }
+  /** A hidden input with the token, for a form. */
+  xsrfFormHtml(): string {
+    return `<input type="hidden" name="_xsrf" value="${this.xsrfToken}"/>`;
   }
 
   // --- answers ---

@@ -1,0 +1,44 @@
+/**
+ * Byte ranges (RFC 9110 §14). One range is understood; a request for several is answered with everything, as is a field that is
+ * malformed: "A server MAY ignore the Range header field".
+ */
+
+export interface ByteRange {
+  /** First byte; counted from the end where negative. */
+  readonly start: number;
+  /** The byte behind the last; undefined: to the end. */
+  readonly end: number | undefined;
+}
+
+/**
+ * The range a `Range` field asks for; undefined where it is to be ignored. Stricter than Tornado, which takes all that Python takes for
+ * a number.
+ *
+ * ranges-specifier = "bytes" "=" ( int-range / suffix-range ); int-range = 1*DIGIT "-" [ 1*DIGIT ]; suffix-range = "-" 1*DIGIT
+ */
+export function parseRequestRange(field: string): ByteRange | undefined {
+  const match = /^bytes=[ \t]*(?:([0-9]{1,15})-([0-9]{1,15})?|-([0-9]{1,15}))[ \t]*$/i.exec(field);
+  if (match === null) return undefined;
+  const [, first, last, suffix] = match;
+  if (suffix !== undefined) return { start: -Number(suffix), end: undefined };
+  if (last === undefined) return { start: Number(first), end: undefined };
+  // "An int-range is invalid if the last-pos value is present and less than first-pos."
+  return Number(last) < Number(first) ? undefined : { start: Number(first), end: Number(last) + 1 };
+}
+
+/**
+ * The part of a content of `size` bytes that a range means, `[start, end)`; undefined where it lies outside (416).
+ */
+export function resolveRange({ start, end }: ByteRange, size: number): { start: number; end: number } | undefined {
+  if (Object.is(start, -0)) return undefined;
+  const from = start < 0 ? Math.max(0, size + start) : start;
+  return from >= size ? undefined : { start: from, end: Math.min(end ?? size, size) };
+}
+
+/** The value of `Content-Range` for `[start, end)` of `size` bytes; without a range, that of a 416. */
+export function contentRange(
+  range: { readonly start: number; readonly end: number } | undefined,
+  size: number,
+): string {
+  return range === undefined ? `bytes */${size}` : `bytes ${range.start}-${range.end - 1}/${size}`;
+}

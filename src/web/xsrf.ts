@@ -1,0 +1,75 @@
+/**
+ * Tokens against forged requests from other sites (Tornado's XSRF cookies), and the check of fetch metadata that today's
+ * browsers make possible without any. A token is 16 random bytes; version 2 is sent under a fresh mask each time, so that compression
+ * gives nothing of it away (BREACH).
+ */
+import { Buffer } from "node:buffer";
+import { randomBytes, timingSafeEqual } from "node:crypto";
+
+export interface XsrfToken {
+  /** What a client's copy is compared with. */
+  readonly token: Buffer;
+  /** Seconds since 1970. */
+  readonly time: number;
+}
+
+const TOKEN_SIZE = 16;
+const MASK_SIZE = 4;
+/** Longer text is no token. Characters. */
+const MAX_TOKEN_TEXT = 1024;
+
+export const newXsrfToken = (): XsrfToken => ({ token: randomBytes(TOKEN_SIZE), time: Date.now() / 1000 });
+
+/** Text of a token: `2|<mask>|<masked token>|<seconds>`, or as version 1 its hexadecimal digits. */
+export function encodeXsrfToken(
+  { token, time }: XsrfToken,
+  version: 1 | 2,
+  mask: Buffer = randomBytes(MASK_SIZE),
+): string {
+  if (version === 1) return token.toString("hex");
+  return `2|${mask.toString("hex")}|${masked(mask, token).toString("hex")}|${Math.trunc(time)}`;
+}
+
+/**
+ * Reads either version; undefined for anything else. As in Tornado, text that is no token at all counts as one of version 1, so that
+ * programs may set cookies of their own making.
+ */
+export function decodeXsrfToken(text: string | undefined): XsrfToken | undefined {
+  if (text === undefined || text === "" || text.length > MAX_TOKEN_TEXT) return undefined;
+  const version = /^([1-9][0-9]*)\|/.exec(text);
+  if (version === null) {
+    const hex = /^(?:[0-9a-fA-F]{2})+$/.test(text);
+    return { token: Buffer.from(text, hex ? "hex" : "utf8"), time: Date.now() / 1000 };
+  }
+  const match = /^2\|([0-9a-fA-F]{8})\|((?:[0-9a-fA-F]{2})+)\|([0-9]{1,15})$/.exec(text);
+  if (match === null) return undefined;
+  const [, mask = "", token = "", time = ""] = match;
+  return { token: masked(Buffer.from(mask, "hex"), Buffer.from(token, "hex")), time: Number(time) };
+}
+
+function masked(mask: Buffer, bytes: Buffer): Buffer {
+  return Buffer.from(bytes.map((byte, place) => byte ^ (mask[place % MASK_SIZE] ?? 0)));
+}
+
+/** Compares in constant time. */
+export function sameXsrfToken(a: XsrfToken, b: XsrfToken): boolean {
+  return a.token.length === b.token.length && timingSafeEqual(a.token, b.token);
+}
+
+/** What the check of fetch metadata looks at. */
+export interface FetchMetadata {
+  readonly site: string | undefined;
+  readonly origin: string | undefined;
+  readonly host: string;
+  readonly protocol: string;
+}
+
+/**
+ * Whether a request that changes something comes from this site's own pages, as the browser says itself: `Sec-Fetch-Site` (Fetch
+ * Metadata, W3C) where it is sent, else `Origin` (RFC 6454 §7). A client that sends neither is no browser and carries nobody's cookies.
+ */
+export function comesFromOwnSite({ site, origin, host, protocol }: FetchMetadata): boolean {
+  if (site !== undefined) return site === "same-origin" || site === "none";
+  if (origin === undefined) return true;
+  return origin.toLowerCase() === `${protocol}://${host}`.toLowerCase();
+}
