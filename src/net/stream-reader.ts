@@ -163,9 +163,9 @@ export function bytesShape(size: number, partial: boolean): Shape {
   };
 }
 
-/** Everything until the peer closes. */
+/** Everything until the peer closes; if it has, what is left, possibly nothing. */
 export function closeShape(): Shape {
-  return { measure: () => -1, maxBytes: Infinity, what: "", untilClose: true };
+  return { measure: ({ length }, ended) => (ended ? length : -1), maxBytes: Infinity, what: "", untilClose: true };
 }
 
 /** Everything up to and with a delimiter, found by the parser's scan; bytes once searched are not searched again. */

@@ -24,6 +24,9 @@ export interface BunSocket {
   write(data: string | Uint8Array): number;
   end(): void;
   shutdown(): void;
+  /** Closes in good order; what was written is delivered. */
+  close(): void;
+  /** Closes with a reset. */
   terminate(): void;
   pause(): void;
   resume(): void;
@@ -214,9 +217,12 @@ export class BunTransport implements Transport {
     if (this.#unsentBytes === 0) this.#socket?.shutdown();
   }
   destroy(): void {
+    const sent = this.#ending && this.#unsentBytes === 0;
     this.#unsent = undefined;
     this.#unsentBytes = 0;
-    this.#socket?.terminate();
+    // A reset overtakes what the system has not delivered yet; after an orderly end nothing may be lost.
+    if (sent) this.#socket?.close();
+    else this.#socket?.terminate();
   }
   setNoDelay(on: boolean): void {
     this.#socket?.setNoDelay(on);

@@ -85,7 +85,8 @@ export class NodeTransport implements Transport {
     if (this.socket.destroyed || this.socket.writableEnded) return true;
     if (done === undefined) return this.socket.write(data, encoding);
     return this.socket.write(data, encoding, (error) => {
-      if (error === null || error === undefined) done();
+      // Node 20 reports no error for what a reset kept from being sent.
+      if ((error === null || error === undefined) && this.socket.errored === null) done();
     });
   }
   cork(): void {

@@ -7,14 +7,13 @@
  * TLS, bytes come by `data` events and one copy.
  */
 import { Buffer } from "node:buffer";
-import cluster from "node:cluster";
 import * as net from "node:net";
-import * as tls from "node:tls";
-import type { AddressInfo } from "node:net";
 import { connect, startTls } from "./node-connect.ts";
+import { listenOn } from "./node-listener.ts";
 import { NodeTransport, onReadOf } from "./node-transport.ts";
 import type { OnRead, OwnedSocket } from "./node-transport.ts";
-import type { Listener, Runtime, RuntimeListenOptions, TlsServerOptions, TransportRoad } from "../transport.ts";
+import { createTlsServer } from "./tls-server.ts";
+import type { Listener, Runtime, RuntimeListenOptions } from "../transport.ts";
 
 /** Moves an accepted connection to a socket that reads into the parser's memory. */
 function adopt(accepted: net.Socket, onread: OnRead): net.Socket {
@@ -70,148 +69,25 @@ function tryZeroCopy(): string {
   }
 }
 
-export function secureContextOptions(options: TlsServerOptions): tls.TlsOptions {
-  const { serverNames: _names, handshakeTimeout, ...rest } = options;
-  return {
-    ...(rest as tls.TlsOptions),
-    ALPNProtocols: ["http/1.1"],
-    handshakeTimeout: (handshakeTimeout ?? 30) * 1000,
-  };
-}
-
-/** Contexts by server name, for SNI; `*.example.org` stands for one label. */
-class ServerNames {
-  #contexts = new Map<string, tls.SecureContext>();
-
-  constructor(options: TlsServerOptions) {
-    for (const [name, pair] of Object.entries(options.serverNames ?? {})) {
-      this.#contexts.set(name.toLowerCase(), tls.createSecureContext(pair as tls.SecureContextOptions));
-    }
-  }
-  find(serverName: string): tls.SecureContext | undefined {
-    const name = serverName.toLowerCase();
-    const dot = name.indexOf(".");
-    return this.#contexts.get(name) ?? (dot < 0 ? undefined : this.#contexts.get(`*${name.slice(dot)}`));
-  }
-}
-
-class NodeListener implements Listener {
-  readonly #server: net.Server;
-  readonly path: string | undefined;
-  readonly road: TransportRoad;
-  readonly roadReason: string;
-  readonly #reload: ((options: TlsServerOptions) => void) | undefined;
-  readonly #info: AddressInfo | string | null;
-
-  constructor(
-    server: net.Server,
-    path: string | undefined,
-    roadReason: string,
-    reload: ((options: TlsServerOptions) => void) | undefined,
-  ) {
-    this.#server = server;
-    this.path = path;
-    this.road = roadReason === "" ? "zero-copy" : "copy";
-    this.roadReason = roadReason;
-    this.#reload = reload;
-    this.#info = server.address();
-  }
-  get port(): number | undefined {
-    return typeof this.#info === "object" ? this.#info?.port : undefined;
-  }
-  get address(): string | undefined {
-    return typeof this.#info === "object" ? this.#info?.address : undefined;
-  }
-  /** The port is free when this settles. Node's own callback waits for all connections besides. */
-  close(): Promise<void> {
-    this.#server.close();
-    return new Promise((resolve) => setImmediate(resolve));
-  }
-  reloadTls(options: TlsServerOptions): void {
-    if (this.#reload === undefined) throw new TypeError("this listener does not speak TLS");
-    this.#reload(options);
-  }
-}
-
-function createServer(
-  options: RuntimeListenOptions,
-  roadReason: string,
-): [net.Server, ((o: TlsServerOptions) => void)?] {
+function createServer(options: RuntimeListenOptions, roadReason: string): net.Server {
   const { parser, onConnection } = options;
   const base = { allowHalfOpen: true, noDelay: true };
-  if (options.tls !== undefined) {
-    let names = new ServerNames(options.tls);
-    const server = tls.createServer({
-      ...base,
-      ...secureContextOptions(options.tls),
-      SNICallback: (name, done) => done(null, names.find(name)),
-    });
-    server.on("secureConnection", (socket) => onConnection(new NodeTransport(socket, parser, "copy")));
-    server.on("tlsClientError", (error, socket) => {
-      socket.destroy();
-      options.onError(error);
-    });
-    const reload = (next: TlsServerOptions): void => {
-      const nextNames = new ServerNames(next);
-      server.setSecureContext(secureContextOptions(next));
-      names = nextNames;
-    };
-    return [server, reload];
-  }
   if (roadReason !== "") {
-    const server = net.createServer(base, (socket) => onConnection(new NodeTransport(socket, parser, "copy")));
-    return [server];
+    return net.createServer(base, (socket) => onConnection(new NodeTransport(socket, parser, "copy")));
   }
   const onread = onReadOf(parser);
-  const server = net.createServer({ ...base, pauseOnConnect: true }, (socket) => {
+  return net.createServer({ ...base, pauseOnConnect: true }, (socket) => {
     onConnection(new NodeTransport(adopt(socket, onread), parser, "zero-copy"));
   });
-  return [server];
-}
-
-/**
- * `server.listen`, but bound before it returns where that can be: Node looks an address up asynchronously even if it is a
- * literal, while `_listen2`, which it calls in the end, binds at once.
- */
-function bind(server: net.Server, where: net.ListenOptions): void {
-  const { port, host, backlog } = where;
-  const direct = (server as { _listen2?: unknown })._listen2;
-  const plain = port !== undefined && host !== undefined && Object.keys(where).length === 3;
-  if (plain && net.isIP(host) !== 0 && !cluster.isWorker && typeof direct === "function") {
-    direct.call(server, host, port, net.isIP(host), backlog, undefined, 0);
-  } else server.listen(where);
 }
 
 function listen(options: RuntimeListenOptions): Promise<Listener> | Listener {
-  const roadReason =
-    options.tls !== undefined
-      ? "TLS decrypts into buffers of its own"
-      : options.road === "copy"
-        ? "the copying road was asked for"
-        : zeroCopyObstacle();
-  const [server, reload] = createServer(options, roadReason);
-  const where: net.ListenOptions & { reusePort?: boolean } = { backlog: options.backlog ?? 128 };
-  if (options.fd !== undefined) Object.assign(where, { fd: options.fd });
-  else if (options.path !== undefined) where.path = options.path;
-  else {
-    where.port = options.port ?? 0;
-    if (options.address !== undefined && options.address !== "") where.host = options.address;
-    if (options.ipv6Only === true) where.ipv6Only = true;
-    if (options.reusePort === true) where.reusePort = true;
+  if (options.tls !== undefined) {
+    const [server, reload] = createTlsServer({ ...options, tls: options.tls });
+    return listenOn(server, options, "TLS decrypts into buffers of its own", reload);
   }
-  bind(server, where);
-  const listening = (): Listener => {
-    server.on("error", options.onError);
-    return new NodeListener(server, options.path, roadReason, reload);
-  };
-  if (server.listening) return listening();
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.once("listening", () => {
-      server.removeListener("error", reject);
-      resolve(listening());
-    });
-  });
+  const roadReason = options.road === "copy" ? "the copying road was asked for" : zeroCopyObstacle();
+  return listenOn(createServer(options, roadReason), options, roadReason);
 }
 
 export const nodeRuntime: Runtime = { name: "node", listen, connect, startTls };

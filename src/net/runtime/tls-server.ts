@@ -1,0 +1,84 @@
+/**
+ * TLS of servers, over `node:tls`: certificates by name, certificates replaced while serving, handshakes with an end. Both runtimes
+ * use it for listeners (`Bun.listen` knows neither names nor replacing), Node also for `startTls`. Knows nothing of what is spoken
+ * inside.
+ */
+import type * as net from "node:net";
+import * as tls from "node:tls";
+import { NodeTransport } from "./node-transport.ts";
+import type { HttpParser } from "../../parser/types.ts";
+import type { RuntimeListenOptions, TlsServerOptions, Transport } from "../transport.ts";
+
+function secureContextOptions(options: TlsServerOptions): tls.TlsOptions {
+  const { serverNames: _names, handshakeTimeout, ...rest } = options;
+  return {
+    ...(rest as tls.TlsOptions),
+    ALPNProtocols: ["http/1.1"],
+    handshakeTimeout: (handshakeTimeout ?? 30) * 1000,
+  };
+}
+
+/** Contexts by server name, for SNI; `*.example.org` stands for one label. */
+class ServerNames {
+  #contexts = new Map<string, tls.SecureContext>();
+
+  constructor(options: TlsServerOptions) {
+    for (const [name, pair] of Object.entries(options.serverNames ?? {})) {
+      this.#contexts.set(name.toLowerCase(), tls.createSecureContext(pair as tls.SecureContextOptions));
+    }
+  }
+  find(serverName: string): tls.SecureContext | undefined {
+    const name = serverName.toLowerCase();
+    const dot = name.indexOf(".");
+    return this.#contexts.get(name) ?? (dot < 0 ? undefined : this.#contexts.get(`*${name.slice(dot)}`));
+  }
+}
+
+export type ReloadTls = (options: TlsServerOptions) => void;
+
+/** A server that gives connections to `onConnection` once their handshake is complete, and what replaces its certificates. */
+export function createTlsServer(
+  options: Pick<RuntimeListenOptions, "parser" | "onConnection" | "onError"> & { tls: TlsServerOptions },
+): [tls.Server, ReloadTls] {
+  const { parser, onConnection } = options;
+  let names = new ServerNames(options.tls);
+  const server = tls.createServer({
+    allowHalfOpen: true,
+    noDelay: true,
+    ...secureContextOptions(options.tls),
+    SNICallback: (name, done) => done(null, names.find(name)),
+  });
+  server.on("secureConnection", (socket) => onConnection(new NodeTransport(socket, parser, "copy")));
+  server.on("tlsClientError", (error, socket) => {
+    socket.destroy();
+    options.onError(error);
+  });
+  const reload = (next: TlsServerOptions): void => {
+    const nextNames = new ServerNames(next);
+    server.setSecureContext(secureContextOptions(next));
+    names = nextNames;
+  };
+  return [server, reload];
+}
+
+/** The server's side of a handshake on a connection that is there already; settles with its end. */
+export function acceptTls(
+  socket: net.Socket,
+  options: TlsServerOptions,
+  parser: HttpParser,
+  attach: (transport: Transport) => void,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const [server] = createTlsServer({
+      tls: options,
+      parser,
+      onConnection: (transport) => {
+        attach(transport);
+        resolve();
+      },
+      onError: reject,
+    });
+    // node:tls documents that connections may be handed to a server in this way.
+    server.emit("connection", socket);
+  });
+}
