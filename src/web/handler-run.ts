@@ -11,7 +11,7 @@ import type { HTTPMessageDelegate, RequestStartLine } from "../http/interfaces.t
 import { HTTPServerRequest } from "../http/request.ts";
 import { M_DELETE, M_GET, M_HEAD, M_OPTIONS, M_PATCH, M_POST, M_PUT } from "../parser/abi.ts";
 import type { Application, Target } from "./application.ts";
-import type { RouteMatch } from "./router.ts";
+import type { RouteMatch } from "./routing/path-table.ts";
 import { Finish, HTTPError } from "./http-error.ts";
 import { writeReturned } from "./answer-value.ts";
 import { NO_ARGUMENTS, RequestHandler } from "./request-handler.ts";

@@ -14,6 +14,8 @@ import type { Settings } from "./application.ts";
 import { checkXsrf, readSigned, signedKeyVersion, signValue, xsrfTokenText } from "./handler-security.ts";
 import type { GetSignedCookieOptions } from "./handler-security.ts";
 import { HTTPError, MissingArgumentError } from "./http-error.ts";
+import { byName } from "./routing/path-pattern.ts";
+import type { PathParameters, PathValue, Pattern } from "./routing/parameters.ts";
 
 /** What a method may return: nothing, something to write (see answer-value.ts), or a promise of either. */
 // oxlint-disable-next-line typescript/no-invalid-void-type
@@ -32,12 +34,19 @@ type Verb = "get" | "head" | "post" | "delete" | "patch" | "put" | "options";
 
 type Fallback = [] | [fallback: unknown, strip?: boolean | undefined];
 
-export class RequestHandler extends HandlerOutput {
+export class RequestHandler<Path extends Pattern = string> extends HandlerOutput {
   /** Methods answered besides the usual ones: `["PROPFIND"]` calls `propfind`. */
   static extraMethods: readonly string[] = [];
 
   /** Captured parts of the path, decoded; also the arguments of `get` and the others. */
   pathArgs: readonly (string | undefined)[] = NO_ARGUMENTS;
+  /**
+   * The same by name: `:id` of a path pattern, `(?<id>…)` of a RegExp, `"*"` for an asterisk. The names are known to the compiler in a
+   * class that extends `RequestHandler<"/users/:id">`.
+   */
+  get pathKwargs(): PathParameters<Path> {
+    return byName(this.target?.names ?? NO_ARGUMENTS, this.pathArgs) as PathParameters<Path>;
+  }
   /** False: the request does not end with its method; `finish` is called later. See `asynchronous`. */
   autoFinish = true;
   #user: unknown = undefined;
@@ -290,6 +299,11 @@ export class RequestHandler extends HandlerOutput {
   /** To be overridden: the locale code the user has chosen; undefined leaves it to the browser's wishes. */
   getUserLocale(): string | undefined {
     return undefined;
+  }
+
+  /** The path of the route with that name; see `Application.reverseUrl`. */
+  reverseUrl(name: string, ...args: PathValue[] | [values: { readonly [name: string]: PathValue }]): string {
+    return this.application.reverseUrl(name, ...args);
   }
 
   // --- settings ---

@@ -174,6 +174,22 @@ test("speaks TLS, and its client verifies the certificate and its name", () => {
   });
 });
 
+test("a plain stream becomes an encrypted one on the client's side", () => {
+  const ssl = certificate("localhost");
+  return withEcho({ ssl }, async (server) => {
+    await server.listen(0, "127.0.0.1");
+    const plain = await new IOStream().connect(server.port, "127.0.0.1");
+    await says(await plain.startTls(false, { ca: ssl.cert }, "localhost"), "now secret");
+    const wrong = await new IOStream().connect(server.port, "127.0.0.1");
+    try {
+      await wrong.startTls(false, { ca: ssl.cert }, "elsewhere.example");
+      assert.unreachable("a certificate of another name");
+    } catch (error) {
+      assert.is((error as { code?: string }).code, "ERR_LANDSPOUT_STREAM_CLOSED");
+    }
+  });
+});
+
 test("turns plain streams into encrypted ones on both sides", async () => {
   if (onBun) return; // Bun puts TLS on the client's side only: docs/runtimes.md
   const ssl = certificate("localhost");

@@ -2,7 +2,6 @@
  * Bun: `Bun.listen` and `Bun.connect`. The handlers object is shared by all connections of a listener; each finds its transport in
  * `socket.data`.
  */
-import { UsageError } from "../../errors.ts";
 import type { HttpParser } from "../../parser/types.ts";
 import type {
   Listener,
@@ -14,65 +13,34 @@ import type {
   Transport,
 } from "../transport.ts";
 import { bunGlobal, bunHandlers, BunTransport } from "./bun-transport.ts";
-import type { BunSocket, BunSocketHandlers, BunTcpListener } from "./bun-transport.ts";
+import type { BunSocket } from "./bun-transport.ts";
+import { listenOn, withoutTls } from "./node-listener.ts";
+import { createTlsServer } from "./tls-server.ts";
 
-function bunTls({ serverNames, handshakeTimeout: _timeout, ...rest }: TlsServerOptions): object {
-  if (serverNames !== undefined) {
-    throw new UsageError(
-      "ERR_LANDSPOUT_UNSUPPORTED",
-      "Bun.listen shows every client the same certificate: name all hosts in one, or put a proxy in front",
-    );
-  }
-  return { ...rest, ALPNProtocols: "http/1.1" };
-}
-
-/** Seconds a client may take for its handshake. */
-const HANDSHAKE_TIMEOUT = 30;
-
-/** Resets connections whose handshake takes too long; Bun itself waits for ever. */
-function withHandshakeTimeout(handlers: BunSocketHandlers, seconds: number): BunSocketHandlers {
-  const waiting = new WeakMap<BunSocket, NodeJS.Timeout>();
-  const over = (socket: BunSocket): void => clearTimeout(waiting.get(socket));
-  return {
-    ...handlers,
-    open: (socket) => {
-      const timer = setTimeout(() => socket.terminate(), seconds * 1000);
-      waiting.set(socket, timer.unref());
-      handlers.open(socket);
-    },
-    handshake: over,
-    close: (socket, error) => {
-      over(socket);
-      handlers.close(socket, error);
-    },
-  };
-}
-
-function listen(options: RuntimeListenOptions): Listener {
+function listen(options: RuntimeListenOptions): Promise<Listener> | Listener {
   const bun = bunGlobal();
   if (bun === undefined) throw new TypeError("Bun.listen is not here: this is not Bun");
   const { parser, tls, onConnection } = options;
-  const opened = bunHandlers((socket) => {
-    const transport = new BunTransport(socket, parser, tls !== undefined);
-    socket.data = transport;
-    onConnection(transport);
-  });
-  const handlers = tls === undefined ? opened : withHandshakeTimeout(opened, tls.handshakeTimeout ?? HANDSHAKE_TIMEOUT);
+  if (tls !== undefined) {
+    // Bun.listen has one certificate for all names and for all its life, and waits for a handshake for ever.
+    const [server, reload] = createTlsServer({ ...options, tls });
+    return listenOn(server, options, "TLS decrypts into buffers of its own", reload);
+  }
   const where =
     options.path !== undefined
       ? { unix: options.path }
       : { hostname: options.address ?? "::", port: options.port ?? 0, reusePort: options.reusePort ?? false };
-  const open = (port: { readonly port?: number | undefined }, secured: TlsServerOptions | undefined): BunTcpListener =>
-    bun.listen({
-      ...where,
-      ...port,
-      ...(options.fd === undefined ? {} : { fd: options.fd }),
-      ...(options.ipv6Only === true ? { ipv6Only: true } : {}),
-      allowHalfOpen: true,
-      ...(secured === undefined ? {} : { tls: bunTls(secured) }),
-      socket: handlers,
-    });
-  let listener = open({}, tls);
+  const listener = bun.listen({
+    ...where,
+    ...(options.fd === undefined ? {} : { fd: options.fd }),
+    ...(options.ipv6Only === true ? { ipv6Only: true } : {}),
+    allowHalfOpen: true,
+    socket: bunHandlers((socket) => {
+      const transport = new BunTransport(socket, parser, false);
+      socket.data = transport;
+      onConnection(transport);
+    }),
+  });
   return {
     port: options.path === undefined ? listener.port : undefined,
     address: options.path === undefined ? listener.hostname : undefined,
@@ -83,20 +51,7 @@ function listen(options: RuntimeListenOptions): Listener {
       listener.stop(false);
       return Promise.resolve();
     },
-    reloadTls: (changed) => {
-      if (tls === undefined || options.fd !== undefined) {
-        throw new UsageError(
-          "ERR_LANDSPOUT_UNSUPPORTED",
-          "only a listener with TLS that Bun has opened itself can take other certificates",
-        );
-      }
-      const secured = { ...tls, ...changed };
-      // Bun cannot change a listener: another takes its place. Open connections belong to neither.
-      bunTls(secured);
-      const { port } = listener;
-      listener.stop(false);
-      listener = open(options.path === undefined ? { port } : {}, secured);
-    },
+    reloadTls: withoutTls,
   };
 }
 

@@ -2,7 +2,13 @@
 import cluster from "node:cluster";
 import * as net from "node:net";
 import type { AddressInfo } from "node:net";
+import { UsageError } from "../../errors.ts";
 import type { Listener, RuntimeListenOptions, TlsServerOptions, TransportRoad } from "../transport.ts";
+
+/** There are no certificates to replace. @throws UsageError always. */
+export function withoutTls(): void {
+  throw new UsageError("ERR_LANDSPOUT_OPTION", "reloadCertificates needs a server with the option ssl");
+}
 
 class NodeListener implements Listener {
   readonly #server: net.Server;
@@ -37,8 +43,8 @@ class NodeListener implements Listener {
     return new Promise((resolve) => setImmediate(resolve));
   }
   reloadTls(options: TlsServerOptions): void {
-    if (this.#reload === undefined) throw new TypeError("this listener does not speak TLS");
-    this.#reload(options);
+    if (this.#reload === undefined) withoutTls();
+    else this.#reload(options);
   }
 }
 

@@ -53,7 +53,9 @@ export function createTlsServer(
     socket.destroy();
     options.onError(error);
   });
-  const reload = (next: TlsServerOptions): void => {
+  // What a reload does not name stays: without its own `ca` a server would accept certificates of clients by any authority.
+  const reload = (changed: TlsServerOptions): void => {
+    const next = { ...options.tls, ...changed };
     const nextNames = new ServerNames(next);
     server.setSecureContext(secureContextOptions(next));
     names = nextNames;
