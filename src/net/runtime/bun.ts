@@ -1,5 +1,5 @@
 /**
- * Bun: `Bun.listen` and `Bun.connect`. The handlers object is shared by all connections of a listener; each finds its transport in
+ * Bun: `Bun.listen` and `Bun.connect`, and `node:tls` for servers with TLS. The handlers object is shared by all connections of a listener; each finds its transport in
  * `socket.data`.
  */
 import type { HttpParser } from "../../parser/types.ts";
@@ -14,18 +14,15 @@ import type {
 } from "../transport.ts";
 import { bunGlobal, bunHandlers, BunTransport } from "./bun-transport.ts";
 import type { BunSocket } from "./bun-transport.ts";
-import { listenOn, withoutTls } from "./node-listener.ts";
-import { createTlsServer } from "./tls-server.ts";
+import { withoutTls } from "./node-listener.ts";
+import { listenTls } from "./tls-server.ts";
 
 function listen(options: RuntimeListenOptions): Promise<Listener> | Listener {
   const bun = bunGlobal();
   if (bun === undefined) throw new TypeError("Bun.listen is not here: this is not Bun");
-  const { parser, tls, onConnection } = options;
-  if (tls !== undefined) {
-    // Bun.listen has one certificate for all names and for all its life, and waits for a handshake for ever.
-    const [server, reload] = createTlsServer({ ...options, tls });
-    return listenOn(server, options, "TLS decrypts into buffers of its own", reload);
-  }
+  // Bun.listen has one certificate for all names and for all its life, and waits for a handshake for ever.
+  if (options.tls !== undefined) return listenTls(options, options.tls);
+  const { parser, onConnection } = options;
   const where =
     options.path !== undefined
       ? { unix: options.path }

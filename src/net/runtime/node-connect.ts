@@ -4,9 +4,10 @@ import * as tls from "node:tls";
 import type { HttpParser } from "../../parser/types.ts";
 import type { RuntimeConnectOptions, TlsClientOptions, TlsServerOptions, Transport } from "../transport.ts";
 import { NodeTransport, onReadOf } from "./node-transport.ts";
+import { acceptTls } from "./tls-server.ts";
 
 /** Settles with the event that says the connection is usable, or the error that comes before it. */
-function until(socket: net.Socket, event: "connect" | "secureConnect" | "secure"): Promise<void> {
+function until(socket: net.Socket, event: "connect" | "secureConnect"): Promise<void> {
   return new Promise((resolve, reject) => {
     const failed = (error?: Error): void =>
       reject(error ?? new Error("the connection closed before it was established"));
@@ -63,19 +64,5 @@ export async function startTls(
     await until(secure, "secureConnect");
     return;
   }
-  const {
-    serverNames: _names,
-    handshakeTimeout: _timeout,
-    requestCert,
-    rejectUnauthorized,
-    ...context
-  } = options.server;
-  const secure = new tls.TLSSocket(socket, {
-    isServer: true,
-    secureContext: tls.createSecureContext(context as tls.SecureContextOptions),
-    requestCert: requestCert === true,
-    rejectUnauthorized: rejectUnauthorized !== false,
-  });
-  attach(new NodeTransport(secure, parser, "copy"));
-  await until(secure, "secure");
+  return acceptTls(socket, options.server, parser, attach);
 }

@@ -12,7 +12,7 @@ import { connect, startTls } from "./node-connect.ts";
 import { listenOn } from "./node-listener.ts";
 import { NodeTransport, onReadOf } from "./node-transport.ts";
 import type { OnRead, OwnedSocket } from "./node-transport.ts";
-import { createTlsServer } from "./tls-server.ts";
+import { listenTls } from "./tls-server.ts";
 import type { Listener, Runtime, RuntimeListenOptions } from "../transport.ts";
 
 /** Moves an accepted connection to a socket that reads into the parser's memory. */
@@ -82,10 +82,7 @@ function createServer(options: RuntimeListenOptions, roadReason: string): net.Se
 }
 
 function listen(options: RuntimeListenOptions): Promise<Listener> | Listener {
-  if (options.tls !== undefined) {
-    const [server, reload] = createTlsServer({ ...options, tls: options.tls });
-    return listenOn(server, options, "TLS decrypts into buffers of its own", reload);
-  }
+  if (options.tls !== undefined) return listenTls(options, options.tls);
   const roadReason = options.road === "copy" ? "the copying road was asked for" : zeroCopyObstacle();
   return listenOn(createServer(options, roadReason), options, roadReason);
 }

@@ -5,9 +5,10 @@
  */
 import type * as net from "node:net";
 import * as tls from "node:tls";
-import { NodeTransport } from "./node-transport.ts";
 import type { HttpParser } from "../../parser/types.ts";
-import type { RuntimeListenOptions, TlsServerOptions, Transport } from "../transport.ts";
+import type { Listener, RuntimeListenOptions, TlsServerOptions, Transport } from "../transport.ts";
+import { listenOn } from "./node-listener.ts";
+import { NodeTransport } from "./node-transport.ts";
 
 function secureContextOptions(options: TlsServerOptions): tls.TlsOptions {
   const { serverNames: _names, handshakeTimeout, ...rest } = options;
@@ -34,10 +35,10 @@ class ServerNames {
   }
 }
 
-export type ReloadTls = (options: TlsServerOptions) => void;
+type ReloadTls = (options: TlsServerOptions) => void;
 
 /** A server that gives connections to `onConnection` once their handshake is complete, and what replaces its certificates. */
-export function createTlsServer(
+function createTlsServer(
   options: Pick<RuntimeListenOptions, "parser" | "onConnection" | "onError"> & { tls: TlsServerOptions },
 ): [tls.Server, ReloadTls] {
   const { parser, onConnection } = options;
@@ -61,6 +62,24 @@ export function createTlsServer(
     names = nextNames;
   };
   return [server, reload];
+}
+
+/** Peers that leave within the handshake, as scanners and health checks do: nothing to write down. */
+const LEFT: ReadonlySet<unknown> = new Set(["ECONNRESET", "EPIPE"]);
+
+/** A listener whose connections speak TLS. */
+export function listenTls(options: RuntimeListenOptions, ssl: TlsServerOptions): Promise<Listener> | Listener {
+  const [server, reload] = createTlsServer({
+    parser: options.parser,
+    tls: ssl,
+    onConnection: options.onConnection,
+    onError: (error) => {
+      if (!LEFT.has((error as { code?: unknown }).code)) {
+        options.onError(new Error(`TLS handshake failed: ${error.message}`, { cause: error }));
+      }
+    },
+  });
+  return listenOn(server, options, "TLS decrypts into buffers of its own", reload);
 }
 
 /** The server's side of a handshake on a connection that is there already; settles with its end. */
