@@ -1,107 +1,226 @@
-/** HTTPS and unix sockets through HTTPServer: keep-alive, pipelining, large content, SNI, certificates exchanged while serving. */
+/**
+ * HTTPS and unix sockets through HTTPServer: keep-alive, pipelining, large content, certificates by name and exchanged while
+ * serving, certificates of clients, peers that do not speak TLS.
+ */
 import { Buffer } from "node:buffer";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, linkSync, mkdtempSync, rmSync } from "node:fs";
 import * as net from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as tls from "node:tls";
 import * as assert from "uvu/assert";
 import { HTTPServer } from "../../src/http/httpserver.ts";
+import type { HTTPServerOptions } from "../../src/http/httpserver.ts";
 import type { HTTPServerRequest } from "../../src/http/request.ts";
 import { certificate } from "../_support/certificates.ts";
 import { expectLog, suite } from "../_support/suite.ts";
-import { Peer } from "../_support/wire.ts";
+import { Peer, serving } from "../_support/wire.ts";
 
 const test = suite("HTTPS", { deadline: 30 });
-let folder = "";
+const large = Buffer.alloc(3_000_000, "large content ");
 
-/** Says how it was asked, or sends back what it got. */
+/** Says how it was asked, or sends back what it got; `/slow` after those behind it, `/large` a lot. */
 function answer(request: HTTPServerRequest): void {
+  const { path } = request;
   const body =
-    request.method === "POST" ? request.body : Buffer.from(`${request.protocol} ${request.remoteIp} ${request.path}`);
-  const head = `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n`;
-  request.connection.respond(head, 0, body, 0);
+    request.method === "POST"
+      ? request.body
+      : path === "/large"
+        ? large
+        : Buffer.from(`${request.protocol} ${request.remoteIp} ${path}`);
+  const respond = (): void =>
+    void request.connection.respond(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n`, 0, body, 0);
+  if (path === "/slow") setTimeout(respond, 20);
+  else respond();
 }
 
-async function withServer(
-  options: ConstructorParameters<typeof HTTPServer>[1],
-  use: (server: HTTPServer) => Promise<void>,
-): Promise<void> {
-  const server = new HTTPServer(answer, options);
-  await server.listen(0, "127.0.0.1");
-  try {
-    await use(server);
-  } finally {
-    await server.stop();
-    await server.closeAllConnections();
-  }
-}
+const withServer = (options: HTTPServerOptions, use: (server: HTTPServer) => Promise<void>): Promise<void> =>
+  serving(answer, options, (_port, server) => use(server));
 
-async function securely(port: number, name: string, ca: string): Promise<[Peer, tls.TLSSocket]> {
-  const socket = tls.connect({ port, host: "127.0.0.1", servername: name, ca });
+async function secured(port: number, options: tls.ConnectionOptions): Promise<tls.TLSSocket> {
+  const socket = tls.connect({ port, host: "127.0.0.1", ...options });
   await once(socket, "secureConnect");
-  return [Peer.over(socket), socket];
+  return socket;
 }
 
-test.before(() => {
-  folder = mkdtempSync(join(tmpdir(), "landspout-"));
-});
-test.after(() => rmSync(folder, { recursive: true }));
+/** A client that trusts one certificate and expects its name. */
+async function securely(port: number, name: string, ca: string, more: tls.ConnectionOptions = {}): Promise<Peer> {
+  return Peer.over(await secured(port, { servername: name, ca, ...more }));
+}
 
-test("serves keep-alive, pipelines and large content", () => {
+/** Whose certificate is shown to a client that asks for a name, or for none. */
+async function shown(port: number, servername?: string): Promise<string> {
+  const socket = await secured(port, {
+    rejectUnauthorized: false,
+    ...(servername === undefined ? {} : { servername }),
+  });
+  const { subject } = socket.getPeerCertificate();
+  socket.destroy();
+  return String(subject.CN);
+}
+
+async function get(peer: Peer, path: string): Promise<string> {
+  peer.write(`GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`);
+  const { status, body } = await peer.answer();
+  assert.is(status, 200);
+  return body;
+}
+
+/** Why a client could not connect, or was thrown out after it had. */
+async function refusal(port: number, options: tls.ConnectionOptions): Promise<string> {
+  const socket = tls.connect({ port, host: "127.0.0.1", rejectUnauthorized: false, ...options });
+  const error = new Promise<string>((resolve) => {
+    socket.on("error", (thrown: Error & { code?: string }) => resolve(thrown.code ?? thrown.message));
+    socket.on("close", () => resolve("closed"));
+  });
+  socket.on("data", () => undefined);
+  socket.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  socket.once("data", () => socket.destroy(new Error("answered")));
+  return error;
+}
+
+test("serves keep-alive, pipelines in order and large content both ways", () => {
   const pair = certificate("localhost");
-  return withServer({ ssl: pair }, async ({ port }) => {
-    const [peer] = await securely(port, "localhost", pair.cert);
-    peer.write("GET /one HTTP/1.1\r\nHost: a\r\n\r\nGET /two HTTP/1.1\r\nHost: a\r\n\r\n");
-    assert.is((await peer.answer()).body, "https 127.0.0.1 /one");
-    assert.is((await peer.answer()).body, "https 127.0.0.1 /two");
-    const body = "x".repeat(3_000_000);
+  return withServer({ ssl: pair }, async ({ port, transport, transportReason }) => {
+    assert.equal([transport, transportReason], ["copy", "TLS decrypts into buffers of its own"]);
+    const peer = await securely(port, "localhost", pair.cert);
+    const paths = ["/slow", "/one", "/slow", "/two"];
+    peer.write(paths.map((path) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`).join(""));
+    for (const path of paths) assert.is((await peer.answer()).body, `https 127.0.0.1 ${path}`);
+    const body = large.toString("latin1");
     peer.write(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
-    assert.is((await peer.answer()).body.length, body.length);
+    assert.ok((await peer.answer()).body === body, "~> what was sent comes back");
+    assert.ok((await get(peer, "/large")) === body, "~> large answers come whole");
     peer.write("GET /last HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     assert.is((await peer.answer()).body, "https 127.0.0.1 /last");
+    assert.is(await peer.rest(), "");
+  });
+});
+
+test("a client that does not read makes a TLS connection wait, and gets all in the end", () => {
+  const pair = certificate("localhost");
+  return withServer({ ssl: pair }, async ({ port }) => {
+    const socket = await secured(port, { servername: "localhost", ca: pair.cert });
+    socket.pause();
+    const count = 8;
+    socket.write("GET /large HTTP/1.1\r\nHost: a\r\n\r\n".repeat(count));
+    const other = await securely(port, "localhost", pair.cert);
+    assert.is(await get(other, "/meanwhile"), "https 127.0.0.1 /meanwhile");
+    other.destroy();
+    const peer = Peer.over(socket);
+    socket.resume();
+    for (let i = 0; i < count; i++) assert.is((await peer.answer()).body.length, large.length);
     peer.destroy();
   });
 });
 
-test("shows each name its own certificate", () => {
-  const main = certificate("localhost");
-  const other = certificate("other.example");
-  return withServer({ ssl: { ...main, serverNames: { "other.example": other } } }, async ({ port }) => {
-    for (const [name, pair] of [
-      ["localhost", main],
-      ["other.example", other],
-    ] as const) {
-      const [peer, socket] = await securely(port, name, pair.cert);
-      assert.is(socket.getPeerCertificate().subject.CN, name);
-      peer.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-      assert.is((await peer.answer()).status, 200);
-      peer.destroy();
-    }
+test("shows each name its own certificate, and the first to all others", () => {
+  const [main, other, wild] = [certificate("localhost"), certificate("other.example"), certificate("*.wild.example")];
+  const serverNames = { "other.example": other, "*.wild.example": wild };
+  return withServer({ ssl: { ...main, serverNames } }, async ({ port }) => {
+    for (const [asked, subject] of [
+      ["localhost", "localhost"],
+      ["other.example", "other.example"],
+      ["OTHER.Example", "other.example"],
+      ["a.wild.example", "*.wild.example"],
+      ["a.b.wild.example", "localhost"],
+      ["wild.example", "localhost"],
+      ["unknown.example", "localhost"],
+      [undefined, "localhost"],
+    ] as const)
+      assert.is(await shown(port, asked), subject, asked);
+    const peer = await securely(port, "other.example", other.cert);
+    assert.is(await get(peer, "/"), "https 127.0.0.1 /");
+    peer.destroy();
   });
 });
 
 test("takes new certificates while it serves; open connections go on", () => {
-  const first = certificate("localhost", 1);
-  const second = certificate("localhost", 2);
-  return withServer({ ssl: first }, async (server) => {
-    const [old] = await securely(server.port, "localhost", first.cert);
+  const [first, second] = [certificate("localhost", 1), certificate("localhost", 2)];
+  const [other, others] = [certificate("other.example", 1), certificate("other.example", 2)];
+  return withServer({ ssl: { ...first, serverNames: { "other.example": other } } }, async (server) => {
+    const { port } = server;
+    const serial = async (name: string): Promise<number> => {
+      const socket = await secured(port, { servername: name, rejectUnauthorized: false });
+      const { serialNumber } = socket.getPeerCertificate();
+      socket.destroy();
+      return Number.parseInt(serialNumber, 16);
+    };
+    const old = await securely(port, "localhost", first.cert);
+    await get(old, "/before");
     server.reloadCertificates(second);
-    const [peer, socket] = await securely(server.port, "localhost", second.cert);
-    assert.is(Number.parseInt(socket.getPeerCertificate().serialNumber, 16), 2);
-    for (const one of [old, peer]) {
-      one.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-      assert.is((await one.answer()).status, 200);
-      one.destroy();
+    const peer = await securely(port, "localhost", second.cert);
+    for (const one of [old, peer]) assert.is(await get(one, "/after"), "https 127.0.0.1 /after");
+    assert.equal([await serial("localhost"), await serial("other.example")], [2, 1], "~> what is not named stays");
+    server.reloadCertificates({ serverNames: { "other.example": others } });
+    assert.equal([await serial("localhost"), await serial("other.example")], [2, 2]);
+    assert.throws(() => server.reloadCertificates({ key: "no key", cert: second.cert }));
+    assert.throws(() => server.reloadCertificates({ serverNames: { x: { key: "no key", cert: "none" } } }));
+    assert.equal([await serial("localhost"), await serial("other.example")], [2, 2], "~> after files that are none");
+    assert.is(await get(old, "/still"), "https 127.0.0.1 /still");
+    old.destroy();
+    peer.destroy();
+  });
+});
+
+test("requests are answered while certificates are exchanged again and again", () => {
+  const pairs = [certificate("localhost", 1), certificate("localhost", 2)] as const;
+  const ca = [pairs[0].cert, pairs[1].cert];
+  return withServer({ ssl: pairs[0] }, async (server) => {
+    const rounds = 12;
+    const ask = async (round: number): Promise<void> => {
+      const peer = Peer.over(await secured(server.port, { servername: "localhost", ca }));
+      assert.is(await get(peer, `/${round}`), `https 127.0.0.1 /${round}`);
+      peer.destroy();
+    };
+    const asked: Promise<void>[] = [];
+    for (let round = 0; round < rounds; round++) {
+      asked.push(ask(round));
+      server.reloadCertificates(pairs[round % 2 === 0 ? 1 : 0]);
+      await new Promise((resolve) => setImmediate(resolve));
     }
+    await Promise.all(asked);
+  });
+});
+
+test("certificates can be reloaded where there are some", () =>
+  withServer({}, async (server) => {
+    assert.throws(
+      () => server.reloadCertificates(certificate("localhost")),
+      (error: { code?: string }) => error.code === "ERR_LANDSPOUT_OPTION",
+    );
+  }));
+
+test("clients show a certificate where one is asked for, also after a reload", () => {
+  const [pair, known, stranger] = [certificate("localhost"), certificate("known"), certificate("stranger")];
+  return withServer({ ssl: { ...pair, ca: known.cert, requestCert: true } }, async (server) => {
+    const { port } = server;
+    expectLog(/TLS handshake failed/, { required: false });
+    for (let round = 0; round < 2; round++) {
+      const peer = await securely(port, "localhost", pair.cert, known);
+      assert.is(await get(peer, "/"), "https 127.0.0.1 /");
+      peer.destroy();
+      assert.is.not(await refusal(port, stranger), "answered", "~> a certificate nobody trusts");
+      assert.is.not(await refusal(port, {}), "answered", "~> no certificate");
+      server.reloadCertificates(pair);
+    }
+  });
+});
+
+test("speaks HTTP/1.1 and says so in the handshake", () => {
+  const pair = certificate("localhost");
+  return withServer({ ssl: pair }, async ({ port }) => {
+    const socket = await secured(port, { servername: "localhost", ca: pair.cert, ALPNProtocols: ["h2", "http/1.1"] });
+    assert.is(socket.alpnProtocol, "http/1.1");
+    socket.destroy();
   });
 });
 
 test("who speaks plain HTTP to it, or nothing, harms nobody", () => {
   const pair = certificate("localhost");
   return withServer({ ssl: pair }, async ({ port }) => {
-    expectLog(/TLS handshake failed:.*http.request/i);
+    expectLog(/^TLS handshake failed:.*http.request/i);
     const plain = net.connect(port, "127.0.0.1");
     plain.on("error", () => undefined);
     plain.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -109,33 +228,84 @@ test("who speaks plain HTTP to it, or nothing, harms nobody", () => {
     await once(silent, "connect");
     silent.destroy();
     await once(plain, "close");
-    const [peer] = await securely(port, "localhost", pair.cert);
-    peer.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-    assert.is((await peer.answer()).status, 200);
+    const peer = await securely(port, "localhost", pair.cert);
+    assert.is(await get(peer, "/"), "https 127.0.0.1 /");
     peer.destroy();
   });
 });
 
 test("a handshake that does not come ends the connection", () =>
   withServer({ ssl: { ...certificate("localhost"), handshakeTimeout: 0.2 } }, async ({ port }) => {
-    expectLog(/TLS handshake timeout/);
+    expectLog(/^TLS handshake failed: TLS handshake timeout$/);
     const silent = net.connect(port, "127.0.0.1");
     silent.on("error", () => undefined);
-    await new Promise((resolve) => silent.once("close", resolve));
+    await once(silent, "close");
   }));
 
-test("serves over a unix socket", async () => {
-  const server = new HTTPServer(answer);
+test("a shutdown closes idle TLS connections and waits for the answer that is being made", () => {
+  const pair = certificate("localhost");
+  return withServer({ ssl: pair }, async (server) => {
+    const idle = await securely(server.port, "localhost", pair.cert);
+    await get(idle, "/");
+    const busy = await securely(server.port, "localhost", pair.cert);
+    busy.write("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const done = server.shutdown({ deadline: 10 });
+    assert.is(await idle.rest(), "");
+    assert.is((await busy.answer()).headers["connection"], "close");
+    assert.is(await busy.rest(), "");
+    await done;
+    assert.is(server.connectionCount, 0);
+  });
+});
+
+test("serves over a unix socket in place of one nobody listens on, with TLS too", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "landspout-"));
   const path = join(folder, "http.sock");
-  await server.listenUnix(path);
-  const socket = net.connect(path);
-  await once(socket, "connect");
-  const peer = Peer.over(socket);
-  peer.write("GET /unix HTTP/1.1\r\nHost: a\r\n\r\n");
-  assert.is((await peer.answer()).body, "http 0.0.0.0 /unix");
-  peer.destroy();
-  await server.stop();
-  await server.closeAllConnections();
+  const pair = certificate("localhost");
+  try {
+    // What a server leaves behind that was killed: a file without a listener.
+    const stale = net.createServer().listen(path);
+    await once(stale, "listening");
+    const kept = join(folder, "kept");
+    linkSync(path, kept);
+    stale.close();
+    await once(stale, "close");
+    linkSync(kept, path);
+    assert.ok(existsSync(path));
+    for (const ssl of [undefined, pair]) {
+      const server = new HTTPServer(answer, ssl === undefined ? {} : { ssl });
+      await server.listenUnix(path);
+      const socket =
+        ssl === undefined ? net.connect(path) : tls.connect({ path, servername: "localhost", ca: pair.cert });
+      await once(socket, ssl === undefined ? "connect" : "secureConnect");
+      const peer = Peer.over(socket);
+      assert.is(await get(peer, "/unix"), `${ssl === undefined ? "http" : "https"} 0.0.0.0 /unix`);
+      peer.destroy();
+      await server.stop();
+      await server.closeAllConnections();
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("an IPv4 address is one also where the server listens on all interfaces", async () => {
+  const pair = certificate("localhost");
+  for (const ssl of [undefined, pair]) {
+    const server = new HTTPServer(answer, ssl === undefined ? {} : { ssl });
+    await server.listen(0);
+    const socket = net.connect(server.port, "127.0.0.1");
+    await once(socket, "connect");
+    const peer =
+      ssl === undefined
+        ? Peer.over(socket)
+        : Peer.over(tls.connect({ socket, servername: "localhost", ca: pair.cert }));
+    assert.is(await get(peer, "/"), `${ssl === undefined ? "http" : "https"} 127.0.0.1 /`);
+    peer.destroy();
+    await server.stop();
+    await server.closeAllConnections();
+  }
 });
 
 test.run();

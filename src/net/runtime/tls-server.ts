@@ -42,11 +42,12 @@ function createTlsServer(
   options: Pick<RuntimeListenOptions, "parser" | "onConnection" | "onError"> & { tls: TlsServerOptions },
 ): [tls.Server, ReloadTls] {
   const { parser, onConnection } = options;
-  let names = new ServerNames(options.tls);
+  let current = options.tls;
+  let names = new ServerNames(current);
   const server = tls.createServer({
     allowHalfOpen: true,
     noDelay: true,
-    ...secureContextOptions(options.tls),
+    ...secureContextOptions(current),
     SNICallback: (name, done) => done(null, names.find(name)),
   });
   server.on("secureConnection", (socket) => onConnection(new NodeTransport(socket, parser, "copy")));
@@ -56,10 +57,11 @@ function createTlsServer(
   });
   // What a reload does not name stays: without its own `ca` a server would accept certificates of clients by any authority.
   const reload = (changed: TlsServerOptions): void => {
-    const next = { ...options.tls, ...changed };
+    const next = { ...current, ...changed };
     const nextNames = new ServerNames(next);
     server.setSecureContext(secureContextOptions(next));
     names = nextNames;
+    current = next;
   };
   return [server, reload];
 }
