@@ -13,30 +13,23 @@ import { compression } from "./compression.ts";
 import type { CompressionOptions } from "./compression.ts";
 import { HandlerRun } from "./handler-run.ts";
 import { HTTPError } from "./http-error.ts";
-import { RequestHandler } from "./request-handler.ts";
-import { Router } from "./router.ts";
-import type { RouteMatch } from "./router.ts";
-import { streamsRequestBody } from "./decorators.ts";
+import type { RequestHandler } from "./request-handler.ts";
+import { ApplicationRouter } from "./routing/application-router.ts";
+import { ErrorHandler, ServerOptionsHandler } from "./routing/basic-handlers.ts";
+import { AnyMatches, DefaultHostMatches, HostMatches } from "./routing/matchers.ts";
+import { RoutedMessage } from "./routing/messages.ts";
+import type { Pattern, ReverseArguments } from "./routing/parameters.ts";
+import { PathTable } from "./routing/path-table.ts";
+import type { RouteMatch } from "./routing/path-table.ts";
+import { Rule } from "./routing/rule.ts";
+import type { ReversibleRouter, Route } from "./routing/rule.ts";
 import type { OutputTransformFactory } from "./output-transform.ts";
 import type { CookieSecret } from "./signed-value.ts";
 import type { SetCookieOptions } from "../http/set-cookie.ts";
-import { newMemo } from "./send-whole.ts";
-import type { AnswerMemo } from "./send-whole.ts";
+import { targetOf } from "./target.ts";
+import type { Target } from "./target.ts";
 
 export type HandlerClass = new (application: Application, request: HTTPServerRequest) => RequestHandler;
-
-/** `[pattern, HandlerClass, initArgs?, name?]`: a path pattern (`/user/:id`, `/files/*`) or a RegExp for the whole path. */
-export type Route = readonly [
-  pattern: string | RegExp,
-  handler: HandlerClass,
-  initArgs?: object | undefined,
-  name?: string | undefined,
-];
-
-/** The same as a route, in Tornado's spelling. */
-export function url(pattern: string | RegExp, handler: HandlerClass, initArgs?: object, name?: string): Route {
-  return [pattern, handler, initArgs, name];
-}
 
 export interface Settings {
   /** One line per request on the access logger. Default true. */
@@ -45,6 +38,11 @@ export interface Settings {
   logFunction?: (handler: RequestHandler) => void;
   /** Entity tags on answers to GET that are sent whole. Default true. */
   etags?: boolean;
+  /**
+   * A request for a host that no `addHandlers` names, and no other route answers, is answered as one for this host. Not behind a proxy that
+   * says `X-Real-Ip`. It lets pages of other names reach this server (DNS rebinding): not for one that trusts whoever can reach it.
+   */
+  defaultHost?: string;
   /** Answers what no route matches; default: a 404 page. */
   defaultHandlerClass?: HandlerClass;
   defaultHandlerArgs?: object;
@@ -76,65 +74,10 @@ export interface Settings {
   [name: string]: unknown;
 }
 
-/** A handler class with what is known about it before any request: hooks it does not define are not called. */
-export interface Target {
-  readonly handlerClass: HandlerClass;
-  readonly initArgs: object;
-  readonly initializes: boolean;
-  readonly prepares: boolean;
-  readonly noticesClose: boolean;
-  readonly setsDefaults: boolean;
-  readonly finishes: boolean;
-  /** The class takes content as it comes. */
-  readonly streams: boolean;
-  readonly memo: AnswerMemo;
-}
-
-function targetOf(handlerClass: HandlerClass, initArgs: object | undefined): Target {
-  if (handlerClass !== RequestHandler && !(handlerClass?.prototype instanceof RequestHandler)) {
-    throw new UsageError(
-      "ERR_LANDSPOUT_ROUTE",
-      "the second element of a route must be RequestHandler or a subclass of it",
-    );
-  }
-  const own = handlerClass.prototype as RequestHandler;
-  const base = RequestHandler.prototype;
-  return {
-    handlerClass,
-    initArgs: initArgs ?? {},
-    initializes: own.initialize !== base.initialize,
-    prepares: own.prepare !== base.prepare,
-    noticesClose: own.onConnectionClose !== base.onConnectionClose,
-    setsDefaults: own.setDefaultHeaders !== base.setDefaultHeaders,
-    finishes: own.onFinish !== base.onFinish,
-    streams: streamsRequestBody(handlerClass),
-    memo: newMemo(),
-  };
-}
-
-/** Answers every method with one status. */
-class ErrorHandler extends RequestHandler {
-  #status = 404;
-  override initialize(args: { status?: number }): void {
-    this.#status = args.status ?? 404;
-  }
-  override prepare(): void {
-    throw new HTTPError(this.#status);
-  }
-  /** What is answered with an error changes nothing. */
-  override checkXsrfCookie(): void {}
-}
-
-/** RFC 9110 §9.3.7: `OPTIONS *` asks about the server in general. */
-class ServerOptionsHandler extends RequestHandler {
-  override options(): void {
-    this.setStatus(204);
-    this.setHeader("Allow", "GET, HEAD, POST, DELETE, PATCH, PUT, OPTIONS");
-  }
-}
-
 /**
- * Routes requests to handlers.
+ * Routes requests to handlers. The target of a route is a handler class, a function, functions by method, a router or another
+ * application, or a list of routes; the first route that matches answers. An application in an application answers whatever it is
+ * given, with its own settings and its own 404 page.
  *
  * @example
  * class MainHandler extends RequestHandler {
@@ -142,7 +85,7 @@ class ServerOptionsHandler extends RequestHandler {
  * }
  * new Application([["/", MainHandler]]).listen(8888);
  */
-export class Application implements HTTPServerConnectionDelegate {
+export class Application implements HTTPServerConnectionDelegate, ReversibleRouter {
   readonly settings: Settings;
   /** Whether whole answers get an entity tag. */
   readonly etags: boolean;
@@ -152,8 +95,15 @@ export class Application implements HTTPServerConnectionDelegate {
   readonly checksXsrf: boolean;
   /** What every answer goes through before it is sent. */
   readonly transforms: OutputTransformFactory[] = [];
-  readonly #router = new Router<Target>();
+  readonly defaultHost: string | undefined;
+  /** Routes for any host. */
+  readonly #routes: ApplicationRouter;
+  /** Routes by host, those for any host last. */
+  readonly #hosts: ApplicationRouter;
+  /** All routes, where every one is a path and a handler: they need no router. */
+  #table: PathTable<Target> | undefined;
   readonly #notFound: RouteMatch<Target>;
+  readonly #serverOptions: RouteMatch<Target>;
 
   constructor(routes: Iterable<Route> = [], settings: Settings = {}) {
     this.settings = settings.debug === true ? { serveTraceback: true, ...settings } : settings;
@@ -166,8 +116,11 @@ export class Application implements HTTPServerConnectionDelegate {
     const { defaultHandlerClass, defaultHandlerArgs } = settings;
     const fallback = targetOf(defaultHandlerClass ?? ErrorHandler, defaultHandlerArgs);
     this.#notFound = { target: fallback, captured: [] };
-    for (const [pattern, handler, initArgs] of routes) this.#router.add(pattern, targetOf(handler, initArgs));
-    this.#router.add("*", targetOf(ServerOptionsHandler, undefined));
+    this.#serverOptions = { target: targetOf(ServerOptionsHandler, undefined), captured: [] };
+    this.defaultHost = settings.defaultHost;
+    this.#routes = new ApplicationRouter(this, routes);
+    this.#hosts = new ApplicationRouter(this, [new Rule(new AnyMatches(), this.#routes)]);
+    this.#table = this.#routes.table;
   }
 
   /**
@@ -180,8 +133,30 @@ export class Application implements HTTPServerConnectionDelegate {
     return server;
   }
 
-  startRequest(_serverConnection: object, exchange: HTTP1Exchange): HTTPMessageDelegate {
-    return new HandlerRun(this, exchange);
+  /**
+   * Adds routes for a host: a name, `*.example.com`, or a RegExp for the whole name, in lower case and without the port. They are tried
+   * before those given to the constructor, and after those added earlier.
+   */
+  addHandlers(hostPattern: Pattern, routes: Iterable<Route>): void {
+    const router = new ApplicationRouter(this, routes);
+    this.#hosts.addBeforeLast(new Rule(new HostMatches(hostPattern), router));
+    if (this.defaultHost !== undefined)
+      this.#routes.addRules([new Rule(new DefaultHostMatches(this, hostPattern), router)]);
+    this.#table = undefined;
+  }
+
+  startRequest(serverConnection: object, exchange: HTTP1Exchange): HTTPMessageDelegate {
+    return this.#table === undefined
+      ? new RoutedMessage(this, serverConnection, exchange)
+      : new HandlerRun(this, exchange);
+  }
+  /** What answers a request: there is always something, a 404 page if nothing else. */
+  findHandler(request: HTTPServerRequest, serverConnection: object): HTTPMessageDelegate {
+    const found = this.#table === undefined ? this.#hosts.findHandler(request, serverConnection) : undefined;
+    return found ?? new HandlerRun(this, request.connection, { request, match: this.match(request) });
+  }
+  onClose(serverConnection: object): void {
+    this.#hosts.onClose(serverConnection);
   }
 
   /** Adds an output transform; answers go through them in the order they were added. */
@@ -189,9 +164,24 @@ export class Application implements HTTPServerConnectionDelegate {
     this.transforms.push(factory);
   }
 
-  /** The route of a request; the 404 handler where there is none. */
+  /** The route of a request, of those that are a path and a handler; the 404 handler where there is none. */
   match(request: HTTPServerRequest): RouteMatch<Target> {
-    return this.#router.find(request.path) ?? this.#notFound;
+    const { path } = request;
+    return this.#table?.find(path) ?? (path === "*" ? this.#serverOptions : this.#notFound);
+  }
+
+  /**
+   * The path of the route with that name, with values for what it captures: in order, or in one object by name.
+   * @throws UsageError where there is no such route, or the values do not fit it.
+   */
+  reverseUrl(name: string, ...args: ReverseArguments<string>): string {
+    const path = this.findUrl(name, args);
+    if (path === undefined) throw new UsageError("ERR_LANDSPOUT_REVERSE", `${name} not found in named urls`);
+    return path;
+  }
+  /** The same for routers around this application: undefined where there is no such route. */
+  findUrl(name: string, args: ReverseArguments<string>): string | undefined {
+    return this.#hosts.reverseUrl(name, ...args);
   }
 
   /** Called by a handler whose answer is complete. */

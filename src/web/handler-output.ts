@@ -11,11 +11,12 @@ import { setCookieLine } from "../http/set-cookie.ts";
 import type { SetCookieOptions } from "../http/set-cookie.ts";
 import { hasNoContent, reasonPhrase } from "../http/status.ts";
 import type { BaseIOStream } from "../net/base-iostream.ts";
-import type { Application, Target } from "./application.ts";
+import type { Application } from "./application.ts";
 import { contentTag, matchesTag } from "./etag.ts";
 import { HTML, JSON_TYPE, SERVER } from "./head-text.ts";
 import { TransformedOutput } from "./output-transform.ts";
 import { sendWhole, tagOfWhole, toNotModified } from "./send-whole.ts";
+import type { Target } from "./target.ts";
 
 /** What `write` takes: text (sent as UTF-8), bytes, or an object (sent as JSON). */
 export type Writable = string | Uint8Array | object;

@@ -2,7 +2,6 @@
  * The life of one request in the framework: content collected, handler made, `initialize`, `prepare`, the method, `finish`, and
  * what becomes of exceptions. The synchronous road makes no promise; promises appear where a handler returns one.
  */
-import { Buffer } from "node:buffer";
 import { ContentBuffer } from "../http/delegates.ts";
 import { ProtocolError } from "../http/errors.ts";
 import type { HTTPHeaders } from "../http/headers.ts";
@@ -10,11 +9,18 @@ import type { HTTP1Exchange } from "../http/http1exchange.ts";
 import type { HTTPMessageDelegate, RequestStartLine } from "../http/interfaces.ts";
 import { HTTPServerRequest } from "../http/request.ts";
 import { M_DELETE, M_GET, M_HEAD, M_OPTIONS, M_PATCH, M_POST, M_PUT } from "../parser/abi.ts";
-import type { Application, Target } from "./application.ts";
+import type { Application } from "./application.ts";
+import { giveCaptured } from "./routing/captured.ts";
 import type { RouteMatch } from "./routing/path-table.ts";
 import { Finish, HTTPError } from "./http-error.ts";
 import { writeReturned } from "./answer-value.ts";
 import { NO_ARGUMENTS, RequestHandler } from "./request-handler.ts";
+import type { Target } from "./target.ts";
+
+interface Routed {
+  readonly request: HTTPServerRequest;
+  readonly match: RouteMatch<Target>;
+}
 
 export class HandlerRun implements HTTPMessageDelegate {
   private readonly application: Application;
@@ -24,18 +30,20 @@ export class HandlerRun implements HTTPMessageDelegate {
   private match: RouteMatch<Target> | undefined = undefined;
   private handler: RequestHandler | undefined = undefined;
 
-  constructor(application: Application, exchange: HTTP1Exchange) {
+  /** @param routed The request and its route, where a router has looked already. */
+  constructor(application: Application, exchange: HTTP1Exchange, routed?: Routed) {
     this.application = application;
     this.exchange = exchange;
+    if (routed === undefined) return;
+    this.request = routed.request;
+    this.match = routed.match;
   }
 
   headersReceived(_startLine: RequestStartLine, headers: HTTPHeaders): Promise<void> | void {
     const { application } = this;
-    const request = new HTTPServerRequest(this.exchange, headers);
+    const request = (this.request ??= new HTTPServerRequest(this.exchange, headers));
     if (application.timed) request.startTime = performance.now();
-    this.request = request;
-    const match = application.match(request);
-    this.match = match;
+    const match = (this.match ??= application.match(request));
     if (!match.target.streams) return undefined;
     return this.begin(request, match, true);
   }
@@ -83,7 +91,7 @@ export class HandlerRun implements HTTPMessageDelegate {
       if (target.setsDefaults) handler.setDefaultHeaders();
       if (target.initializes) handler.initialize(target.initArgs);
       if (target.noticesClose) this.exchange.setCloseCallback(() => this.clientLeft());
-      if (match.captured.length > 0) handler.pathArgs = this.decodePath(handler, match.captured);
+      if (match.captured.length > 0 || match.kwargs !== undefined) giveCaptured(handler, match);
       if (application.checksXsrf && !isSafe(request.methodId)) handler.checkXsrfCookie();
       const pending = target.prepares ? handler.prepare() : undefined;
       if (isThenable(pending)) {
@@ -97,17 +105,6 @@ export class HandlerRun implements HTTPMessageDelegate {
       this.failed(handler, error);
     }
     return undefined;
-  }
-
-  private decodePath(
-    handler: RequestHandler,
-    captured: readonly (string | undefined)[],
-  ): readonly (string | undefined)[] {
-    if (!handler.request.pathEscaped) return captured;
-    return captured.map((part, place) => {
-      if (part === undefined || !part.includes("%")) return part;
-      return handler.decodeArgument(percentDecode(part), `path argument ${place + 1}`);
-    });
   }
 
   private runMethodSafely(handler: RequestHandler): void {
@@ -210,17 +207,3 @@ function callExtraMethod(handler: RequestHandler): unknown {
 
 /** RFC 9110 §9.2.1: these ask for nothing to be changed. */
 const isSafe = (method: number): boolean => method === M_GET || method === M_HEAD || method === M_OPTIONS;
-
-/** RFC 3986 §2.1, over bytes; `%` without two hexadecimal digits stays as it is, `+` is no space. */
-function percentDecode(text: string): Buffer {
-  const bytes = Buffer.allocUnsafe(text.length);
-  let length = 0;
-  for (let i = 0; i < text.length; i++) {
-    const digits = text[i] === "%" ? text.slice(i + 1, i + 3) : "";
-    if (/^[0-9A-Fa-f]{2}$/.test(digits)) {
-      bytes[length++] = Number.parseInt(digits, 16);
-      i += 2;
-    } else bytes[length++] = text.charCodeAt(i);
-  }
-  return bytes.subarray(0, length);
-}

@@ -1,6 +1,14 @@
 /** `landspout/web`: applications and request handlers. */
-export { Application, url } from "./application.ts";
-export type { HandlerClass, Route, Settings } from "./application.ts";
+export { Application } from "./application.ts";
+export type { HandlerClass, Settings } from "./application.ts";
+export { ErrorHandler, FallbackHandler } from "./routing/basic-handlers.ts";
+export { RedirectHandler } from "./routing/redirect-handler.ts";
+export type { RedirectArguments } from "./routing/redirect-handler.ts";
+export { FunctionHandler, route } from "./routing/function-handler.ts";
+export type { RoutedRequest, RouteFunction } from "./routing/function-handler.ts";
+export { url, URLSpec } from "./routing/rule.ts";
+export type { Route } from "./routing/rule.ts";
+export type { PathParameters } from "./routing/parameters.ts";
 export { Finish, HTTPError, MissingArgumentError } from "./http-error.ts";
 export type { HTTPErrorOptions } from "./http-error.ts";
 export { compression } from "./compression.ts";
@@ -14,10 +22,13 @@ export {
   DEFAULT_SIGNED_VALUE_MIN_VERSION,
   DEFAULT_SIGNED_VALUE_VERSION,
   getSignatureKeyVersion,
+  MAX_SIGNED_VALUE_SIZE,
   MAX_SUPPORTED_SIGNED_VALUE_VERSION,
   MIN_SUPPORTED_SIGNED_VALUE_VERSION,
 } from "./signed-value.ts";
 export type { CookieSecret, CreateSignedValueOptions, DecodeSignedValueOptions } from "./signed-value.ts";
+export { fetchMetadataAllows } from "./xsrf.ts";
+export type { FetchMetadataOptions, HeaderReader } from "./xsrf.ts";
 export type { SetCookieOptions } from "../http/set-cookie.ts";
 export { RequestHandler } from "./request-handler.ts";
 export type { HandlerResult, SendErrorOptions } from "./request-handler.ts";

@@ -1,13 +1,13 @@
 /** Which route answers: the order in which they were given decides, however they are looked up. */
 import * as assert from "uvu/assert";
-import { Router } from "../../src/web/router.ts";
+import { PathTable } from "../../src/web/routing/path-table.ts";
 import { suite } from "../_support/suite.ts";
 
 const test = suite("router");
 
-const router = (...patterns: (string | RegExp)[]): Router<number> =>
-  new Router(patterns.map((pattern, target) => ({ pattern, target })));
-const found = (made: Router<number>, path: string): unknown => {
+const router = (...patterns: (string | RegExp)[]): PathTable<number> =>
+  new PathTable(patterns.map((pattern, target) => ({ pattern, target })));
+const found = (made: PathTable<number>, path: string): unknown => {
   const match = made.find(path);
   return match === undefined ? undefined : [match.target, ...match.captured];
 };
@@ -60,7 +60,7 @@ test("takes patterns in other letters than ASCII", () => {
   assert.equal(found(router("/über/:id"), "/%C3%BCber/1"), [0, "1"]);
 });
 test("finds every one of 500 routes", () => {
-  const made = new Router(Array.from({ length: 500 }, (_, target) => ({ pattern: `/r${target}/:id`, target })));
+  const made = new PathTable(Array.from({ length: 500 }, (_, target) => ({ pattern: `/r${target}/:id`, target })));
   for (const target of [0, 250, 499])
     assert.equal(made.find(`/r${target}/x`), { target, captured: ["x"], index: target });
 });

@@ -3,18 +3,25 @@
  * paths are found in a map, path patterns in a tree of segments, and of what matches the earliest route wins. Only regular
  * expressions are tried in turn.
  */
-import { UsageError } from "../errors.ts";
+import type { Pattern } from "./parameters.ts";
+import { parsePathPattern } from "./path-pattern.ts";
+import type { Segment } from "./path-pattern.ts";
+import { wholly } from "./regexp-pattern.ts";
 
 /** A pattern and what belongs to it. */
 export interface RouteEntry<T> {
-  readonly pattern: string | RegExp;
+  readonly pattern: Pattern;
   readonly target: T;
 }
 
-/** What was found: the target, and the captured parts of the path, still percent-encoded. */
+/** What was found: the target, and the captured parts of the path, still percent-encoded unless said. */
 export interface RouteMatch<T> {
   readonly target: T;
   readonly captured: readonly (string | undefined)[];
+  /** What a matcher of the program's own says of `pathKwargs`. */
+  readonly kwargs?: { readonly [name: string]: string | undefined } | undefined;
+  /** False: what was captured is as the handler is to get it. Nothing: it may be encoded if the path of the request is. */
+  readonly encoded?: boolean;
 }
 
 interface Leaf<T> {
@@ -40,7 +47,7 @@ interface Expression<T> extends Leaf<T> {
 const NOTHING: readonly string[] = [];
 const newNode = <T>(): Node<T> => ({ constants: new Map(), parameter: undefined, leaf: undefined, rest: undefined });
 
-export class Router<T> {
+export class PathTable<T> {
   readonly #constants = new Map<string, Leaf<T> & RouteMatch<T>>();
   readonly #tree: Node<T> = newNode();
   readonly #expressions: Expression<T>[] = [];
@@ -54,42 +61,36 @@ export class Router<T> {
   }
 
   /** @throws UsageError on a path pattern that cannot be understood. */
-  add(pattern: string | RegExp, target: T): void {
+  add(pattern: Pattern, target: T): void {
     const index = this.#count++;
     if (pattern instanceof RegExp) {
-      // The whole path must match, alternatives included.
-      const flags = pattern.flags.replace(/[gy]/g, "");
       this.#firstPattern = Math.min(this.#firstPattern, index);
-      this.#expressions.push({ index, target, regexp: new RegExp(`^(?:${pattern.source})$`, flags) });
+      this.#expressions.push({ index, target, regexp: wholly(pattern) });
       return;
     }
-    const path = encodePattern(pattern);
-    if (path !== "*" && !path.startsWith("/")) throw badPattern(pattern, "it does not start with /");
-    if (path === "*" || !/[:*]/.test(path)) {
-      if (!this.#constants.has(path)) this.#constants.set(path, { index, target, captured: NOTHING });
+    const { text, segments, names } = parsePathPattern(pattern);
+    if (names.length === 0) {
+      if (!this.#constants.has(text)) this.#constants.set(text, { index, target, captured: NOTHING });
       return;
     }
     this.#firstPattern = Math.min(this.#firstPattern, index);
-    this.#addToTree(pattern, path.slice(1).split("/"), { index, target });
+    this.#addToTree(segments, { index, target });
   }
 
-  #addToTree(pattern: string, segments: string[], leaf: Leaf<T>): void {
+  #addToTree(segments: readonly Segment[], leaf: Leaf<T>): void {
     let node = this.#tree;
     this.#patterns++;
-    for (const [place, segment] of segments.entries()) {
-      if (segment === "*") {
-        if (place !== segments.length - 1) throw badPattern(pattern, "* may stand at its end only");
+    for (const segment of segments) {
+      if (segment.kind === "rest") {
         node.rest ??= leaf;
         return;
       }
-      if (segment.startsWith(":")) {
-        if (!/^:[A-Za-z_$][\w$]*$/.test(segment)) throw badPattern(pattern, `${segment} is not : and a name`);
+      if (segment.kind === "parameter") {
         node = node.parameter ??= newNode();
         continue;
       }
-      if (/[:*]/.test(segment)) throw badPattern(pattern, ": and * must begin a segment");
-      let child = node.constants.get(segment);
-      if (child === undefined) node.constants.set(segment, (child = newNode()));
+      let child = node.constants.get(segment.text);
+      if (child === undefined) node.constants.set(segment.text, (child = newNode()));
       node = child;
     }
     node.leaf ??= leaf;
@@ -155,16 +156,4 @@ class TreeSearch<T> {
     this.#before = leaf.index;
     this.captured = this.#current.slice(0, depth);
   }
-}
-
-/** Paths arrive percent-encoded; so must a pattern be. What is encoded already stays. */
-function encodePattern(pattern: string): string {
-  return /[^\x21-\x7e]/.test(pattern) ? encodeURI(pattern).replaceAll("%25", "%") : pattern;
-}
-
-function badPattern(pattern: string, why: string): UsageError {
-  return new UsageError(
-    "ERR_LANDSPOUT_ROUTE",
-    `${JSON.stringify(pattern)} is not a path pattern: ${why}. Use a RegExp for other shapes.`,
-  );
 }

@@ -1,0 +1,83 @@
+/**
+ * Message delegates of routers: one that asks a router once the head of a request is there and passes everything on, one that collects
+ * the content for a function, and the answer where nothing was found.
+ */
+import { ContentBuffer } from "../../http/delegates.ts";
+import type { RequestCallback } from "../../http/delegates.ts";
+import { HTTPHeaders } from "../../http/headers.ts";
+import type { HTTP1Exchange } from "../../http/http1exchange.ts";
+import type { HTTPMessageDelegate, RequestStartLine } from "../../http/interfaces.ts";
+import { HTTPServerRequest } from "../../http/request.ts";
+import type { RequestRouter } from "./rule.ts";
+
+/** A request whose delegate is found when its head is complete. */
+export class RoutedMessage implements HTTPMessageDelegate {
+  readonly #router: RequestRouter;
+  readonly #serverConnection: object;
+  readonly #exchange: HTTP1Exchange;
+  #delegate: HTTPMessageDelegate | undefined = undefined;
+
+  constructor(router: RequestRouter, serverConnection: object, exchange: HTTP1Exchange) {
+    this.#router = router;
+    this.#serverConnection = serverConnection;
+    this.#exchange = exchange;
+  }
+  headersReceived(startLine: RequestStartLine, headers: HTTPHeaders): Promise<void> | void {
+    const request = new HTTPServerRequest(this.#exchange, headers);
+    const found = this.#router.findHandler(request, this.#serverConnection);
+    this.#delegate = found ?? new NotFoundMessage(this.#exchange);
+    return this.#delegate.headersReceived(startLine, headers);
+  }
+  dataReceived(chunk: Uint8Array): Promise<void> | void {
+    return this.#delegate?.dataReceived(chunk);
+  }
+  finish(): void {
+    this.#delegate?.finish();
+  }
+  onConnectionClose(error?: Error): void {
+    this.#delegate?.onConnectionClose(error);
+  }
+}
+
+/** Calls a function with a request when its content is complete. */
+export class CallbackMessage implements HTTPMessageDelegate {
+  readonly #callback: RequestCallback;
+  readonly #request: HTTPServerRequest;
+  #content: ContentBuffer | undefined = undefined;
+
+  constructor(callback: RequestCallback, request: HTTPServerRequest) {
+    this.#callback = callback;
+    this.#request = request;
+  }
+  headersReceived(): void {
+    this.#request.startTime = performance.now();
+  }
+  dataReceived(chunk: Uint8Array): void {
+    (this.#content ??= new ContentBuffer()).add(chunk);
+  }
+  finish(): void {
+    const request = this.#request;
+    if (this.#content !== undefined) request.body = this.#content.take();
+    const pending = this.#callback(request);
+    if (pending instanceof Promise) pending.catch((error: unknown) => request.connection.fail(error));
+  }
+  onConnectionClose(): void {
+    this.#content = undefined;
+  }
+}
+
+/** 404, as short as it can be said. */
+export class NotFoundMessage implements HTTPMessageDelegate {
+  readonly #exchange: HTTP1Exchange;
+
+  constructor(exchange: HTTP1Exchange) {
+    this.#exchange = exchange;
+  }
+  headersReceived(): void {}
+  dataReceived(): void {}
+  finish(): void {
+    void this.#exchange.writeHeaders({ code: 404, reason: "Not Found" }, new HTTPHeaders({ "Content-Length": "0" }));
+    this.#exchange.finish();
+  }
+  onConnectionClose(): void {}
+}
