@@ -8,6 +8,7 @@ import { parseBodyArguments, parseQueryArguments } from "./arguments.ts";
 import type { ArgumentMap } from "./arguments.ts";
 import { parseCookies } from "./cookies.ts";
 import { HTTPHeaders } from "./headers.ts";
+import type { FileMap } from "./multipart/form.ts";
 import type { HTTP1Exchange } from "./http1exchange.ts";
 import type { RequestHead } from "./request-head.ts";
 
@@ -22,6 +23,7 @@ export class HTTPServerRequest {
   private queryMap: ArgumentMap | undefined = undefined;
   private bodyMap: ArgumentMap | undefined = undefined;
   private bothMap: ArgumentMap | undefined = undefined;
+  private fileMap: FileMap | undefined = undefined;
   private cookieMap: { [name: string]: string } | undefined = undefined;
   /** Milliseconds of `performance.now()` when the head was complete; 0 where nobody measures. */
   startTime = 0;
@@ -77,6 +79,7 @@ export class HTTPServerRequest {
     this.received = bytes;
     this.bodyMap = undefined;
     this.bothMap = undefined;
+    this.fileMap = undefined;
   }
 
   /** Host and port as sent in Host, or in the target in absolute-form; `127.0.0.1` where an old client sent none. */
@@ -100,13 +103,22 @@ export class HTTPServerRequest {
     this.queryMap ??= parseQueryArguments(this.head.query);
     return this.queryMap;
   }
-  /** Arguments of a urlencoded content. @throws RemoteProtocolError (400) on a malformed one. */
+  /** Arguments of a urlencoded or multipart form. @throws RemoteProtocolError (400, 413) on a malformed one, or over its limits. */
   get bodyArguments(): ArgumentMap {
-    if (this.bodyMap === undefined) {
-      const type = this.head.knows(H_CONTENT_TYPE) ? (this.headers.get("Content-Type") ?? "") : "";
-      this.bodyMap = parseBodyArguments(type, this.received, this.headers);
-    }
-    return this.bodyMap;
+    return this.bodyMap ?? this.readForm();
+  }
+  /** Files of a multipart form by the name of their input. Throws as `bodyArguments` does. */
+  get files(): FileMap {
+    if (this.fileMap === undefined) this.readForm();
+    return this.fileMap as FileMap;
+  }
+  private readForm(): ArgumentMap {
+    const files = Object.create(null) as FileMap;
+    const type = this.head.knows(H_CONTENT_TYPE) ? (this.headers.get("Content-Type") ?? "") : "";
+    const map = parseBodyArguments(type, this.received, this.headers, files);
+    this.fileMap = files;
+    this.bodyMap = map;
+    return map;
   }
   /** Query arguments, then body arguments, by name. */
   get arguments(): ArgumentMap {
