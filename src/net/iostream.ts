@@ -7,38 +7,18 @@ import { Buffer } from "node:buffer";
 import { UsageError } from "../errors.ts";
 import { describeError, loggers } from "../log.ts";
 import { sharedParser } from "../parser/choose.ts";
-import type { HttpParser, ParserKind } from "../parser/types.ts";
+import type { HttpParser } from "../parser/types.ts";
 import { BaseIOStream } from "./base-iostream.ts";
 import { StreamBufferFullError, StreamClosedError } from "./errors.ts";
+import { limitHandshake, verifiable } from "./handshake.ts";
+import type { ConnectOptions, IOStreamOptions, StreamCallback } from "./iostream-options.ts";
 import type { ReadBuffer } from "./read-buffer.ts";
 import { currentRuntime } from "./runtime/index.ts";
 import { bytesShape, closeShape, delimiterShape, regexShape, StreamReader } from "./stream-reader.ts";
 import type { Shape } from "./stream-reader.ts";
 import type { TlsClientOptions, TlsServerOptions, Transport, TransportRoad } from "./transport.ts";
 
-export interface IOStreamOptions {
-  /** Most bytes buffered for a read. Default 104,857,600 (100 MiB). Over it: StreamBufferFullError, the stream closes. */
-  maxBufferSize?: number;
-  /** Most bytes waiting to be sent. Default: no limit. Over it: the write rejects with StreamBufferFullError. */
-  maxWriteBufferSize?: number;
-  /** Whose memory bytes land in; default: Wasm where it runs. */
-  parser?: ParserKind;
-  /** `"copy"` forces the copying road on Node, for outgoing connections. */
-  transport?: TransportRoad;
-}
-
-export interface ConnectOptions {
-  port?: number;
-  /** Default `"localhost"`. */
-  host?: string;
-  /** Unix socket, in place of port and host. */
-  path?: string;
-  /** TLS to the end of its handshake; certificates are verified. */
-  ssl?: TlsClientOptions;
-}
-
-/** Called with the result, or with the error and nothing. */
-export type StreamCallback<T> = (error: Error | undefined, result?: T) => void;
+export type { ConnectOptions, IOStreamOptions, StreamCallback } from "./iostream-options.ts";
 
 interface QueuedWrite {
   readonly bytes: Uint8Array;
@@ -56,6 +36,10 @@ export class IOStream extends BaseIOStream {
   #unsent = 0;
   #connecting = false;
   #closeCallback: (() => void) | undefined = undefined;
+  /** Where `connect` went: the name a certificate must be for. */
+  #host: string | undefined = undefined;
+  /** What `startTls` is making of this stream. */
+  #successor: SSLIOStream | undefined = undefined;
   #closed = false;
   /** Why the stream closed, where it was no orderly end. */
   error: Error | undefined = undefined;
@@ -77,24 +61,23 @@ export class IOStream extends BaseIOStream {
     if (this.transport !== undefined || this.#connecting) {
       throw new UsageError("ERR_LANDSPOUT_CONNECTED", "connect() needs a stream that is not connected: make a new one");
     }
-    const { ssl, ...address } =
-      typeof where === "number" ? { port: where, ...(host === undefined ? {} : { host }) } : { ...where };
+    const { ssl, ...address }: ConnectOptions =
+      typeof where === "number" ? { port: where, ...(host === undefined ? {} : { host }) } : where;
     this.#connecting = true;
+    if (address.path === undefined) this.#host = address.host ??= "localhost";
     try {
-      const tls = ssl as TlsClientOptions | undefined;
-      await currentRuntime().connect(
-        {
-          ...address,
-          ...("host" in address || "path" in address ? {} : { host: "localhost" }),
-          parser: this.parser,
-          ...(tls === undefined ? {} : { tls }),
-          ...(this.#road === undefined ? {} : { road: this.#road }),
-        },
-        (transport) => this.adopt(transport),
-      );
+      const options = {
+        ...address,
+        parser: this.parser,
+        ...(ssl === undefined ? {} : { tls: verifiable(ssl, this.#host) }),
+        ...(this.#road === undefined ? {} : { road: this.#road }),
+      };
+      const connected = currentRuntime().connect(options, (transport) => this.adopt(transport));
+      await (ssl === undefined ? connected : limitHandshake(connected, ssl.handshakeTimeout));
     } catch (error) {
       this.#connecting = false;
       const cause = error instanceof Error ? error : new Error(String(error));
+      this.destroy();
       this.#ended(cause);
       throw new StreamClosedError(cause);
     }
@@ -103,8 +86,8 @@ export class IOStream extends BaseIOStream {
     return this;
   }
 
-  /** Takes a transport that has just been made. */
-  protected adopt(transport: Transport): void {
+  /** Takes a transport that has just been made: not for users. */
+  adopt(transport: Transport): void {
     this.transport = transport;
     transport.handler = this;
     if (this.#closed) transport.destroy();
@@ -279,7 +262,7 @@ export class IOStream extends BaseIOStream {
 
   /** Closes: what was written is still sent, pending reads get what is there or fail. `error` becomes the stream's `error`. */
   close(error?: Error): void {
-    if (this.#closed) return;
+    if (this.#closed) return this.#successor?.close(error);
     const { transport } = this;
     this.#ended(error, false);
     if (transport === undefined) this.#rejectWrites();
@@ -341,7 +324,9 @@ export class IOStream extends BaseIOStream {
 
   /**
    * Puts TLS on this connection, which must be idle, with nothing unread. The new stream takes over, close callback included; this
-   * one must not be used any more. `options`: a key and certificate as a server, `ca` and the like as a client.
+   * one must not be used any more, but to `close` it before the handshake is over. `options`: a key and certificate as a
+   * server, `ca` and the like as a client.
+   * @param serverHostname As a client: the name the certificate must be for; default: the host that `connect` was given.
    */
   async startTls(
     serverSide: boolean,
@@ -353,19 +338,19 @@ export class IOStream extends BaseIOStream {
     if (this.reading() || this.writing() || (this.#reader?.buffered ?? 0) > 0 || this.unreadLength > 0) {
       throw new UsageError("ERR_LANDSPOUT_STREAM_BUSY", "IOStream is not idle; cannot convert to SSL");
     }
-    const secure = new SSLIOStream(this.parser, undefined, {
-      maxBufferSize: this.maxBufferSize,
-      maxWriteBufferSize: this.maxWriteBufferSize,
-    });
+    const sides = serverSide
+      ? { server: options as TlsServerOptions }
+      : { client: verifiable(options as TlsClientOptions, serverHostname ?? this.#host) };
+    const { maxBufferSize, maxWriteBufferSize } = this;
+    const secure = new SSLIOStream(this.parser, undefined, { maxBufferSize, maxWriteBufferSize });
+    const started = currentRuntime().startTls(transport, sides, this.parser, (next) => secure.adopt(next));
     const callback = this.#closeCallback;
     this.#closeCallback = undefined;
     this.#closed = true;
     this.transport = undefined;
-    const name = serverHostname === undefined ? {} : { serverHostname };
-    const sides = serverSide
-      ? { server: options as TlsServerOptions }
-      : { client: { ...(options as TlsClientOptions), ...name } };
-    secure.handshake(currentRuntime().startTls(transport, sides, this.parser, (next) => secure.adopt(next)));
+    this.#successor = secure;
+    // Until the handshake is over the connection may still be the plain transport's.
+    secure.handshake(limitHandshake(started, options.handshakeTimeout), () => transport.destroy());
     await secure.waitForHandshake();
     secure.setCloseCallback(callback);
     return secure;
@@ -374,26 +359,42 @@ export class IOStream extends BaseIOStream {
 
 const take = (buffer: ReadBuffer, size: number): Buffer => buffer.take(size);
 
-/** A stream with TLS, made by `startTls`. */
+/** A stream with TLS: what `startTls` gives, and the connections of a server with certificates. Its `connect` always uses TLS. */
 export class SSLIOStream extends IOStream {
   #handshake: Promise<void> = Promise.resolve();
+  #abort: (() => void) | undefined = undefined;
 
   /** Settles when the handshake is complete. */
   waitForHandshake(): Promise<this> {
     return this.#handshake.then(() => this);
   }
 
-  /** Watches a handshake that has begun. */
-  handshake(pending: Promise<void>): void {
-    this.#handshake = pending.catch((error: unknown) => {
-      const cause = error instanceof Error ? error : new Error(String(error));
-      this.close(cause);
-      throw new StreamClosedError(cause);
-    });
+  override connect(where: ConnectOptions | number, host?: string): Promise<this> {
+    const address = typeof where === "number" ? { port: where, ...(host === undefined ? {} : { host }) } : where;
+    const connected = super.connect({ ssl: {}, ...address });
+    this.#handshake = connected.then(() => undefined);
+    this.#handshake.catch(() => undefined);
+    return connected;
+  }
+
+  /** Watches a handshake that has begun; `abort` ends it where there is no transport yet. */
+  handshake(pending: Promise<void>, abort: () => void): void {
+    this.#abort = abort;
+    this.#handshake = pending.then(
+      () => void (this.#abort = undefined),
+      (error: unknown) => {
+        const cause = this.error ?? (error instanceof Error ? error : new Error(String(error)));
+        this.close(cause);
+        throw new StreamClosedError(cause);
+      },
+    );
     this.#handshake.catch(() => undefined);
   }
 
-  override adopt(transport: Transport): void {
-    super.adopt(transport);
+  override close(error?: Error): void {
+    const abort = this.#abort;
+    this.#abort = undefined;
+    super.close(error);
+    abort?.();
   }
 }

@@ -7,7 +7,7 @@ import { UsageError } from "../errors.ts";
 import { describeError, loggers } from "../log.ts";
 import { sharedParser } from "../parser/choose.ts";
 import type { HttpParser, ParserChoice, ParserKind } from "../parser/types.ts";
-import { IOStream } from "./iostream.ts";
+import { IOStream, SSLIOStream } from "./iostream.ts";
 import { isAbstractPath, removeStaleSocket } from "./netutil.ts";
 import { forkProcesses } from "./process.ts";
 import type { Forked } from "./process.ts";
@@ -133,7 +133,8 @@ export class TCPServer {
   }
 
   #accept(transport: Transport): void {
-    const stream = new IOStream(this.#choice.parser, transport);
+    const { parser } = this.#choice;
+    const stream = transport.encrypted ? new SSLIOStream(parser, transport) : new IOStream(parser, transport);
     try {
       const pending = this.handleStream(stream);
       if (pending !== undefined) pending.catch((error: unknown) => this.#failed(error));
@@ -176,7 +177,10 @@ export class TCPServer {
     return this.#choice.parser;
   }
 
-  /** Replaces key and certificates for new connections. @throws TypeError without TLS, and on Bun, which cannot. */
+  /**
+   * Replaces key, certificates, those by name, `ca`, for new connections; what is not named stays, and so do `requestCert` and
+   * `handshakeTimeout`. @throws the runtime's error where it cannot use them: then nothing changes; UsageError without TLS.
+   */
   reloadCertificates(options: TlsServerOptions): void {
     for (const listener of this.#listeners) listener.reloadTls(options);
   }

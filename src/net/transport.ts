@@ -87,7 +87,7 @@ export interface TlsServerOptions {
   rejectUnauthorized?: boolean;
   /** Other certificates by server name (SNI). */
   serverNames?: { readonly [serverName: string]: { key: string | Uint8Array; cert: string | Uint8Array } };
-  /** Seconds a handshake may take. Default 30. */
+  /** Seconds a handshake may take. Default 30; 0: for ever. */
   handshakeTimeout?: number;
 }
 
@@ -124,8 +124,11 @@ export interface TlsClientOptions {
   passphrase?: string;
   /** False accepts any certificate: for tests only. Default true. */
   rejectUnauthorized?: boolean;
-  /** Name the certificate must be for, and that is sent (SNI); default: the host that was asked for. */
+  /** Name the certificate must be for, and that is sent (SNI); default: the host that was asked for.
+   * Needed on unix sockets and accepted connections. */
   serverHostname?: string;
+  /** Seconds until the handshake is complete, from the start of `connect` or `startTls`. Default 30; 0: for ever. */
+  handshakeTimeout?: number;
 }
 
 export interface RuntimeConnectOptions {

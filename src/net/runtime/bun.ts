@@ -2,6 +2,7 @@
  * Bun: `Bun.listen` and `Bun.connect`, and `node:tls` for servers with TLS. The handlers object is shared by all connections of a listener; each finds its transport in
  * `socket.data`.
  */
+import { UsageError } from "../../errors.ts";
 import type { HttpParser } from "../../parser/types.ts";
 import type {
   Listener,
@@ -52,9 +53,7 @@ function listen(options: RuntimeListenOptions): Promise<Listener> | Listener {
   };
 }
 
-function clientTls(options: TlsClientOptions, host: string | undefined): object {
-  const { serverHostname, ...rest } = options;
-  const serverName = serverHostname ?? host;
+function clientTls({ serverHostname: serverName, handshakeTimeout: _timeout, ...rest }: TlsClientOptions): object {
   return { ...rest, ...(serverName === undefined ? {} : { serverName }) };
 }
 
@@ -75,7 +74,7 @@ function connect(options: RuntimeConnectOptions, attach: (transport: Transport) 
           ? { hostname: options.host ?? "localhost", port: options.port }
           : { unix: options.path }),
         allowHalfOpen: true,
-        ...(tls === undefined ? {} : { tls: clientTls(tls, options.host) }),
+        ...(tls === undefined ? {} : { tls: clientTls(tls) }),
         socket: {
           ...handlers,
           ...(tls === undefined ? {} : { handshake: handshaken(resolve, failed, tls.rejectUnauthorized !== false) }),
@@ -92,10 +91,10 @@ function connect(options: RuntimeConnectOptions, attach: (transport: Transport) 
 
 /** Bun connects first and verifies afterwards: a certificate that does not verify ends the connection here. */
 function handshaken(resolve: () => void, failed: (error: Error | undefined) => void, verify: boolean) {
-  return (socket: BunSocket, _success: boolean, error: Error | null): void => {
-    if (error === null || error === undefined || !verify) resolve();
+  return (socket: BunSocket, success: boolean, error: Error | null): void => {
+    if (success && (error === null || error === undefined || !verify)) resolve();
     else {
-      failed(error);
+      failed(error ?? undefined);
       socket.terminate();
     }
   };
@@ -108,18 +107,14 @@ function startTls(
   attach: (transport: Transport) => void,
 ): Promise<void> {
   if (!(transport instanceof BunTransport)) throw new TypeError("this connection is no socket of this runtime");
+  const { verify, ...side } = "server" in options ? serverSide(options.server) : clientSide(options.client);
   return new Promise((resolve, reject) => {
-    const isServer = "server" in options;
-    const verify = !isServer && options.client.rejectUnauthorized !== false;
     const failed = (error: Error | undefined): void =>
       reject(error ?? new Error("the connection closed in its TLS handshake"));
-    let secure: BunTransport | undefined;
     const handlers = bunHandlers(() => undefined);
-    const raw = transport.release();
-    const [, socket] = raw.upgradeTLS({
+    const [, socket] = transport.release().upgradeTLS({
       data: undefined,
-      tls: isServer ? { ...options.server, isServer: true } : clientTls(options.client, undefined),
-      isServer,
+      ...side,
       socket: {
         ...handlers,
         handshake: handshaken(resolve, failed, verify),
@@ -129,10 +124,33 @@ function startTls(
         },
       },
     });
-    secure = new BunTransport(socket, parser, true);
+    const secure = new BunTransport(socket, parser, true);
     socket.data = secure;
     attach(secure);
   });
+}
+
+interface Side {
+  readonly tls: object;
+  readonly isServer: boolean;
+  /** Whether the peer's certificate decides. */
+  readonly verify: boolean;
+}
+
+function clientSide(options: TlsClientOptions): Side {
+  return { tls: clientTls(options), isServer: false, verify: options.rejectUnauthorized !== false };
+}
+
+/** @throws UsageError where certificates by name are asked for: `upgradeTLS` has one. */
+function serverSide({ serverNames, handshakeTimeout: _timeout, ...rest }: TlsServerOptions): Side {
+  if (serverNames !== undefined) {
+    throw new UsageError(
+      "ERR_LANDSPOUT_UNSUPPORTED",
+      "On Bun startTls() as a server has one certificate; a server with the option ssl can have serverNames",
+    );
+  }
+  const verify = rest.requestCert === true && rest.rejectUnauthorized !== false;
+  return { tls: { ...rest, isServer: true }, isServer: true, verify };
 }
 
 export const bunRuntime: Runtime = { name: "bun", listen, connect, startTls };

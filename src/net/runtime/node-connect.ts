@@ -20,23 +20,23 @@ function until(socket: net.Socket, event: "connect" | "secureConnect"): Promise<
   });
 }
 
-function clientOptions(options: TlsClientOptions, host: string | undefined): tls.ConnectionOptions {
-  const { serverHostname, ...rest } = options;
-  const name = serverHostname ?? host;
-  // RFC 6066 §3: "Literal IPv4 and IPv6 addresses are not permitted in HostName".
-  const servername = name !== undefined && net.isIP(name) === 0 ? name : "";
-  return {
-    ...(rest as tls.ConnectionOptions),
-    ALPNProtocols: ["http/1.1"],
-    ...(servername === "" ? {} : { servername }),
-  };
+function clientOptions(options: TlsClientOptions): tls.ConnectionOptions {
+  const { serverHostname: name, handshakeTimeout: _timeout, ...rest } = options;
+  const named: tls.ConnectionOptions = {};
+  if (name !== undefined) {
+    // Not the name Node finds for itself, which is another where an address is expected, or none.
+    named.checkServerIdentity = (_host, shown) => tls.checkServerIdentity(name, shown);
+    // RFC 6066 §3: "Literal IPv4 and IPv6 addresses are not permitted in HostName".
+    if (net.isIP(name) === 0) named.servername = name;
+  }
+  return { ...(rest as tls.ConnectionOptions), ALPNProtocols: ["http/1.1"], ...named };
 }
 
 export async function connect(options: RuntimeConnectOptions, attach: (transport: Transport) => void): Promise<void> {
   const { parser, port, host, path } = options;
   const where = path === undefined ? { port: port ?? 0, ...(host === undefined ? {} : { host }) } : { path };
   if (options.tls !== undefined) {
-    const socket = tls.connect({ ...where, ...clientOptions(options.tls, host) });
+    const socket = tls.connect({ ...where, ...clientOptions(options.tls) });
     attach(new NodeTransport(socket, parser, "copy"));
     await until(socket, "secureConnect");
     return;
@@ -59,7 +59,7 @@ export async function startTls(
   const { socket } = transport;
   transport.release();
   if ("client" in options) {
-    const secure = tls.connect({ socket, ...clientOptions(options.client, undefined) });
+    const secure = tls.connect({ socket, ...clientOptions(options.client) });
     attach(new NodeTransport(secure, parser, "copy"));
     await until(secure, "secureConnect");
     return;

@@ -5,17 +5,31 @@
  */
 import type * as net from "node:net";
 import * as tls from "node:tls";
+import { UsageError } from "../../errors.ts";
 import type { HttpParser } from "../../parser/types.ts";
 import type { Listener, RuntimeListenOptions, TlsServerOptions, Transport } from "../transport.ts";
+import { HANDSHAKE_TIMEOUT } from "../handshake.ts";
 import { listenOn } from "./node-listener.ts";
 import { NodeTransport } from "./node-transport.ts";
+
+/** Milliseconds a timer of the runtimes can wait at most. */
+const LONGEST_WAIT = 0x7fffffff;
+
+/** Of seconds, where 0 is "for ever", as a time the runtimes can wait. */
+function milliseconds(seconds: number): number {
+  if (!(seconds >= 0)) {
+    const message = `handshakeTimeout must be a number of seconds from 0, not ${String(seconds)}`;
+    throw new UsageError("ERR_LANDSPOUT_OPTION", message);
+  }
+  return seconds === 0 ? LONGEST_WAIT : Math.min(seconds * 1000, LONGEST_WAIT);
+}
 
 function secureContextOptions(options: TlsServerOptions): tls.TlsOptions {
   const { serverNames: _names, handshakeTimeout, ...rest } = options;
   return {
     ...(rest as tls.TlsOptions),
     ALPNProtocols: ["http/1.1"],
-    handshakeTimeout: (handshakeTimeout ?? 30) * 1000,
+    handshakeTimeout: milliseconds(handshakeTimeout ?? HANDSHAKE_TIMEOUT),
   };
 }
 
@@ -45,12 +59,16 @@ function createTlsServer(
   let current = options.tls;
   let names = new ServerNames(current);
   const server = tls.createServer({
-    allowHalfOpen: true,
+    // A peer that ends within the handshake has left; later it may go on reading.
+    allowHalfOpen: false,
     noDelay: true,
     ...secureContextOptions(current),
     SNICallback: (name, done) => done(null, names.find(name)),
   });
-  server.on("secureConnection", (socket) => onConnection(new NodeTransport(socket, parser, "copy")));
+  server.on("secureConnection", (socket) => {
+    socket.allowHalfOpen = true;
+    onConnection(new NodeTransport(socket, parser, "copy"));
+  });
   server.on("tlsClientError", (error, socket) => {
     socket.destroy();
     options.onError(error);
@@ -93,7 +111,8 @@ export function acceptTls(
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const [server] = createTlsServer({
-      tls: options,
+      // The stream has a clock of its own.
+      tls: { ...options, handshakeTimeout: 0 },
       parser,
       onConnection: (transport) => {
         attach(transport);
@@ -101,6 +120,7 @@ export function acceptTls(
       },
       onError: reject,
     });
+    socket.allowHalfOpen = false;
     // node:tls documents that connections may be handed to a server in this way.
     server.emit("connection", socket);
   });
