@@ -409,7 +409,7 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
     const { exchange, message } = this;
     this.exchange = undefined;
     this.message = undefined;
-    exchange?.markLost(undefined);
+    exchange?.giveUp();
     this.abandon(message, undefined);
     this.stream.appendText(refusalText(status, code, text), 0);
     this.linger();

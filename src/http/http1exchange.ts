@@ -153,19 +153,19 @@ export class HTTP1Exchange implements HTTPConnection {
     const { head, owner } = this;
     const { code } = startLine;
     checkStartLine(startLine);
+    if (code < 200 && code !== 101) return this.writeInterim(startLine, headers);
     const lengthField = headers.get("Content-Length");
-    const codingField = headers.get("Transfer-Encoding");
     const without = hasNoContent(code) || head.id === M_HEAD;
     this.promised = -1;
     if (hasNoContent(code) || head.id === M_HEAD) this.promised = 0;
     else if (lengthField !== undefined) this.promised = parseLength(lengthField);
     // RFC 9112 §6.1: "A server MUST NOT send a response containing Transfer-Encoding unless the corresponding request
     // indicates HTTP/1.1". Who sends an old client content of unknown length ends it by closing.
-    const unknown = !without && lengthField === undefined && codingField === undefined;
+    const unknown = !without && lengthField === undefined;
     this.chunked = unknown && head.minor > 0;
     if (unknown && head.minor === 0) this.closeAfter = true;
     if (/(?:^|,)[ \t]*close[ \t]*(?:,|$)/i.test(headers.get("Connection") ?? "")) this.closeAfter = true;
-    let text = `HTTP/1.1 ${code} ${startLine.reason}\r\n${headers.toWire()}`;
+    let text = `HTTP/1.1 ${code} ${startLine.reason}\r\n${withoutTransferCoding(headers).toWire()}`;
     if (!headers.has("Date")) text += `Date: ${httpDate()}\r\n`;
     if (this.chunked) text += "Transfer-Encoding: chunked\r\n";
     if (!headers.has("Connection")) text += this.connectionField();
@@ -180,6 +180,14 @@ export class HTTP1Exchange implements HTTPConnection {
       stream.uncork();
     }
     return stream.congested ? owner.drained() : undefined;
+  }
+
+  /**
+   * RFC 9110 §15.2: "A server MUST NOT send a 1xx response to an HTTP/1.0 client"; to others any number may go before the answer.
+   */
+  private writeInterim({ code, reason }: ResponseStartLine, headers: HTTPHeaders): void {
+    if (this.head.minor > 0)
+      this.owner.stream.appendText(`HTTP/1.1 ${code} ${reason}\r\n${headers.toWire()}\r\n`, LATIN1);
   }
 
   write(chunk: string | Uint8Array): Promise<void> | void {
@@ -259,6 +267,11 @@ export class HTTP1Exchange implements HTTPConnection {
     this.notifyLeft(error);
   }
 
+  /** The request will be answered without its handler; the client is still there. */
+  giveUp(): void {
+    if (this.phase < FINISHED) this.phase = LOST;
+  }
+
   /** Tells who asked that the client has left. The answer may still be sent: it may have closed its own side only. */
   notifyLeft(error: Error | undefined): void {
     const callback = this.closeCallback;
@@ -289,6 +302,14 @@ export class HTTP1Exchange implements HTTPConnection {
   setBodyTimeout(seconds: number): void {
     this.owner.setBodyTimeout(seconds);
   }
+}
+
+/** Framing is the connection's: a coding somebody set would come beside its own, or beside a length (RFC 9112 §6.2). */
+export function withoutTransferCoding(headers: HTTPHeaders): HTTPHeaders {
+  if (!headers.has("Transfer-Encoding")) return headers;
+  const others = headers.copy();
+  others.delete("Transfer-Encoding");
+  return others;
 }
 
 /** RFC 9112 §4: status-code = 3DIGIT, reason-phrase = 1*( HTAB / SP / VCHAR / obs-text ), which may be missing. */

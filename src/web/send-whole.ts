@@ -80,6 +80,7 @@ export function sendWhole(
   }
   if (hasNoContent(status)) for (const name of CONTENT_FIELDS) headers.delete(name);
   headers.delete("Content-Length");
+  headers.delete("Transfer-Encoding");
   let text = `HTTP/1.1 ${status} ${reason || reasonPhrase(status)}\r\n${headers.toWire()}`;
   if (!headers.has("Date")) text += `Date: ${httpDate()}\r\n`;
   if (!hasNoContent(status)) text += memo.fields;

@@ -5,6 +5,7 @@ import { Readable } from "node:stream";
 import * as assert from "uvu/assert";
 import { RequestHandler } from "../../src/web/index.ts";
 import type { HandlerResult, OutputTransform } from "../../src/web/index.ts";
+import { HTTPHeaders } from "../../src/http/headers.ts";
 import { expectLog, suite } from "../_support/suite.ts";
 import { serving, withPeer } from "../_support/wire.ts";
 import { Application } from "../../src/web/index.ts";
@@ -234,6 +235,59 @@ test("sends cookies, the last of a name, with error pages too; refuses what coul
       const bad = await ask(peer, "/bad");
       assert.is(bad.status, 500);
       assert.is(bad.headers["set-cookie"], undefined);
+    },
+  ));
+
+test("a transfer coding somebody set never comes beside a length", () =>
+  talk(
+    [
+      [
+        "/whole",
+        returning((handler) => {
+          handler.setHeader("Transfer-Encoding", "chunked");
+          handler.write("whole");
+        }),
+      ],
+      [
+        "/flushed",
+        returning(async (handler) => {
+          handler.setHeader("Transfer-Encoding", "gzip, chunked");
+          handler.write("flushed");
+          await handler.flush();
+        }),
+      ],
+    ],
+    async (peer) => {
+      const whole = await ask(peer, "/whole");
+      assert.is(whole.headers["transfer-encoding"], undefined);
+      assert.is(whole.body, "whole");
+      const flushed = await ask(peer, "/flushed");
+      assert.is(flushed.headers["transfer-encoding"], "chunked");
+      assert.is(flushed.body, "flushed");
+    },
+  ));
+
+test("an interim answer goes before the answer, not to old clients", () =>
+  talk(
+    [
+      [
+        "/",
+        returning((handler) => {
+          void handler.request.connection.writeHeaders(
+            { code: 103, reason: "Early Hints" },
+            new HTTPHeaders({ Link: "</style.css>; rel=preload" }),
+          );
+          handler.write("answer");
+        }),
+      ],
+    ],
+    async (peer) => {
+      const hints = await ask(peer, "/");
+      assert.is(hints.status, 103);
+      assert.is(hints.headers["link"], "</style.css>; rel=preload");
+      assert.is((await peer.answer()).body, "answer");
+      peer.write("GET / HTTP/1.0\r\n\r\n");
+      assert.is((await peer.answer()).status, 200);
     },
   ));
 

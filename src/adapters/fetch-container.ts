@@ -1,0 +1,226 @@
+/**
+ * Runs a Fetch handler (an app of Hono or h3, a plain function) inside landspout, as a server of its own or behind a route: what
+ * `WSGIContainer` is to Tornado.
+ */
+import { Buffer } from "node:buffer";
+import { ContentBuffer } from "../http/delegates.ts";
+import { httpDate } from "../http/date.ts";
+import { HTTPHeaders } from "../http/headers.ts";
+import type { HTTP1Exchange } from "../http/http1exchange.ts";
+import { belongsToConnection } from "../http/in-memory.ts";
+import type { HTTPMessageDelegate, HTTPServerConnectionDelegate, RequestStartLine } from "../http/interfaces.ts";
+import { HTTPServerRequest } from "../http/request.ts";
+import { hasNoContent, reasonPhrase } from "../http/status.ts";
+import { ASCII, LATIN1, UTF8 } from "../net/base-iostream.ts";
+import { H_CONTENT_LENGTH, H_TRANSFER_ENCODING } from "../parser/abi.ts";
+import { useLightResponse, wholeAnswer } from "./light-response.ts";
+import type { WholeAnswer } from "./light-response.ts";
+import { lightRequest } from "./light-request.ts";
+import type { RequestContent } from "./light-request.ts";
+
+/** What Hono and others get besides the request. */
+export interface FetchContainerContext {
+  readonly remoteAddress: string;
+  /** The request as landspout has it. */
+  readonly request: HTTPServerRequest;
+}
+
+export type ContainedFetch = (request: Request, context: FetchContainerContext) => Response | Promise<Response>;
+
+export interface FetchContainerOptions {
+  /**
+   * Replaces the global `Response` on Node by one that makes no stream of a text nobody asks a stream of; an answer costs half as much
+   * then. Default true.
+   */
+  lightResponse?: boolean;
+}
+
+/** Announced content up to this size is received before the handler runs; more, or of unknown size, is streamed. Bytes. */
+const WHOLE_UP_TO = 65_536;
+
+/**
+ * @example
+ * const hono = new Hono().get("/", (c) => c.text("Hello"));
+ * new HTTPServer(new FetchContainer(hono.fetch)).listen(8888);
+ */
+export class FetchContainer implements HTTPServerConnectionDelegate {
+  readonly #fetch: ContainedFetch;
+
+  constructor(fetch: ContainedFetch, { lightResponse = true }: FetchContainerOptions = {}) {
+    this.#fetch = fetch;
+    if (lightResponse) useLightResponse();
+  }
+  startRequest(_serverConnection: object, exchange: HTTP1Exchange): HTTPMessageDelegate {
+    return new FetchMessage(this.#fetch, exchange);
+  }
+}
+
+class FetchMessage implements HTTPMessageDelegate {
+  readonly #fetch: ContainedFetch;
+  readonly #exchange: HTTP1Exchange;
+  #request: HTTPServerRequest | undefined = undefined;
+  #content: ContentBuffer | undefined = undefined;
+  #stream: ContentStream | undefined = undefined;
+
+  constructor(fetch: ContainedFetch, exchange: HTTP1Exchange) {
+    this.#fetch = fetch;
+    this.#exchange = exchange;
+  }
+
+  headersReceived(_startLine: RequestStartLine, headers: HTTPHeaders): void {
+    const request = new HTTPServerRequest(this.#exchange, headers);
+    this.#request = request;
+    const large =
+      request.knows(H_TRANSFER_ENCODING) ||
+      (request.knows(H_CONTENT_LENGTH) && Number(headers.get("Content-Length")) > WHOLE_UP_TO);
+    if (!large) return;
+    this.#stream = new ContentStream();
+    this.#run(this.#stream.readable);
+  }
+
+  dataReceived(chunk: Uint8Array): Promise<void> | void {
+    if (this.#stream !== undefined) return this.#stream.push(chunk);
+    (this.#content ??= new ContentBuffer()).add(chunk);
+    return undefined;
+  }
+
+  finish(): void {
+    if (this.#stream === undefined) this.#run(this.#content?.take());
+    else this.#stream.end();
+  }
+
+  onConnectionClose(error?: Error): void {
+    this.#stream?.fail(error ?? new Error("the client has left"));
+  }
+
+  #run(content: RequestContent): void {
+    const request = this.#request as HTTPServerRequest;
+    const exchange = this.#exchange;
+    const failed = (error: unknown): void => {
+      if (!exchange.lost) exchange.fail(error);
+    };
+    try {
+      const context = { remoteAddress: request.remoteIp, request };
+      const answer = this.#fetch(lightRequest(request, content), context);
+      if (answer instanceof Promise) answer.then((response) => send(exchange, response)).catch(failed);
+      else send(exchange, answer)?.catch(failed);
+    } catch (error) {
+      failed(error);
+    }
+  }
+}
+
+/** Content of a request on its way to a reader, no faster than that one reads. */
+class ContentStream {
+  readonly readable: ReadableStream<Uint8Array>;
+  #controller: ReadableStreamDefaultController<Uint8Array> | undefined = undefined;
+  #pulled: (() => void) | undefined = undefined;
+  #cancelled = false;
+
+  constructor() {
+    this.readable = new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        this.#controller = controller;
+      },
+      pull: () => this.#wake(),
+      cancel: () => {
+        this.#cancelled = true;
+        this.#wake();
+      },
+    });
+  }
+  #wake(): void {
+    const pulled = this.#pulled;
+    this.#pulled = undefined;
+    pulled?.();
+  }
+
+  push(chunk: Uint8Array): Promise<void> | void {
+    // Whoever does not want the rest lets it run into nothing.
+    if (this.#cancelled) return undefined;
+    this.#controller?.enqueue(chunk);
+    if ((this.#controller?.desiredSize ?? 1) > 0) return undefined;
+    return new Promise((resolve) => (this.#pulled = resolve));
+  }
+  end(): void {
+    if (!this.#cancelled) this.#controller?.close();
+  }
+  fail(error: Error): void {
+    if (!this.#cancelled) this.#controller?.error(error);
+    this.#wake();
+  }
+}
+
+function send(exchange: HTTP1Exchange, response: Response): Promise<void> | undefined {
+  const whole = wholeAnswer(response);
+  if (whole === undefined || hasNoContent(whole.status)) return sendResponse(exchange, response);
+  sendWhole(exchange, whole);
+  return undefined;
+}
+
+/** An answer that needs no stream leaves in one piece. */
+function sendWhole(exchange: HTTP1Exchange, { status, statusText, fields, content }: WholeAnswer): void {
+  const length = typeof content === "string" ? Buffer.byteLength(content) : content.length;
+  const kind = typeof content === "string" && length === content.length ? ASCII : UTF8;
+  const headers = new HTTPHeaders();
+  for (const [name, value] of fields) if (!belongsToConnection(name)) headers.add(name, value);
+  // An app that leaves content out of its answers to HEAD does not say how long it would be.
+  if (length > 0 || exchange.head.method !== "HEAD") headers.set("Content-Length", length);
+  if (!headers.has("Date")) headers.add("Date", httpDate());
+  const reason = statusText === "" ? reasonPhrase(status) : statusText;
+  exchange.respond(`HTTP/1.1 ${status} ${reason}\r\n${headers.toWire()}`, LATIN1, content, kind);
+}
+
+async function sendResponse(exchange: HTTP1Exchange, response: Response): Promise<void> {
+  const { status, body } = response;
+  const headers = new HTTPHeaders();
+  for (const [name, value] of response.headers) if (!belongsToConnection(name)) headers.add(name, value);
+  const startLine = { code: status, reason: response.statusText === "" ? reasonPhrase(status) : response.statusText };
+  if (body === null || hasNoContent(status) || exchange.head.method === "HEAD") {
+    if (!hasNoContent(status) && exchange.head.method !== "HEAD") headers.set("Content-Length", 0);
+    void body?.cancel();
+    void exchange.writeHeaders(startLine, headers);
+    exchange.finish();
+    return;
+  }
+  await sendBody(exchange, startLine, headers, body.getReader());
+}
+
+type Reader = ReadableStreamDefaultReader<Uint8Array>;
+type Read = Awaited<ReturnType<Reader["read"]>>;
+
+/** Content that is there at once leaves whole, with its length; any other piece by piece. */
+async function sendBody(
+  exchange: HTTP1Exchange,
+  startLine: { code: number; reason: string },
+  headers: HTTPHeaders,
+  reader: Reader,
+): Promise<void> {
+  exchange.setCloseCallback(() => void reader.cancel().catch(() => undefined));
+  let piece: Read = await reader.read();
+  const next = piece.done ? undefined : reader.read();
+  const ended = next === undefined || (await soon(next))?.done === true;
+  const first = piece.done ? undefined : bytesOf(piece.value);
+  if (ended) {
+    headers.set("Content-Length", first?.length ?? 0);
+    void exchange.writeHeaders(startLine, headers, first);
+    exchange.finish();
+    return;
+  }
+  await exchange.writeHeaders(startLine, headers, first);
+  for (piece = await next; !piece.done; piece = await reader.read()) await exchange.write(bytesOf(piece.value));
+  exchange.finish();
+}
+
+/** What a promise gives, if it does so within a few turns of the microtask queue. */
+async function soon<T>(promise: Promise<T>): Promise<T | undefined> {
+  let value: T | undefined;
+  promise.then(
+    (given) => (value = given),
+    () => undefined,
+  );
+  for (let turns = 0; turns < 3 && value === undefined; turns++) await Promise.resolve();
+  return value;
+}
+
+const bytesOf = (chunk: Uint8Array): Buffer => Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);

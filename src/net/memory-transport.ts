@@ -1,0 +1,139 @@
+/**
+ * A transport without a socket: bytes are handed over in memory, with back-pressure in both directions. For tests, and for programs
+ * that live inside another server and get their requests from it.
+ */
+import { Buffer } from "node:buffer";
+import { RECEIVE, RECEIVE_SIZE } from "../parser/abi.ts";
+import type { HttpParser } from "../parser/types.ts";
+import { StreamClosedError } from "./errors.ts";
+import type { TextEncoding, Transport, TransportHandler, TransportRoad } from "./transport.ts";
+
+/** The other end: what a peer would see. None of these may throw. */
+export interface MemoryPeer {
+  /** Bytes for the peer. Returns how many have to be passed on, until when they count as unsent; see `taken`. */
+  bytes(chunk: Buffer): number;
+  /** Our side sends no more. */
+  ended(): void;
+  /** The connection is gone. */
+  closed(): void;
+}
+
+export interface MemoryAddresses {
+  readonly remoteAddress?: string | undefined;
+  readonly remotePort?: number | undefined;
+  readonly localAddress?: string | undefined;
+  readonly localPort?: number | undefined;
+  readonly encrypted?: boolean | undefined;
+}
+
+export class MemoryTransport implements Transport {
+  handler: TransportHandler | undefined = undefined;
+  readonly road: TransportRoad = "copy";
+  readonly encrypted: boolean;
+  readonly remoteAddress: string | undefined;
+  readonly remotePort: number | undefined;
+  readonly localAddress: string | undefined;
+  readonly localPort: number | undefined;
+  readonly #parser: HttpParser;
+  readonly #peer: MemoryPeer;
+  #unsent = 0;
+  #waiting: (() => void)[] = [];
+  #resumed: (() => void) | undefined = undefined;
+  #paused = false;
+  #ended = false;
+  #gone = false;
+
+  constructor(parser: HttpParser, peer: MemoryPeer, addresses: MemoryAddresses = {}) {
+    this.#parser = parser;
+    this.#peer = peer;
+    this.encrypted = addresses.encrypted === true;
+    this.remoteAddress = addresses.remoteAddress;
+    this.remotePort = addresses.remotePort;
+    this.localAddress = addresses.localAddress;
+    this.localPort = addresses.localPort;
+  }
+
+  // --- what the peer does ---
+
+  /**
+   * Delivers bytes, in turns of their own: the parser's memory may be in use right now. Settles when they have been accepted.
+   * @throws StreamClosedError where the connection is gone before.
+   */
+  async deliver(bytes: Uint8Array): Promise<void> {
+    for (let offset = 0; offset < bytes.length; offset += RECEIVE_SIZE) {
+      await Promise.resolve();
+      while (this.#paused && !this.#gone) await new Promise<void>((resolve) => (this.#resumed = resolve));
+      if (this.#gone) throw new StreamClosedError();
+      const piece = bytes.subarray(offset, offset + RECEIVE_SIZE);
+      this.#parser.buffer.set(piece, RECEIVE);
+      this.handler?.transportData(RECEIVE, RECEIVE + piece.length);
+    }
+  }
+
+  get isClosed(): boolean {
+    return this.#gone;
+  }
+
+  /** The peer sends no more. */
+  finish(): void {
+    if (!this.#gone) this.handler?.transportEnd();
+  }
+
+  /** The peer has passed on bytes it was given. */
+  taken(size: number): void {
+    this.#unsent -= size;
+    if (this.#unsent > 0 || this.#gone) return;
+    for (const done of this.#waiting.splice(0)) done();
+    this.handler?.transportDrain();
+  }
+
+  /** The peer goes away, or the connection is over. */
+  close(error?: Error): void {
+    if (this.#gone) return;
+    this.#gone = true;
+    const handler = this.handler;
+    this.handler = undefined;
+    this.#waiting = [];
+    this.#resumed?.();
+    handler?.transportClose(error);
+    this.#peer.closed();
+  }
+
+  // --- what the stream does ---
+
+  get bufferedAmount(): number {
+    return this.#unsent;
+  }
+
+  write(data: string | Uint8Array, encoding: TextEncoding, done?: () => void): boolean {
+    if (this.#gone || this.#ended) return true;
+    const bytes =
+      typeof data === "string" ? Buffer.from(data, encoding) : Buffer.from(data.buffer, data.byteOffset, data.length);
+    this.#unsent += this.#peer.bytes(bytes);
+    if (this.#unsent <= 0) done?.();
+    else if (done !== undefined) this.#waiting.push(done);
+    return this.#unsent <= 0;
+  }
+  cork(): void {}
+  uncork(): void {}
+  pause(): void {
+    this.#paused = true;
+  }
+  resume(): void {
+    this.#paused = false;
+    const resumed = this.#resumed;
+    this.#resumed = undefined;
+    resumed?.();
+  }
+  end(): void {
+    if (this.#ended || this.#gone) return;
+    this.#ended = true;
+    this.#peer.ended();
+  }
+  destroy(): void {
+    // As with a socket, the end is not told before the call that caused it has returned.
+    queueMicrotask(() => this.close());
+  }
+  setNoDelay(_on: boolean): void {}
+  setKeepAlive(_on: boolean, _delay: number): void {}
+}

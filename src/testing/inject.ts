@@ -1,0 +1,141 @@
+/**
+ * `inject`: one request to an application, and its answer, without a port. It runs through the real parser and writer on a connection in
+ * memory, so what a test sees is what a client would.
+ */
+import { Buffer } from "node:buffer";
+import { UsageError } from "../errors.ts";
+import { HTTPHeaders } from "../http/headers.ts";
+import { HTTPServer } from "../http/httpserver.ts";
+import type { HTTPServerOptions } from "../http/httpserver.ts";
+import { InMemoryExchange } from "../http/in-memory.ts";
+import type { HTTPServerConnectionDelegate } from "../http/interfaces.ts";
+import type { RequestCallback } from "../http/delegates.ts";
+
+export interface InjectRequest {
+  /** Default `GET`, or `POST` where there is content. */
+  method?: string;
+  /** Path and query, as a client would send them. */
+  url: string;
+  headers?: Iterable<readonly [string, string]> | { readonly [name: string]: string };
+  /** Text, bytes, a form (`URLSearchParams`, `FormData`), or an object to be sent as JSON. */
+  body?: string | Uint8Array | URLSearchParams | FormData | object;
+  /** Address the request seems to come from. Default `127.0.0.1`. */
+  remoteIp?: string;
+  /** As if it had come by TLS. Default false. */
+  secure?: boolean;
+  /** Seconds after which no answer is an error. Default 5. */
+  timeout?: number;
+}
+
+export interface InjectedAnswer {
+  readonly status: number;
+  readonly reason: string;
+  readonly headers: HTTPHeaders;
+  readonly body: Buffer;
+  /** The content as UTF-8 text. */
+  text(): string;
+  /** The content as JSON. @throws SyntaxError where it is none. */
+  json(): unknown;
+}
+
+const servers = new WeakMap<object, HTTPServer>();
+
+/** The server that stands behind injected requests: without options, one for each application. */
+function serverFor(
+  delegate: HTTPServerConnectionDelegate | RequestCallback,
+  options: HTTPServerOptions | undefined,
+): HTTPServer {
+  if (options !== undefined) return new HTTPServer(delegate, options);
+  let server = servers.get(delegate);
+  if (server === undefined) servers.set(delegate, (server = new HTTPServer(delegate)));
+  return server;
+}
+
+/**
+ * Asks an application (or another delegate, or a callback) and gives its answer.
+ *
+ * @example
+ * const answer = await inject(app, "/hello?name=you");
+ * assert.equal(answer.text(), "Hello, you");
+ * @throws UsageError where no answer comes in time, or it is cut short.
+ */
+export async function inject(
+  delegate: HTTPServerConnectionDelegate | RequestCallback,
+  what: string | InjectRequest,
+  options?: HTTPServerOptions,
+): Promise<InjectedAnswer> {
+  const request = typeof what === "string" ? { url: what } : what;
+  const headers = headersOf(request.headers);
+  const content = await contentOf(request.body, headers);
+  if (!headers.has("Host")) headers.add("Host", "localhost");
+  const method = request.method ?? (content === undefined ? "GET" : "POST");
+  if (content === undefined && /^(?:POST|PUT|PATCH)$/.test(method)) headers.set("Content-Length", 0);
+  const server = serverFor(delegate, options);
+  const { timeout = 5 } = request;
+  return new Promise((resolve, reject) => {
+    const answer = new Answer();
+    const timer = setTimeout(() => {
+      exchange.abort();
+      reject(new UsageError("ERR_LANDSPOUT_INJECT", `${method} ${request.url} was not answered in ${timeout} seconds`));
+    }, timeout * 1000);
+    const exchange = new InMemoryExchange(
+      server,
+      { method, target: request.url, fields: headers, content },
+      {
+        head: (status, reason, fields) => answer.head(status, reason, fields),
+        content: (piece) => {
+          answer.pieces.push(piece);
+          queueMicrotask(() => exchange.taken(piece.length));
+        },
+        complete: () => {
+          clearTimeout(timer);
+          resolve(answer);
+        },
+        failed: () => {
+          clearTimeout(timer);
+          reject(new UsageError("ERR_LANDSPOUT_INJECT", `${method} ${request.url}: the connection was closed early`));
+        },
+      },
+      { remoteAddress: request.remoteIp ?? "127.0.0.1", encrypted: request.secure === true },
+    );
+  });
+}
+
+function headersOf(given: InjectRequest["headers"]): HTTPHeaders {
+  return given === undefined ? new HTTPHeaders() : new HTTPHeaders(given);
+}
+
+/** Bytes of a body; sets the content type that goes with it unless there is one. */
+async function contentOf(body: InjectRequest["body"], headers: HTTPHeaders): Promise<Uint8Array | undefined> {
+  if (body === undefined || body instanceof Uint8Array) return body;
+  if (typeof body === "string") return Buffer.from(body);
+  if (body instanceof URLSearchParams || body instanceof FormData) {
+    const encoded = new Response(body);
+    if (!headers.has("Content-Type")) headers.set("Content-Type", encoded.headers.get("Content-Type") ?? "");
+    return new Uint8Array(await encoded.arrayBuffer());
+  }
+  if (!headers.has("Content-Type")) headers.set("Content-Type", "application/json");
+  return Buffer.from(JSON.stringify(body));
+}
+
+class Answer implements InjectedAnswer {
+  status = 0;
+  reason = "";
+  headers: HTTPHeaders = new HTTPHeaders();
+  readonly pieces: Buffer[] = [];
+
+  head(status: number, reason: string, fields: readonly (readonly [string, string])[]): void {
+    this.status = status;
+    this.reason = reason;
+    this.headers = new HTTPHeaders(fields.filter(([name]) => name.toLowerCase() !== "connection"));
+  }
+  get body(): Buffer {
+    return Buffer.concat(this.pieces);
+  }
+  text(): string {
+    return this.body.toString();
+  }
+  json(): unknown {
+    return JSON.parse(this.text());
+  }
+}
