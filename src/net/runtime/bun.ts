@@ -112,18 +112,26 @@ function startTls(
     const failed = (error: Error | undefined): void =>
       reject(error ?? new Error("the connection closed in its TLS handshake"));
     const handlers = bunHandlers(() => undefined);
-    const [, socket] = transport.release().upgradeTLS({
-      data: undefined,
-      ...side,
-      socket: {
-        ...handlers,
-        handshake: handshaken(resolve, failed, verify),
-        close: (closed: BunSocket, error?: Error) => {
-          failed(error);
-          handlers.close(closed, error);
+    const raw = transport.release();
+    let socket: BunSocket;
+    try {
+      [, socket] = raw.upgradeTLS({
+        data: undefined,
+        ...side,
+        socket: {
+          ...handlers,
+          handshake: handshaken(resolve, failed, verify),
+          close: (closed: BunSocket, error?: Error) => {
+            failed(error);
+            handlers.close(closed, error);
+          },
         },
-      },
-    });
+      });
+    } catch (error) {
+      // A key that is none, for one. Nobody owns the connection any more.
+      raw.terminate();
+      throw error;
+    }
     const secure = new BunTransport(socket, parser, true);
     socket.data = secure;
     attach(secure);
