@@ -37,17 +37,22 @@ type ParameterValue<P extends Pattern> = P extends string
  */
 export type PathParameters<P extends Pattern = string> = { readonly [Name in ParameterNames<P>]: ParameterValue<P> };
 
-type Collect<P extends string, Found extends readonly string[]> = P extends `${infer Segment}/${infer Rest}`
-  ? Collect<Rest, [NameOf<Segment>] extends [never] ? Found : [...Found, string]>
+/** One element for every captured part. */
+type Places<
+  P extends string,
+  Element,
+  Found extends readonly Element[] = [],
+> = P extends `${infer Segment}/${infer Rest}`
+  ? Places<Rest, Element, [NameOf<Segment>] extends [never] ? Found : [...Found, Element]>
   : [NameOf<P>] extends [never]
     ? Found
-    : [...Found, string];
+    : [...Found, Element];
 
 /** What a pattern captures, by place: `[string]` for `"/users/:id"`. */
 export type PathArguments<P extends Pattern> = P extends string
   ? string extends P
     ? string[]
-    : Collect<P, []>
+    : Places<P, string>
   : (string | undefined)[];
 
 /** What stands for a captured part when a path is made: text, sent as UTF-8, a whole number, or bytes. */
@@ -59,5 +64,5 @@ export type ReverseArguments<P extends Pattern> = P extends string
     ? PathValue[] | [values: { readonly [name: string]: PathValue }]
     : [ParameterNames<P>] extends [never]
       ? []
-      : { [Place in keyof Collect<P, []>]: PathValue } | [values: { readonly [Name in ParameterNames<P>]: PathValue }]
+      : Places<P, PathValue> | [values: { readonly [Name in ParameterNames<P>]: PathValue }]
   : PathValue[] | [values: { readonly [name: string]: PathValue }];
