@@ -15,10 +15,19 @@ export type {
   RequestStartLine,
   ResponseStartLine,
 } from "./interfaces.ts";
+export { HTTPFile, parseMultipartFormData } from "./multipart/form.ts";
+export type { FileMap } from "./multipart/form.ts";
+export { setParseBodyConfig } from "./multipart/options.ts";
+export type { MultipartOptions, ParseBodyConfig } from "./multipart/options.ts";
+export { MultipartParser } from "./multipart/parser.ts";
+export type { MultipartSink } from "./multipart/parser.ts";
+export { MultipartPart } from "./multipart/part.ts";
+export { MultipartStream } from "./multipart/stream.ts";
+export type { PartHead } from "./multipart/part-head.ts";
 export { HTTPServerRequest } from "./request.ts";
 export { contentRange, parseRequestRange, resolveRange } from "./ranges.ts";
 export type { ByteRange } from "./ranges.ts";
-export { MAX_COOKIE_SIZE, setCookieLine } from "./set-cookie.ts";
+export { MAX_COOKIE_ATTRIBUTE_SIZE, MAX_COOKIE_SIZE, setCookieLine } from "./set-cookie.ts";
 export type { SetCookieOptions } from "./set-cookie.ts";
 export { parseRequestStartLine, parseResponseStartLine } from "./start-lines.ts";
 export { reasonPhrase, responses } from "./status.ts";

@@ -163,15 +163,7 @@ test("only a urlencoded form is parsed", () => {
   for (const type of [FORM, `${FORM}; charset=UTF-8`, `${FORM} ;x`, "Application/X-WWW-Form-Urlencoded"]) {
     assert.equal(pairs(parseBodyArguments(type, body)), [["a", ["1"]]], type);
   }
-  for (const type of [
-    "",
-    "text/plain",
-    `${FORM}x`,
-    `${FORM}-x`,
-    `x${FORM}`,
-    "application/json",
-    "multipart/form-data; boundary=x",
-  ]) {
+  for (const type of ["", "text/plain", `${FORM}x`, `${FORM}-x`, `x${FORM}`, "application/json"]) {
     assert.equal(pairs(parseBodyArguments(type, body)), [], type);
   }
 });
