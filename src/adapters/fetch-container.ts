@@ -2,7 +2,7 @@
  * Runs a Fetch handler (an app of Hono or h3, a plain function) inside landspout, as a server of its own or behind a route: what
  * `WSGIContainer` is to Tornado.
  */
-import { Buffer } from "node:buffer";
+import { Buffer, isUtf8 } from "node:buffer";
 import { ContentBuffer } from "../http/delegates.ts";
 import { httpDate } from "../http/date.ts";
 import { HTTPHeaders } from "../http/headers.ts";
@@ -54,6 +54,8 @@ export class FetchContainer implements HTTPServerConnectionDelegate {
     return new FetchMessage(this.#fetch, exchange);
   }
 }
+
+const onBun: boolean = "Bun" in globalThis;
 
 class FetchMessage implements HTTPMessageDelegate {
   readonly #fetch: ContainedFetch;
@@ -202,6 +204,9 @@ async function sendBody(
   const ended = next === undefined || (await soon(next))?.done === true;
   const first = piece.done ? undefined : bytesOf(piece.value);
   if (ended) {
+    // Of a text Bun's responses do not say what it is; unsaid, a browser would guess, and might guess HTML.
+    if (onBun && first !== undefined && !headers.has("Content-Type") && isUtf8(first))
+      headers.set("Content-Type", "text/plain;charset=UTF-8");
     headers.set("Content-Length", first?.length ?? 0);
     void exchange.writeHeaders(startLine, headers, first);
     exchange.finish();

@@ -67,7 +67,8 @@ export class LightResponse {
   /** The response as the runtime makes them. */
   real(): Response {
     if (this.#real === undefined) {
-      const init = this.#headers === undefined ? this.#init : { ...this.#init, status: this.status, headers: this.#headers };
+      const init =
+        this.#headers === undefined ? this.#init : { ...this.#init, status: this.status, headers: this.#headers };
       this.#real = new (Original as typeof Response)(this.#content, init);
     }
     return this.#real;

@@ -4,6 +4,8 @@
 import { UsageError } from "../errors.ts";
 import { RemoteProtocolError } from "../http/errors.ts";
 import type { HTTP1Exchange } from "../http/http1exchange.ts";
+import { toFetchHandler } from "../http/fetch-handler.ts";
+import type { FetchContext, FetchHandler } from "../http/fetch-handler.ts";
 import { HTTPServer } from "../http/httpserver.ts";
 import type { HTTPServerOptions } from "../http/httpserver.ts";
 import type { HTTPMessageDelegate, HTTPServerConnectionDelegate } from "../http/interfaces.ts";
@@ -103,6 +105,7 @@ export class Application implements HTTPServerConnectionDelegate, ReversibleRout
   /** All routes, where every one is a path and a handler: they need no router. */
   #table: PathTable<Target> | undefined;
   readonly #notFound: RouteMatch<Target>;
+  #fetch: FetchHandler | undefined = undefined;
   readonly #serverOptions: RouteMatch<Target>;
 
   constructor(routes: Iterable<Route> = [], settings: Settings = {}) {
@@ -162,6 +165,21 @@ export class Application implements HTTPServerConnectionDelegate, ReversibleRout
   /** Adds an output transform; answers go through them in the order they were added. */
   addTransform(factory: OutputTransformFactory): void {
     this.transforms.push(factory);
+  }
+
+  /** Whether a route of this application matches; without one the request would be answered 404. */
+  handles(request: HTTPServerRequest): boolean {
+    if (this.#table === undefined) return this.#hosts.findHandler(request, this) !== undefined;
+    return this.#table.find(request.path) !== undefined;
+  }
+
+  /**
+   * Answers a `Request` of the Fetch standard, for hosts that speak in those: `Bun.serve({ fetch: (request) => app.fetch(request) })`.
+   * It runs through the same parser, limits and writer as a request from a socket.
+   */
+  fetch(request: Request, context?: FetchContext): Promise<Response> {
+    this.#fetch ??= toFetchHandler(this);
+    return this.#fetch(request, context);
   }
 
   /** The route of a request, of those that are a path and a handler; the 404 handler where there is none. */
