@@ -29,41 +29,58 @@ function forget(): void {
   generation++;
 }
 
-/** `Sun, 06 Nov 1994 08:49:37 GMT` of a date, or of seconds since 1970. @throws UsageError where it is neither. */
+/** `Sun, 06 Nov 1994 08:49:37 GMT` of a date, or of seconds since 1970. @throws UsageError where it is neither, or has no year of four digits. */
 export function formatTimestamp(time: Date | number): string {
   const date = time instanceof Date ? time : new Date(time * 1000);
-  if (Number.isNaN(date.getTime())) throw new UsageError("ERR_LANDSPOUT_TIMESTAMP", `${String(time)} is not a time`);
+  const year = date.getUTCFullYear();
+  if (!(year >= 0 && year <= 9999)) throw new UsageError("ERR_LANDSPOUT_TIMESTAMP", `${String(time)} is not a time`);
   return date.toUTCString();
 }
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-// IMF-fixdate, rfc850-date and asctime-date.
-const IMF = /^[A-Z][a-z]{2}, ([0-9]{2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) GMT$/;
-const RFC850 = /^[A-Z][a-z]{5,8}, ([0-9]{2})-([A-Z][a-z]{2})-([0-9]{2}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) GMT$/;
-const ASCTIME = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([0-9 ][0-9]) ([0-9]{2}):([0-9]{2}):([0-9]{2}) ([0-9]{4})$/;
+// IMF-fixdate = day-name "," SP date1 SP time-of-day SP GMT; rfc850-date; asctime-date. "HTTP-date is case sensitive."
+const IMF =
+  /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), ([0-9]{2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) GMT$/;
+const RFC850 =
+  /^(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, ([0-9]{2})-([A-Z][a-z]{2})-([0-9]{2}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) GMT$/;
+const ASCTIME =
+  /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) ([A-Z][a-z]{2}) ([0-9 ][0-9]) ([0-9]{2}):([0-9]{2}):([0-9]{2}) ([0-9]{4})$/;
 
-/** Milliseconds since 1970 of a date in a field; undefined where it is none. "A recipient MUST accept all three HTTP-date formats." */
-export function parseHTTPDate(text: string): number | undefined {
+/**
+ * Milliseconds since 1970 of a date in a field; undefined where it is none. "A recipient [...] MUST accept all three HTTP-date formats."
+ * Whether the day of the week is the date's is not looked at.
+ * @param now Milliseconds since 1970, which tell the century of a year of two digits.
+ */
+export function parseHTTPDate(text: string, now: number = Date.now()): number | undefined {
   const imf = IMF.exec(text);
   if (imf !== null) return utc(imf[3], imf[2], imf[1], imf[4], imf[5], imf[6]);
   const old = RFC850.exec(text);
-  if (old !== null) return utc(fullYear(Number(old[3])), old[2], old[1], old[4], old[5], old[6]);
+  if (old !== null) return utc850(old, now);
   const asctime = ASCTIME.exec(text);
   return asctime === null ? undefined : utc(asctime[6], asctime[1], asctime[2], asctime[3], asctime[4], asctime[5]);
 }
 
-/** "a timestamp that appears to be more than 50 years in the future [is] the most recent year in the past that had the same last two digits" */
-function fullYear(digits: number): number {
-  const present = new Date().getUTCFullYear();
-  const year = present - (present % 100) + digits;
-  return year > present + 50 ? year - 100 : year;
+/**
+ * "Recipients of a timestamp value in rfc850-date format, which uses a two-digit year, MUST interpret a timestamp that appears to be
+ * more than 50 years in the future as representing the most recent year in the past that had the same last two digits."
+ */
+function utc850([, day, month, digits, hour, minute, second]: RegExpExecArray, now: number): number | undefined {
+  const present = new Date(now);
+  const year = present.getUTCFullYear() - (present.getUTCFullYear() % 100) + Number(digits);
+  const time = utc(year, month, day, hour, minute, second);
+  const limit = present.setUTCFullYear(present.getUTCFullYear() + 50);
+  return time === undefined || time <= limit ? time : utc(year - 100, month, day, hour, minute, second);
 }
 
 type Part = string | number | undefined;
 
 function utc(year: Part, month: Part, day: Part, hour: Part, minute: Part, second: Part): number | undefined {
   const place = MONTHS.indexOf(String(month));
-  const time = Date.UTC(Number(year), place, Number(day), Number(hour), Number(minute), Number(second));
-  const valid = place >= 0 && new Date(time).getUTCDate() === Number(day) && Number(hour) < 24 && Number(minute) < 60;
-  return valid && Number(second) <= 60 ? time : undefined;
+  // second = 2DIGIT, 60 in a leap second, which counts as the second after it.
+  if (place < 0 || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60) return undefined;
+  // `Date.UTC` would add 1900 to years below 100.
+  const date = new Date(0);
+  date.setUTCFullYear(Number(year), place, Number(day));
+  if (date.getUTCDate() !== Number(day)) return undefined;
+  return date.setUTCHours(Number(hour), Number(minute), Number(second));
 }

@@ -6,7 +6,7 @@
 export interface ByteRange {
   /** First byte; counted from the end where negative. */
   readonly start: number;
-  /** The byte behind the last; undefined: to the end. */
+  /** The byte behind the last; undefined: to the end. 0 for `bytes=-0`, which asks for nothing. */
   readonly end: number | undefined;
 }
 
@@ -17,22 +17,30 @@ export interface ByteRange {
  * ranges-specifier = "bytes" "=" ( int-range / suffix-range ); int-range = 1*DIGIT "-" [ 1*DIGIT ]; suffix-range = "-" 1*DIGIT
  */
 export function parseRequestRange(field: string): ByteRange | undefined {
-  const match = /^bytes=[ \t]*(?:([0-9]{1,15})-([0-9]{1,15})?|-([0-9]{1,15}))[ \t]*$/i.exec(field);
+  const match = /^bytes=[ \t]*(?:([0-9]+)-([0-9]+)?|-([0-9]+))[ \t]*$/i.exec(field);
   if (match === null) return undefined;
-  const [, first, last, suffix] = match;
-  if (suffix !== undefined) return { start: -Number(suffix), end: undefined };
-  if (last === undefined) return { start: Number(first), end: undefined };
+  const first = position(match[1]);
+  const last = position(match[2]);
+  const suffix = position(match[3]);
+  if (suffix !== undefined) return suffix === 0 ? { start: 0, end: 0 } : { start: -suffix, end: undefined };
+  if (first === undefined) return undefined;
+  if (last === undefined) return { start: first, end: undefined };
   // "An int-range is invalid if the last-pos value is present and less than first-pos."
-  return Number(last) < Number(first) ? undefined : { start: Number(first), end: Number(last) + 1 };
+  return last < first ? undefined : { start: first, end: last + 1 };
+}
+
+/** Clients ask for `0-18446744073709551615`: what is beyond all sizes is as good as the largest. */
+function position(digits: string | undefined): number | undefined {
+  return digits === undefined ? undefined : Math.min(Number(digits), Number.MAX_SAFE_INTEGER - 1);
 }
 
 /**
  * The part of a content of `size` bytes that a range means, `[start, end)`; undefined where it lies outside (416).
  */
 export function resolveRange({ start, end }: ByteRange, size: number): { start: number; end: number } | undefined {
-  if (Object.is(start, -0)) return undefined;
   const from = start < 0 ? Math.max(0, size + start) : start;
-  return from >= size ? undefined : { start: from, end: Math.min(end ?? size, size) };
+  const to = Math.min(end ?? size, size);
+  return from >= to ? undefined : { start: from, end: to };
 }
 
 /** The value of `Content-Range` for `[start, end)` of `size` bytes; without a range, that of a 416. */

@@ -1,25 +1,39 @@
 /**
  * The value of a Set-Cookie field (RFC 6265bis §4.1), as Tornado's `set_cookie` makes it: whatever cannot stand in it is refused, not
- * cleaned, so that no value a client chose can add an attribute or a second cookie.
+ * cleaned, so that no value a client chose can add an attribute or a second cookie. What a browser would drop, and an option that does
+ * not exist, are refused too: a cookie without its `secure` should not be found out in production.
  */
-import { Buffer } from "node:buffer";
 import { UsageError } from "../errors.ts";
 
 export interface SetCookieOptions {
   /** Default `/`. */
   path?: string | undefined;
   domain?: string | undefined;
+  /** A date, or seconds since 1970. */
   expires?: Date | number | undefined;
-  /** Days from now, fractions allowed; in place of `expires`. */
+  /** Days from now, fractions allowed; where there is no `expires`. */
   expiresDays?: number | undefined;
   /** Seconds from now; wins over `expires` in browsers. 0 or less drops the cookie. */
   maxAge?: number | undefined;
   secure?: boolean | undefined;
   httpOnly?: boolean | undefined;
+  /** `None` needs `secure`. */
   sameSite?: "Strict" | "Lax" | "None" | "strict" | "lax" | "none" | undefined;
   /** A jar of its own for every site it is embedded in. Needs `secure`. */
   partitioned?: boolean | undefined;
 }
+
+const KNOWN: { readonly [option in keyof Required<SetCookieOptions>]: "any" | "boolean" } = {
+  path: "any",
+  domain: "any",
+  expires: "any",
+  expiresDays: "any",
+  maxAge: "any",
+  secure: "boolean",
+  httpOnly: "boolean",
+  sameSite: "any",
+  partitioned: "boolean",
+};
 
 const refused = (text: string): UsageError => new UsageError("ERR_LANDSPOUT_COOKIE", text);
 
@@ -27,74 +41,109 @@ const refused = (text: string): UsageError => new UsageError("ERR_LANDSPOUT_COOK
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 // Values that go as they are; Python's http.cookies, which Tornado uses, puts all others between quotes.
 const PLAIN_VALUE = /^[A-Za-z0-9!#$%&'*+\-.^_`|~:]*$/;
+// Tornado refuses the first; what lies above U+00FF it cannot send.
 // oxlint-disable-next-line no-control-regex
-const NOT_IN_VALUE = /[\x00-\x20]/;
-// oxlint-disable-next-line no-control-regex
-const NOT_IN_ATTRIBUTE = /[\x00-\x20;\x7f]/;
+const NOT_IN_VALUE = /[\x00-\x20]|[^\x00-\xff]/;
+// What http.cookies does not leave as it is between quotes.
+const ESCAPED = /["\\,;]|[^\x21-\x7e]/g;
+// path-value and domain-value: any CHAR except CTLs and ";". Stricter: no spaces.
+const ATTRIBUTE = /^(?:[\x21-\x3a]|[\x3c-\x7e])+$/;
 /** RFC 6265bis §5.7: browsers drop a cookie whose name and value are longer together. Bytes. */
 export const MAX_COOKIE_SIZE = 4096;
-const DAY = 86_400_000;
+/** RFC 6265bis §5.6: browsers skip an attribute whose value is longer. Bytes. */
+export const MAX_COOKIE_ATTRIBUTE_SIZE = 1024;
+const DAY = 86_400;
 
 /**
  * `name=value; attributes`, for one cookie.
+ * @param clock Seconds since 1970, for `expiresDays`.
  * @throws UsageError on a name, value or attribute that cannot stand there, and on cookies every browser would drop.
  */
-export function setCookieLine(name: string, value: string, options: SetCookieOptions = {}): string {
+export function setCookieLine(
+  name: string,
+  value: string,
+  options: SetCookieOptions = {},
+  clock: () => number = () => Date.now() / 1000,
+): string {
   if (!NAME.test(name))
     throw refused(`${JSON.stringify(name)} is not a cookie name: use letters, digits and - _ . only`);
-  if (NOT_IN_VALUE.test(value))
-    throw refused(`the value of cookie ${name} holds a space or control character: encode it`);
+  if (typeof value !== "string" || NOT_IN_VALUE.test(value))
+    throw refused(
+      `the value of cookie ${name} is no text, or holds a space, a control character or one above U+00FF: encode it`,
+    );
   const sent = quoted(value);
   if (name.length + sent.length > MAX_COOKIE_SIZE)
     throw refused(`cookie ${name} is longer than ${MAX_COOKIE_SIZE} bytes: browsers would drop it`);
-  const path = options.path ?? "/";
+  checkOptions(name, options);
+  const path = pathOf(name, options);
   checkPrefix(name, options, path);
   let line = `${name}=${sent}`;
   if (options.domain !== undefined) line += `; Domain=${attribute(name, "domain", options.domain)}`;
-  const expires = expiry(name, options);
+  const expires = expiry(name, options, clock);
   if (expires !== undefined) line += `; Expires=${expires.toUTCString()}`;
   if (options.httpOnly === true) line += "; HttpOnly";
   if (options.maxAge !== undefined) line += `; Max-Age=${seconds(name, options.maxAge)}`;
   if (options.partitioned === true) line += "; Partitioned";
-  line += `; Path=${attribute(name, "path", path)}`;
+  line += `; Path=${path}`;
   if (options.sameSite !== undefined) line += `; SameSite=${sameSite(name, options)}`;
   if (options.secure === true) line += "; Secure";
   return line;
 }
 
 /**
- * As Python's http.cookies: between quotes, `"` and `\` behind a backslash, other characters as three octal digits of their bytes in
- * UTF-8. `parseCookies` and Tornado read it back.
+ * As Python's http.cookies: between quotes, `"` and `\` behind a backslash, other characters as three octal digits. `parseCookies` and
+ * Tornado read the same characters back. Unlike there, an empty value has no quotes.
  */
 function quoted(value: string): string {
   if (PLAIN_VALUE.test(value)) return value;
-  let text = "";
-  for (const byte of Buffer.from(value)) {
-    const character = String.fromCharCode(byte);
-    if (character === '"' || character === "\\") text += `\\${character}`;
-    else if (byte < 0x21 || byte > 0x7e || character === "," || character === ";")
-      text += `\\${byte.toString(8).padStart(3, "0")}`;
-    else text += character;
+  const escape = (character: string): string =>
+    character === '"' || character === "\\"
+      ? `\\${character}`
+      : `\\${character.charCodeAt(0).toString(8).padStart(3, "0")}`;
+  return `"${value.replace(ESCAPED, escape)}"`;
+}
+
+/** Tornado's spellings (`httponly`, `max_age`) and `secure: 1` would otherwise be ignored without a word. */
+function checkOptions(name: string, options: SetCookieOptions): void {
+  for (const [option, value] of Object.entries(options)) {
+    const kind = Object.hasOwn(KNOWN, option) ? KNOWN[option as keyof SetCookieOptions] : undefined;
+    if (kind === undefined)
+      throw refused(
+        `${JSON.stringify(option)} is no option of a cookie (${name}): ${Object.keys(KNOWN).join(", ")} are`,
+      );
+    if (kind === "boolean" && value !== undefined && typeof value !== "boolean")
+      throw refused(`the option ${option} of cookie ${name} must be true or false`);
   }
-  return `"${text}"`;
 }
 
 function attribute(name: string, which: string, value: string): string {
-  if (value === "" || NOT_IN_ATTRIBUTE.test(value) || /[^\x21-\x7e]/.test(value))
+  if (!ATTRIBUTE.test(value) || value.length > MAX_COOKIE_ATTRIBUTE_SIZE)
     throw refused(`Invalid cookie attribute ${which}=${JSON.stringify(value)} for cookie ${name}`);
   return value;
 }
 
-function expiry(name: string, { expires, expiresDays }: SetCookieOptions): Date | undefined {
+/** RFC 6265bis §5.6.4: a path that does not begin with "/" is replaced by the browser's default, so it would not be what was asked. */
+function pathOf(name: string, { path = "/" }: SetCookieOptions): string {
+  if (!path.startsWith("/"))
+    throw refused(`the path of cookie ${name} must begin with /, unlike ${JSON.stringify(path)}`);
+  return attribute(name, "path", path);
+}
+
+function expiry(name: string, options: SetCookieOptions, clock: () => number): Date | undefined {
+  const { expires, expiresDays } = options;
   if (expires === undefined && expiresDays === undefined) return undefined;
-  const date = new Date(expires ?? Date.now() + (expiresDays as number) * DAY);
-  if (Number.isNaN(date.getTime())) throw refused(`the expiry of cookie ${name} is not a date`);
+  const date = new Date(expires instanceof Date ? expires : 1000 * (expires ?? clock() + Number(expiresDays) * DAY));
+  const year = date.getUTCFullYear();
+  // RFC 6265bis §5.1.1: browsers read four digits, from 1601 on.
+  if (!(year >= 1601 && year <= 9999))
+    throw refused(`cookie ${name} cannot expire then: give a date or seconds since 1970, in the years 1601 to 9999`);
   return date;
 }
 
 function seconds(name: string, maxAge: number): number {
-  if (!Number.isFinite(maxAge)) throw refused(`maxAge of cookie ${name} must be a number of seconds`);
-  return Math.trunc(maxAge);
+  const whole = Math.trunc(maxAge);
+  if (!Number.isSafeInteger(whole)) throw refused(`maxAge of cookie ${name} must be a number of seconds`);
+  return whole;
 }
 
 function sameSite(name: string, options: SetCookieOptions): string {
@@ -104,17 +153,21 @@ function sameSite(name: string, options: SetCookieOptions): string {
   // RFC 6265bis §5.7 step 18: without Secure such a cookie is dropped.
   if (value === "none" && options.secure !== true)
     throw refused(`cookie ${name} with SameSite=None needs secure: true`);
-  return value[0]?.toUpperCase() + value.slice(1);
+  return value.charAt(0).toUpperCase() + value.slice(1);
 }
 
-/** RFC 6265bis §4.1.3, and §5.7, which compares the prefixes without regard to case. */
+/**
+ * RFC 6265bis §4.1.3, and §5.7, which compares the prefixes without regard to case. `__Http-` and `__Host-Http-` are younger: they
+ * promise that no script made the cookie.
+ */
 function checkPrefix(name: string, options: SetCookieOptions, path: string): void {
-  const lower = name.toLowerCase();
-  const host = lower.startsWith("__host-");
-  if ((host || lower.startsWith("__secure-")) && options.secure !== true)
-    throw refused(`cookie ${name} needs secure: true, its prefix says so`);
-  if (host && (options.domain !== undefined || path !== "/"))
-    throw refused(`cookie ${name} must have no domain and the path /, its prefix says so`);
+  const match = /^__(?:secure-|http-|host-(?:http-)?)/i.exec(name);
+  const prefix = match === null ? "" : match[0].toLowerCase();
+  const needs = (what: string): UsageError => refused(`cookie ${name} ${what}, its prefix says so`);
+  if (prefix !== "" && options.secure !== true) throw needs("needs secure: true");
+  if (prefix.startsWith("__host-") && (options.domain !== undefined || path !== "/"))
+    throw needs("must have no domain and the path /");
+  if (prefix.endsWith("http-") && options.httpOnly !== true) throw needs("needs httpOnly: true");
   if (options.partitioned === true && options.secure !== true)
     throw refused(`cookie ${name} with partitioned: true needs secure: true`);
 }

@@ -7,7 +7,7 @@ import { HTTPError } from "./http-error.ts";
 import type { RequestHandler } from "./request-handler.ts";
 import { createSignedValue, decodeSignedValue, getSignatureKeyVersion } from "./signed-value.ts";
 import type { CookieSecret } from "./signed-value.ts";
-import { comesFromOwnSite, decodeXsrfToken, encodeXsrfToken, newXsrfToken, sameXsrfToken } from "./xsrf.ts";
+import { decodeXsrfToken, encodeXsrfToken, fetchMetadataAllows, newXsrfToken, sameXsrfToken } from "./xsrf.ts";
 import type { XsrfToken } from "./xsrf.ts";
 
 function cookieSecret(handler: RequestHandler): CookieSecret {
@@ -102,11 +102,9 @@ export function checkXsrf(handler: RequestHandler): void {
   const { request, settings } = handler;
   if (settings.xsrfFetchMetadata === true) {
     const { headers, host, protocol } = request;
-    const site = headers.get("Sec-Fetch-Site");
-    const origin = headers.get("Origin");
-    if (!comesFromOwnSite({ site, origin, host, protocol })) throw new HTTPError(403, "request from another site");
+    if (!fetchMetadataAllows(headers, { host, protocol })) throw new HTTPError(403, "request from another site");
     // Where the browser vouches for the page, no token is needed.
-    if (site !== undefined) return;
+    if (headers.has("Sec-Fetch-Site")) return;
   }
   const given =
     handler.getArgument(FIELD, undefined) ?? request.headers.get("X-Xsrftoken") ?? request.headers.get("X-Csrftoken");

@@ -17,9 +17,11 @@ export const MAX_SUPPORTED_SIGNED_VALUE_VERSION = 2;
 export const DEFAULT_SIGNED_VALUE_VERSION = 2;
 export const DEFAULT_SIGNED_VALUE_MIN_VERSION = 1;
 
-/** Longer text is refused unread: no cookie is that long. Characters. */
-const MAX_SIGNED_VALUE = 65_536;
+/** Longer text is neither made nor read: no cookie is that long, and a digest of it would be work for nothing. Bytes. */
+export const MAX_SIGNED_VALUE_SIZE = 65_536;
 const DAY = 86_400;
+/** Seconds a version 1 time may lie ahead, as in Tornado. */
+const MAX_AHEAD = 31 * DAY;
 
 /** Seconds since 1970. */
 type Clock = () => number;
@@ -41,7 +43,7 @@ export interface DecodeSignedValueOptions {
   clock?: Clock;
 }
 
-/** @throws UsageError on an unknown version or key version. */
+/** @throws UsageError on an unknown version or key version, an empty secret, and more than MAX_SIGNED_VALUE_SIZE. */
 export function createSignedValue(
   secret: CookieSecret,
   name: string,
@@ -49,20 +51,33 @@ export function createSignedValue(
   options: CreateSignedValueOptions = {},
 ): string {
   const { version = DEFAULT_SIGNED_VALUE_VERSION, keyVersion, clock = now } = options;
-  const seconds = String(Math.trunc(clock()));
+  const seconds = String(Math.trunc(time(clock)));
   const encoded = Buffer.from(value as Uint8Array).toString("base64");
   if (version === 1) {
-    return `${encoded}|${seconds}|${hmac("sha1", oneSecret(secret), name + encoded + seconds)}`;
+    return fitting(`${encoded}|${seconds}|${hmac("sha1", oneSecret(secret), name + encoded + seconds)}`);
   }
   if (version !== 2) throw wrong(`signed values have versions 1 and 2, not ${String(version)}`);
+  if (keyVersion !== undefined && !(Number.isInteger(keyVersion) && keyVersion >= 0 && keyVersion <= MAX_KEY_VERSION))
+    throw wrong(`keyVersion must be a whole number from 0 to ${MAX_KEY_VERSION}, not ${String(keyVersion)}`);
   const key = isOneSecret(secret) ? secret : keyVersion === undefined ? undefined : secret[keyVersion];
   if (key === undefined) throw wrong("with several secrets, keyVersion must name one of them");
   const fields = [String(keyVersion ?? 0), seconds, name, encoded];
   const signed = `2|${fields.map((field) => `${Buffer.byteLength(field)}:${field}`).join("|")}|`;
-  return signed + hmac("sha256", key, signed);
+  return fitting(signed + hmac("sha256", key, signed));
 }
 
-/** The value, or undefined where the text is malformed, forged, of another name, too old, or of a refused version. Never throws on it. */
+function fitting(text: string): string {
+  if (text.length > MAX_SIGNED_VALUE_SIZE)
+    throw wrong(`a signed value has at most ${MAX_SIGNED_VALUE_SIZE} bytes, not ${text.length}`);
+  return text;
+}
+
+/**
+ * The value, or undefined where the text is malformed, forged, of another name, too old, or of a refused version: it never throws on
+ * what a client sent. Version 1 signs nothing between name and value, so that what was signed for `ab` may be shown for `a`:
+ * `minVersion: 2` refuses it.
+ * @throws UsageError on options that would let anything through.
+ */
 export function decodeSignedValue(
   secret: CookieSecret,
   name: string,
@@ -70,22 +85,32 @@ export function decodeSignedValue(
   options: DecodeSignedValueOptions = {},
 ): Buffer | undefined {
   const { maxAgeDays = 31, minVersion = DEFAULT_SIGNED_VALUE_MIN_VERSION, clock = now } = options;
-  if (minVersion > MAX_SUPPORTED_SIGNED_VALUE_VERSION) throw wrong(`minVersion must be 1 or 2, not ${minVersion}`);
-  if (text === undefined || text === "" || text.length > MAX_SIGNED_VALUE) return undefined;
+  // Compared with NaN or undefined, every value would be young enough and every version new enough.
+  if (minVersion !== 1 && minVersion !== 2) throw wrong(`minVersion must be 1 or 2, not ${String(minVersion)}`);
+  if (typeof maxAgeDays !== "number" || Number.isNaN(maxAgeDays))
+    throw wrong(`maxAgeDays must be a number of days, not ${String(maxAgeDays)}`);
+  if (text === undefined || text === "" || text.length > MAX_SIGNED_VALUE_SIZE) return undefined;
   const version = versionOf(text);
   if (version < minVersion || version > MAX_SUPPORTED_SIGNED_VALUE_VERSION) return undefined;
-  const oldest = clock() - maxAgeDays * DAY;
+  const present = time(clock);
+  const oldest = present - maxAgeDays * DAY;
   return version === 1
-    ? decodeVersion1(secret, name, text, oldest, clock())
+    ? decodeVersion1(secret, name, text, oldest, present)
     : decodeVersion2(secret, name, text, oldest);
 }
 
 /** Key version of a value of version 2; undefined where there is none. It has not been verified. */
 export function getSignatureKeyVersion(text: string): number | undefined {
-  return versionOf(text) < 2 ? undefined : readFields(text)?.keyVersion;
+  return text.length > MAX_SIGNED_VALUE_SIZE || versionOf(text) !== 2 ? undefined : readFields(text)?.keyVersion;
 }
 
 const wrong = (text: string): UsageError => new UsageError("ERR_LANDSPOUT_SIGNED_VALUE", text);
+
+function time(clock: Clock): number {
+  const seconds = clock();
+  if (!Number.isFinite(seconds)) throw wrong(`the clock must give seconds since 1970, not ${String(seconds)}`);
+  return seconds;
+}
 
 const isOneSecret = (secret: CookieSecret): secret is string | Uint8Array =>
   typeof secret === "string" || secret instanceof Uint8Array;
@@ -95,7 +120,9 @@ function oneSecret(secret: CookieSecret): string | Uint8Array {
   throw wrong("version 1 knows no key versions: give one secret");
 }
 
+/** Stricter than Tornado: with an empty secret everybody could sign. */
 function hmac(kind: "sha1" | "sha256", secret: string | Uint8Array, text: string): string {
+  if (secret.length === 0) throw wrong("the secret is empty");
   return createHmac(kind, secret).update(text).digest("hex");
 }
 
@@ -126,8 +153,7 @@ function decodeVersion1(
   // Nothing stands between the signed fields: digits moved from the value to the time would still be signed, but give a time
   // that begins with 0 or lies far ahead.
   if (!/^[1-9][0-9]{0,15}$/.test(seconds)) return undefined;
-  const time = Number(seconds);
-  if (time < oldest || time > present + 31 * DAY) return undefined;
+  if (Number(seconds) < oldest || Number(seconds) > present + MAX_AHEAD) return undefined;
   return decodeBase64(encoded);
 }
 
@@ -139,6 +165,9 @@ interface SignedFields {
   readonly signature: string;
   readonly signed: string;
 }
+
+/** The largest of nine digits: what `readFields` reads, `createSignedValue` may write. */
+const MAX_KEY_VERSION = 999_999_999;
 
 /** Each field is `<length>:<text>|`; lengths are of bytes. */
 function readFields(text: string): SignedFields | undefined {
