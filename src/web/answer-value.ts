@@ -17,7 +17,7 @@ export function writeReturned(handler: RequestHandler, value: unknown): Promise<
   if (prototype === Object.prototype || prototype === null) return handler.write(value);
   if (isResponse(value)) return writeResponse(handler, value);
   const source = sourceOf(value);
-  return source === undefined ? handler.write(value) : pour(handler, source);
+  return source === undefined ? handler.write(value) : writeStream(handler, source);
 }
 
 /** By its shape: a program may bring a `Response` of its own. */
@@ -54,10 +54,10 @@ function writeResponse(handler: RequestHandler, response: Response): Promise<voi
   for (const line of response.headers.getSetCookie()) handler.addHeader("Set-Cookie", line);
   const { body } = response;
   if (body === null) return undefined;
-  return pour(handler, body as unknown as Source);
+  return writeStream(handler, body as unknown as Source);
 }
 
-interface Source extends AsyncIterable<unknown> {
+export interface Source extends AsyncIterable<unknown> {
   cancel?(reason?: unknown): unknown;
   destroy?(error?: Error): unknown;
 }
@@ -68,7 +68,8 @@ function sourceOf(value: object): Source | undefined {
   return undefined;
 }
 
-async function pour(handler: RequestHandler, source: Source): Promise<void> {
+/** Writes a stream piece by piece, no faster than the client reads; lets go of it when the client leaves. */
+export async function writeStream(handler: RequestHandler, source: Source): Promise<void> {
   const { signal } = handler.request;
   if (handler.request.method === "HEAD") {
     await letGo(source);

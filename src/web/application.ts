@@ -28,6 +28,9 @@ import type { ReversibleRouter, Route } from "./routing/rule.ts";
 import type { OutputTransformFactory } from "./output-transform.ts";
 import type { CookieSecret } from "./signed-value.ts";
 import type { SetCookieOptions } from "../http/set-cookie.ts";
+import type { StaticFileOptions } from "./static/options.ts";
+import type { StaticFileHandler } from "./static/static-file-handler.ts";
+import { staticRoutes } from "./static/static-routes.ts";
 import { targetOf } from "./target.ts";
 import type { Target } from "./target.ts";
 
@@ -72,6 +75,15 @@ export interface Settings {
   xsrfFetchMetadata?: boolean;
   /** Where `authenticated` sends those who have to log in. */
   loginUrl?: string;
+  /** A folder of files, served below `staticUrlPrefix`; `/favicon.ico` and `/robots.txt` are looked for in it. */
+  staticPath?: string;
+  /** Default `/static/`. */
+  staticUrlPrefix?: string;
+  /** Default: StaticFileHandler. */
+  staticHandlerClass?: typeof StaticFileHandler;
+  staticHandlerArgs?: Partial<StaticFileOptions>;
+  /** False: versions in static URLs are made anew each time. Default true, in debug false. */
+  staticHashCache?: boolean;
   /** Whatever else the program wants its handlers to find. */
   [name: string]: unknown;
 }
@@ -121,7 +133,10 @@ export class Application implements HTTPServerConnectionDelegate, ReversibleRout
     this.#notFound = { target: fallback, captured: [] };
     this.#serverOptions = { target: targetOf(ServerOptionsHandler, undefined), captured: [] };
     this.defaultHost = settings.defaultHost;
-    this.#routes = new ApplicationRouter(this, routes);
+    this.#routes = new ApplicationRouter(
+      this,
+      settings.staticPath === undefined ? routes : [...staticRoutes(settings), ...routes],
+    );
     this.#hosts = new ApplicationRouter(this, [new Rule(new AnyMatches(), this.#routes)]);
     this.#table = this.#routes.table;
   }

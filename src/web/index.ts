@@ -32,3 +32,6 @@ export type { FetchMetadataOptions, HeaderReader } from "./xsrf.ts";
 export type { SetCookieOptions } from "../http/set-cookie.ts";
 export { RequestHandler } from "./request-handler.ts";
 export type { HandlerResult, SendErrorOptions } from "./request-handler.ts";
+export { StaticFileHandler } from "./static/static-file-handler.ts";
+export type { StaticFileOptions, SiblingCoding } from "./static/options.ts";
+export type { StaticContent } from "./static/content-hash.ts";

@@ -1,0 +1,82 @@
+/**
+ * Sends content whose fields have been set, no faster than its client reads. However it ends — done, client gone, file changed under
+ * it — what was opened is closed, and an answer that cannot become whole is cut off.
+ */
+import { Buffer } from "node:buffer";
+import { H_IF_NONE_MATCH, M_HEAD } from "../../parser/abi.ts";
+import { writeStream } from "../answer-value.ts";
+import type { Source } from "../answer-value.ts";
+import { HTTPError } from "../http-error.ts";
+import type { RequestHandler } from "../request-handler.ts";
+import type { StaticContent } from "./content-hash.ts";
+import { closeFile, openFile, PIECE_SIZE, readFile, statFile, toHTTPError } from "./files.ts";
+import { isSame } from "./stored-files.ts";
+import type { StoredFile } from "./stored-files.ts";
+
+/** Content in memory: the answer leaves in one piece. */
+export function sendKept(handler: RequestHandler, content: Buffer, start: number, end: number): Promise<void> | void {
+  const bytes = end - start === content.length ? content : content.subarray(start, end);
+  // `finish` would compare the tag again, without asking `shouldReturn304`.
+  if (handler.request.knows(H_IF_NONE_MATCH)) return sendContent(handler, bytes, bytes.length);
+  void handler.finish(bytes);
+  return undefined;
+}
+
+/** The fields of an answer to HEAD, with the length a GET would have. */
+async function sendHead(handler: RequestHandler, length: number): Promise<void> {
+  handler.setHeader("Content-Length", length);
+  await handler.flush();
+  void handler.finish();
+}
+
+/**
+ * Bytes `[start, end)` of a file. False, with nothing sent: the file is not what was looked at. With `anyway` it need not be.
+ */
+export async function sendFile(
+  handler: RequestHandler,
+  file: StoredFile,
+  start: number,
+  end: number,
+  anyway: boolean,
+): Promise<boolean> {
+  if (handler.request.methodId === M_HEAD) {
+    await sendHead(handler, end - start);
+    return true;
+  }
+  const fd = await openFile(file.realPath).catch((error: unknown) => {
+    const reason = toHTTPError(error);
+    if (reason instanceof HTTPError && reason.status === 404) return -1;
+    throw reason;
+  });
+  if (fd < 0) return false;
+  try {
+    if (!anyway && !isSame(await statFile(fd), file.stats)) return false;
+    handler.setHeader("Content-Length", end - start);
+    for (let at = start; at < end;) {
+      const length = Math.min(PIECE_SIZE, end - at);
+      const bytes = Buffer.allocUnsafeSlow(length);
+      const count = await readFile(fd, bytes, length, at);
+      if (count === 0) throw new HTTPError(500, `${file.path} was cut short while it was sent`);
+      at += count;
+      handler.write(count === length ? bytes : bytes.subarray(0, count));
+      const sent = handler.flush();
+      if (sent !== undefined) await sent;
+    }
+  } finally {
+    closeFile(fd);
+  }
+  void handler.finish();
+  return true;
+}
+
+/** What a subclass gave: `length` bytes, in one piece or several. */
+export async function sendContent(handler: RequestHandler, content: StaticContent, length: number): Promise<void> {
+  if (handler.request.methodId === M_HEAD) return sendHead(handler, length);
+  handler.setHeader("Content-Length", length);
+  if (typeof content === "string" || content instanceof Uint8Array) {
+    handler.write(content);
+    await handler.flush();
+  } else await writeStream(handler, content as Source);
+  if (!handler.finished) void handler.finish();
+  return undefined;
+}
