@@ -6,6 +6,7 @@
  * It must not know applications or routes. Where a message ends is framing.ts's word, what is wrong is said by refusal.ts.
  */
 import { Buffer } from "node:buffer";
+import { parserChannels } from "../diagnostics.ts";
 import { describeError, loggers } from "../log.ts";
 import type { BaseIOStream, StreamConsumer } from "../net/base-iostream.ts";
 import { StreamClosedError } from "../net/errors.ts";
@@ -395,6 +396,7 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
     const exchange = this.exchange;
     if (this.state === LINGERING || this.state === DETACHED) return;
     loggers.general.info(`Malformed HTTP message from ${this.stream.remoteAddress ?? "unix socket"}: ${error.message}`);
+    if (parserChannels.error.hasSubscribers) parserChannels.error.publish({ connection: this, error });
     const message = this.message;
     this.exchange = undefined;
     this.message = undefined;

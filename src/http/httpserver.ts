@@ -4,6 +4,7 @@
  */
 import { Buffer } from "node:buffer";
 import { UsageError } from "../errors.ts";
+import { connectionChannels } from "../diagnostics.ts";
 import { describeError, loggers } from "../log.ts";
 import type { BaseIOStream } from "../net/base-iostream.ts";
 import { TCPServer } from "../net/tcpserver.ts";
@@ -91,10 +92,12 @@ class Host implements ConnectionHost {
 
   add(connection: ServerConnection): void {
     this.connections.add(connection);
+    if (connectionChannels.start.hasSubscribers) connectionChannels.start.publish({ connection });
   }
 
   connectionClosed(connection: ServerConnection): void {
     this.connections.delete(connection);
+    if (connectionChannels.asyncEnd.hasSubscribers) connectionChannels.asyncEnd.publish({ connection });
     if (connection instanceof HTTP1Connection) this.#tellDelegate(connection);
     if (this.connections.size > 0) return;
     clearInterval(this.#sweep);

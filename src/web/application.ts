@@ -1,6 +1,7 @@
 /**
  * `Application` (Tornado's `tornado.web.Application`): routes and settings, and the delegate of the server that serves them.
  */
+import { requestChannels } from "../diagnostics.ts";
 import { UsageError } from "../errors.ts";
 import { RemoteProtocolError } from "../http/errors.ts";
 import type { HTTP1Exchange } from "../http/http1exchange.ts";
@@ -15,6 +16,7 @@ import { compression } from "./compression.ts";
 import type { CompressionOptions } from "./compression.ts";
 import { HandlerRun } from "./handler-run.ts";
 import { HTTPError } from "./http-error.ts";
+import { endTrace } from "./request-trace.ts";
 import type { RequestHandler } from "./request-handler.ts";
 import { ApplicationRouter } from "./routing/application-router.ts";
 import { ErrorHandler, ServerOptionsHandler } from "./routing/basic-handlers.ts";
@@ -223,6 +225,7 @@ export class Application implements HTTPServerConnectionDelegate, ReversibleRout
       handler.request.markFinished();
       this.logRequest(handler);
     }
+    if (requestChannels.asyncEnd.hasSubscribers) endTrace(handler);
     try {
       if (handler.target?.finishes === true) handler.onFinish();
     } catch (error) {

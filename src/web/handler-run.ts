@@ -2,6 +2,7 @@
  * The life of one request in the framework: content collected, handler made, `initialize`, `prepare`, the method, `finish`, and
  * what becomes of exceptions. The synchronous road makes no promise; promises appear where a handler returns one.
  */
+import { isTraced, requestChannels } from "../diagnostics.ts";
 import { ContentBuffer } from "../http/delegates.ts";
 import { ProtocolError } from "../http/errors.ts";
 import type { HTTPHeaders } from "../http/headers.ts";
@@ -12,6 +13,8 @@ import { M_DELETE, M_GET, M_HEAD, M_OPTIONS, M_PATCH, M_POST, M_PUT } from "../p
 import type { Application } from "./application.ts";
 import { giveCaptured } from "./routing/captured.ts";
 import type { RouteMatch } from "./routing/path-table.ts";
+import { beginTrace, traceError } from "./request-trace.ts";
+import type { RequestTrace } from "./request-trace.ts";
 import { Finish, HTTPError } from "./http-error.ts";
 import { writeReturned } from "./answer-value.ts";
 import { NO_ARGUMENTS, RequestHandler } from "./request-handler.ts";
@@ -29,6 +32,7 @@ export class HandlerRun implements HTTPMessageDelegate {
   private content: ContentBuffer | undefined = undefined;
   private match: RouteMatch<Target> | undefined = undefined;
   private handler: RequestHandler | undefined = undefined;
+  private trace: RequestTrace | undefined = undefined;
 
   /** @param routed The request and its route, where a router has looked already. */
   constructor(application: Application, exchange: HTTP1Exchange, routed?: Routed) {
@@ -80,12 +84,27 @@ export class HandlerRun implements HTTPMessageDelegate {
     return undefined;
   }
 
-  /** Makes the handler and runs it up to `prepare`, and if the content is not still to come (`streaming`), its method. */
+  /** Begins, and says so to whoever traces requests. */
   private begin(request: HTTPServerRequest, match: RouteMatch<Target>, streaming: boolean): Promise<void> | void {
+    if (!isTraced(requestChannels)) return this.run(request, match, streaming);
+    const trace: RequestTrace = { request, handler: undefined, error: undefined };
+    this.trace = trace;
+    return requestChannels.start.runStores(trace, () => {
+      try {
+        return this.run(request, match, streaming);
+      } finally {
+        requestChannels.end.publish(trace);
+      }
+    });
+  }
+
+  /** Makes the handler and runs it up to `prepare`, and if the content is not still to come (`streaming`), its method. */
+  private run(request: HTTPServerRequest, match: RouteMatch<Target>, streaming: boolean): Promise<void> | void {
     const { application } = this;
     const { target } = match;
     const handler = new target.handlerClass(application, request);
     this.handler = handler;
+    if (this.trace !== undefined) beginTrace(this.trace, handler);
     handler.target = target;
     try {
       if (target.setsDefaults) handler.setDefaultHeaders();
@@ -150,6 +169,7 @@ export class HandlerRun implements HTTPMessageDelegate {
     }
     // A client that left is not an error.
     if (this.exchange.lost) return;
+    if (this.trace !== undefined) traceError(this.trace, error);
     try {
       handler.logException(error);
     } catch (failure) {

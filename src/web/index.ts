@@ -30,6 +30,7 @@ export type { CookieSecret, CreateSignedValueOptions, DecodeSignedValueOptions }
 export { fetchMetadataAllows } from "./xsrf.ts";
 export type { FetchMetadataOptions, HeaderReader } from "./xsrf.ts";
 export type { SetCookieOptions } from "../http/set-cookie.ts";
+export type { RequestTrace } from "./request-trace.ts";
 export { RequestHandler } from "./request-handler.ts";
 export type { HandlerResult, SendErrorOptions } from "./request-handler.ts";
 export { StaticFileHandler } from "./static/static-file-handler.ts";
