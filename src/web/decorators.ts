@@ -75,7 +75,8 @@ const streaming = new WeakSet<object>();
 
 /**
  * Marks a handler class that takes the content piece by piece: `prepare` runs when the head is there, before any content is asked
- * for; then `dataReceived` for every piece; the method after the last. Body arguments are not parsed.
+ * for; then `dataReceived` for every piece; the method after the last. Body arguments are not parsed. A class that defines no
+ * `dataReceived` reads the content itself (`bodyStream`, `parts`), and its method runs after `prepare`.
  */
 export function streamRequestBody<C extends abstract new (...args: never[]) => RequestHandler>(
   handlerClass: C,

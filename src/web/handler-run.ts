@@ -9,10 +9,12 @@ import type { HTTPHeaders } from "../http/headers.ts";
 import type { HTTP1Exchange } from "../http/http1exchange.ts";
 import type { HTTPMessageDelegate, RequestStartLine } from "../http/interfaces.ts";
 import { HTTPServerRequest } from "../http/request.ts";
+import { StreamClosedError } from "../net/errors.ts";
 import { M_DELETE, M_GET, M_HEAD, M_OPTIONS, M_PATCH, M_POST, M_PUT } from "../parser/abi.ts";
 import type { Application } from "./application.ts";
 import { giveCaptured } from "./routing/captured.ts";
 import type { RouteMatch } from "./routing/path-table.ts";
+import { contentFor } from "./request-content.ts";
 import { beginTrace, traceError } from "./request-trace.ts";
 import type { RequestTrace } from "./request-trace.ts";
 import { Finish, HTTPError } from "./http-error.ts";
@@ -52,18 +54,23 @@ export class HandlerRun implements HTTPMessageDelegate {
     return this.begin(request, match, true);
   }
   dataReceived(chunk: Uint8Array): Promise<void> | void {
-    if (this.handler === undefined) (this.content ??= new ContentBuffer()).add(chunk);
-    else return this.passOn(this.handler, chunk);
+    const { handler } = this;
+    if (handler === undefined) (this.content ??= new ContentBuffer()).add(chunk);
+    else if (handler.target?.pulls === true) return contentFor(handler).push(chunk);
+    else return this.passOn(handler, chunk);
     return undefined;
   }
-  onConnectionClose(): void {
+  onConnectionClose(error?: Error): void {
     this.content = undefined;
+    const { handler } = this;
+    if (handler?.target?.pulls === true) contentFor(handler).abort(new StreamClosedError(error));
   }
 
   finish(): void {
     const { handler } = this;
     if (handler !== undefined) {
-      this.runMethodSafely(handler);
+      if (handler.target?.pulls === true) contentFor(handler).end();
+      else this.runMethodSafely(handler);
       return;
     }
     const request = this.request as HTTPServerRequest;
@@ -115,11 +122,11 @@ export class HandlerRun implements HTTPMessageDelegate {
       const pending = target.prepares ? handler.prepare() : undefined;
       if (isThenable(pending)) {
         return Promise.resolve(pending).then(
-          () => (streaming ? undefined : this.runMethodSafely(handler)),
+          () => (streaming && !target.pulls ? undefined : this.runMethodSafely(handler)),
           (error: unknown) => this.failed(handler, error),
         );
       }
-      if (!streaming && !handler.finished) this.runMethod(handler);
+      if ((!streaming || target.pulls) && !handler.finished) this.runMethod(handler);
     } catch (error) {
       this.failed(handler, error);
     }

@@ -7,6 +7,9 @@ import type { Buffer } from "node:buffer";
 import { UsageError } from "../errors.ts";
 import { decodeArgument } from "../http/arguments.ts";
 import type { SetCookieOptions } from "../http/set-cookie.ts";
+import { MultipartStream } from "../http/multipart/stream.ts";
+import type { MultipartOptions } from "../http/multipart/options.ts";
+import { contentFor } from "./request-content.ts";
 import { debugPage } from "./debug-page.ts";
 import { HandlerOutput } from "./handler-output.ts";
 import type { Writable } from "./handler-output.ts";
@@ -62,11 +65,10 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerOutput
   /** Called if the client leaves before the answer is complete. */
   onConnectionClose(): void {}
   /**
-   * A piece of the content, in classes marked with `streamRequestBody`. A promise holds the client back until it settles.
+   * A piece of the content, in classes marked with `streamRequestBody`; a promise holds the client back until it settles. Such a class
+   * that does not define it reads the content itself, with `bodyStream` or `parts`: its method runs as soon as the head is there.
    */
-  dataReceived(_chunk: Uint8Array): void | Promise<void> {
-    throw new UsageError("ERR_LANDSPOUT_DATA_RECEIVED", "a handler with @streamRequestBody must define dataReceived");
-  }
+  dataReceived(_chunk: Uint8Array): void | Promise<void> {}
 
   get(..._args: (string | undefined)[]): HandlerResult {
     throw this.#notAllowed();
@@ -160,6 +162,30 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerOutput
   getCookie<T>(name: string, fallback: T): string | T;
   getCookie(name: string, fallback?: unknown): unknown {
     return this.request.cookies[name] ?? fallback;
+  }
+
+  /**
+   * The content as it comes, in classes marked with `streamRequestBody` that define no `dataReceived`; the client is held back while
+   * nobody reads. Can be read once. In other classes the content that was received.
+   */
+  bodyStream(): AsyncIterable<Uint8Array> {
+    const content = contentFor(this);
+    if (this.target?.pulls !== true) {
+      void content.push(this.request.body);
+      content.end();
+    }
+    return content;
+  }
+  /**
+   * The parts of a multipart form as they come, files of any size among them; for the rest as `bodyStream`.
+   *
+   * @throws RemoteProtocolError (415) where the content is no multipart/form-data; iterating throws one (400, 413) on a malformed
+   * form or one over the limits.
+   */
+  parts(options?: MultipartOptions): MultipartStream {
+    const stream = new MultipartStream(this.request.headers.get("Content-Type") ?? "", options);
+    feed(stream, this.bodyStream()).catch((error: unknown) => stream.abort(error));
+    return stream;
   }
 
   // --- signed cookies ---
@@ -322,6 +348,11 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerOutput
     }
     return value;
   }
+}
+
+async function feed(stream: MultipartStream, content: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const chunk of content) await stream.push(chunk);
+  stream.end();
 }
 
 export const NO_ARGUMENTS: readonly string[] = [];

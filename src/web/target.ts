@@ -18,6 +18,8 @@ export interface Target {
   readonly finishes: boolean;
   /** The class takes content as it comes. */
   readonly streams: boolean;
+  /** It reads that content itself, and its method runs at once. */
+  readonly pulls: boolean;
   readonly memo: AnswerMemo;
 }
 
@@ -42,6 +44,7 @@ export function targetOf(
     setsDefaults: own.setDefaultHeaders !== base.setDefaultHeaders,
     finishes: own.onFinish !== base.onFinish,
     streams: streamsRequestBody(handlerClass),
+    pulls: streamsRequestBody(handlerClass) && own.dataReceived === base.dataReceived,
     memo: newMemo(),
   };
 }
