@@ -1,0 +1,84 @@
+/**
+ * The code in README.md and docs/ is compiled and run, and answers what the pages say. How code and questions are found: `_page.ts`.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import * as assert from "uvu/assert";
+import { suite } from "../_support/suite.ts";
+import { readPage } from "./_page.ts";
+import { ask, ROOT, runsHere, withPrograms, writePage } from "./_serve.ts";
+
+const test = suite("snippets", { deadline: 60 });
+
+const pages = [
+  "README.md",
+  ...readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" })
+    .map((name) => `docs/${name.replaceAll("\\", "/")}`)
+    .filter((name) => name.endsWith(".md") && !name.startsWith("docs/api/"))
+    .sort(),
+];
+const texts = new Map(pages.map((name) => [name, readFileSync(join(ROOT, name), "utf8")]));
+mkdirSync(join(ROOT, ".cache"), { recursive: true });
+const folder = mkdtempSync(join(ROOT, ".cache", "snippets-"));
+const folderOf = (name: string): string => join(folder, name.replace(/\.md$/, "").replaceAll("/", "-"));
+
+test.after(() => rmSync(folder, { recursive: true, force: true }));
+
+for (const [name, text] of texts) {
+  const page = readPage(text);
+  if (page.programs.length === 0) continue;
+  test(`${name} answers what it says`, async () => {
+    const ports = await writePage(page, folderOf(name));
+    await withPrograms(page, folderOf(name), async () => {
+      for (const program of page.programs.filter(runsHere)) {
+        for (const question of program.questions) {
+          const answer = await ask(ports.get(program) ?? 0, question);
+          for (const line of question.expected) {
+            assert.ok(
+              answer.toLowerCase().includes(line.toLowerCase()),
+              `${name}:${question.line} ${question.method} ${question.path}: no "${line}" in\n${answer}`,
+            );
+          }
+        }
+      }
+    });
+  });
+}
+
+// The compiler says the same whoever runs it.
+if (!("Bun" in globalThis)) {
+  test("all of it compiles", () => {
+    const config = {
+      extends: "../../tsconfig.test.json",
+      compilerOptions: {
+        rootDir: "../..",
+        noImplicitOverride: false,
+        noUnusedLocals: false,
+        noUnusedParameters: false,
+      },
+      include: ["**/*.ts"],
+    };
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
+    const { stdout } = spawnSync(
+      process.execPath,
+      [join(ROOT, "node_modules/typescript/bin/tsc"), "--noEmit", "--pretty", "false", "-p", folder],
+      { encoding: "utf8", cwd: folder },
+    );
+    // Of the sources themselves the check of types speaks.
+    const wrong = stdout.split("\n").filter((line) => /^[^ .]/.test(line));
+    assert.is(wrong.join("\n"), "");
+  });
+}
+
+test("scripts that the pages name exist", () => {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { scripts: object };
+  for (const [name, text] of texts) {
+    for (const command of readPage(text).commands) {
+      const script = /^npm (?:run ([\w:-]+)|(test|start)\b)/.exec(command);
+      if (script !== null) assert.ok((script[1] ?? script[2] ?? "") in scripts, `${name}: ${command}`);
+    }
+  }
+});
+
+test.run();
