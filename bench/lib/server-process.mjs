@@ -72,6 +72,10 @@ export class ServerProcess {
     return self;
   }
 
+  get pid() {
+    return this.#child.pid;
+  }
+
   /** User and system time of all threads since the start, in microseconds; resolution 10 ms. */
   cpuMicroseconds() {
     const stat = readFileSync(`/proc/${this.#child.pid}/stat`, "utf8");

@@ -102,6 +102,10 @@ export class BaseIOStream implements TransportHandler {
   get unreadLength(): number {
     return this.keptLength;
   }
+  /** Somebody takes the bytes. */
+  protected get attached(): boolean {
+    return this.consumer !== undefined;
+  }
   get isClosed(): boolean {
     return this.gone;
   }
@@ -163,6 +167,15 @@ export class BaseIOStream implements TransportHandler {
     this.keptLength = length;
   }
 
+  /** Takes the kept bytes away undelivered: for a consumer that has heard of the end while it held. They are the caller's. */
+  takeKept(): Uint8Array | undefined {
+    const { kept, keptLength } = this;
+    if (kept === undefined || keptLength === 0) return undefined;
+    this.kept = undefined;
+    this.keptLength = 0;
+    return kept.subarray(0, keptLength);
+  }
+
   private pauseTransport(): void {
     this.paused = true;
     this.transport?.pause();
@@ -185,11 +198,11 @@ export class BaseIOStream implements TransportHandler {
     this.transport = undefined;
     this.text = "";
     this.pieces = undefined;
-    this.kept = undefined;
-    this.keptLength = 0;
     const consumer = this.consumer;
     this.consumer = undefined;
     consumer?.streamClosed(error);
+    this.kept = undefined;
+    this.keptLength = 0;
     this.didClose(error);
   }
 
@@ -202,9 +215,16 @@ export class BaseIOStream implements TransportHandler {
   get congested(): boolean {
     return this.transport !== undefined && this.transport.bufferedAmount > OUTPUT_HIGH_WATER_MARK;
   }
-  /** Bytes given to the transport that the operating system has not taken. */
+  /** Bytes given to the transport that the operating system has not taken. Falls with every byte it takes. */
   get unsentLength(): number {
-    return this.transport?.bufferedAmount ?? 0;
+    return this.transport?.unsentAmount ?? this.transport?.bufferedAmount ?? 0;
+  }
+
+  /** Everything appended has left this process: the memory it lay in may be used again. */
+  get outputLeft(): boolean {
+    const transport = this.transport;
+    if (transport === undefined || transport.handsOver === true || transport.bufferedAmount > 0) return false;
+    return this.text === "" && this.pieces === undefined;
   }
 
   /** Appends text to the pending output. `kind` says which characters it may hold. */

@@ -29,6 +29,7 @@ export interface MemoryAddresses {
 export class MemoryTransport implements Transport {
   handler: TransportHandler | undefined = undefined;
   readonly road: TransportRoad = "copy";
+  readonly handsOver = true;
   readonly encrypted: boolean;
   readonly remoteAddress: string | undefined;
   readonly remotePort: number | undefined;

@@ -5,6 +5,7 @@
  * Received bytes always lie in the memory of a parser (see ../parser/abi.ts), in the RECEIVE region, and only for the
  * duration of the call: one thread reads one socket at a time, so all connections share that region.
  */
+import type { Socket } from "node:net";
 import type { HttpParser } from "../parser/types.ts";
 
 /** How bytes come in: straight into the parser's memory, by one copy from the runtime's buffer, or from memory (tests). */
@@ -32,6 +33,10 @@ export interface Transport {
   readonly encrypted: boolean;
   /** Bytes accepted by `write` that the operating system has not taken yet. */
   readonly bufferedAmount: number;
+  /** The same to the byte, where `bufferedAmount` falls only when a whole write is out. Dearer; for who watches progress. */
+  readonly unsentAmount?: number;
+  /** What is written goes to somebody in this process, who may keep it: it must never be changed, not even once it is sent. */
+  readonly handsOver?: true;
   readonly remoteAddress: string | undefined;
   readonly remotePort: number | undefined;
   readonly localAddress: string | undefined;
@@ -146,6 +151,8 @@ export interface Runtime {
   listen(options: RuntimeListenOptions): Promise<Listener> | Listener;
   /** Connects, with TLS to the end of its handshake. `attach` is called before any byte is delivered. */
   connect(options: RuntimeConnectOptions, attach: (transport: Transport) => void): Promise<void>;
+  /** Takes over a socket somebody else has made, with nobody reading it; by the copying road. */
+  wrap(socket: Socket, parser: HttpParser): Transport;
   /** Puts TLS on a plain connection; nothing of it may be unread. Rejects where the runtime cannot. */
   startTls(
     transport: Transport,

@@ -71,7 +71,7 @@ export function resolveStaticOptions(options: Partial<StaticFileOptions>): Resol
 function count(name: string, value: unknown, fallback: number): number {
   const number = value ?? fallback;
   if (typeof number !== "number" || !(number >= 0))
-    throw wrong(`${name} must be a number from 0, not ${String(number)}`);
+    throw wrong(`${name} must be a number from 0, not ${JSON.stringify(number)}`);
   return number;
 }
 

@@ -2,14 +2,15 @@
  * Sends content whose fields have been set, no faster than its client reads. However it ends — done, client gone, file changed under
  * it — what was opened is closed, and an answer that cannot become whole is cut off.
  */
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
 import { H_IF_NONE_MATCH, M_HEAD } from "../../parser/abi.ts";
 import { writeStream } from "../answer-value.ts";
 import type { Source } from "../answer-value.ts";
 import { HTTPError } from "../http-error.ts";
-import type { RequestHandler } from "../request-handler.ts";
+import { RequestHandler } from "../request-handler.ts";
 import type { StaticContent } from "./content-hash.ts";
-import { closeFile, openFile, PIECE_SIZE, readFile, statFile, toHTTPError } from "./files.ts";
+import { closeFile, openFile, readFile, statFile, toHTTPError } from "./files.ts";
+import { Piece } from "./pieces.ts";
 import { isSame } from "./stored-files.ts";
 import type { StoredFile } from "./stored-files.ts";
 
@@ -49,21 +50,28 @@ export async function sendFile(
     throw reason;
   });
   if (fd < 0) return false;
+  const piece = new Piece();
+  // Transforms, and subclasses that see what is written, may keep it.
+  const { stream } = handler.request.connection;
+  const plain = handler.application.transforms.length === 0 && handler.write === RequestHandler.prototype.write;
+  let free = false;
   try {
     if (!anyway && !isSame(await statFile(fd), file.stats)) return false;
     handler.setHeader("Content-Length", end - start);
     for (let at = start; at < end;) {
-      const length = Math.min(PIECE_SIZE, end - at);
-      const bytes = Buffer.allocUnsafeSlow(length);
-      const count = await readFile(fd, bytes, length, at);
+      const bytes = piece.next(end - at, free);
+      const count = await readFile(fd, bytes, bytes.length, at);
       if (count === 0) throw new HTTPError(500, `${file.path} was cut short while it was sent`);
       at += count;
-      handler.write(count === length ? bytes : bytes.subarray(0, count));
+      free = false;
+      handler.write(count === bytes.length ? bytes : bytes.subarray(0, count));
       const sent = handler.flush();
       if (sent !== undefined) await sent;
+      free = plain && stream.outputLeft;
     }
   } finally {
     closeFile(fd);
+    piece.close(free);
   }
   void handler.finish();
   return true;
