@@ -46,7 +46,8 @@ export class TCPServer {
   readonly #listeners: Listener[] = [];
   readonly #bound: ListenOptions[] = [];
   #listening: Promise<void> = Promise.resolve();
-  #stopped = false;
+  /** Counts the calls of `stop`: what was asked for before the last one must not listen any more. */
+  #stops = 0;
 
   constructor(options: TCPServerOptions = {}) {
     this.#choice = sharedParser(options.parser);
@@ -54,7 +55,10 @@ export class TCPServer {
     this.#road = options.transport;
   }
 
-  /** A new connection. Override it; a promise it returns may take as long as the connection, its rejection is logged. */
+  /**
+   * A new connection. Override it; a promise it returns may take as long as the connection. What it throws, or rejects with, is
+   * logged, and the connection closed.
+   */
   handleStream(stream: IOStream): void | Promise<void> {
     stream.destroy();
     throw new UsageError("ERR_LANDSPOUT_HANDLE_STREAM", "a TCPServer must override handleStream");
@@ -114,6 +118,7 @@ export class TCPServer {
       ...(this.#ssl === undefined ? {} : { tls: this.#ssl }),
       ...(this.#road === undefined ? {} : { road: this.#road }),
     };
+    const stops = this.#stops;
     let listener: Listener | Promise<Listener>;
     try {
       listener = currentRuntime().listen(options);
@@ -122,14 +127,16 @@ export class TCPServer {
       listener = Promise.reject(error);
     }
     if (listener instanceof Promise) {
-      this.#listening = listener.then((bound) => this.#add(bound));
-    } else this.#add(listener);
+      this.#listening = listener.then((bound) => {
+        if (stops !== this.#stops) return bound.close();
+        this.#listeners.push(bound);
+        return undefined;
+      });
+    } else {
+      this.#listeners.push(listener);
+      this.#listening = Promise.resolve();
+    }
     return this.#listening;
-  }
-
-  #add(listener: Listener): void {
-    if (this.#stopped) void listener.close();
-    else this.#listeners.push(listener);
   }
 
   #accept(transport: Transport): void {
@@ -137,14 +144,16 @@ export class TCPServer {
     const stream = transport.encrypted ? new SSLIOStream(parser, transport) : new IOStream(parser, transport);
     try {
       const pending = this.handleStream(stream);
-      if (pending !== undefined) pending.catch((error: unknown) => this.#failed(error));
+      if (pending !== undefined) pending.catch((error: unknown) => this.#failed(stream, error));
     } catch (error) {
-      this.#failed(error);
+      this.#failed(stream, error);
     }
   }
 
-  #failed(error: unknown): void {
+  /** Nobody looks after the connection any more; what was written is still sent. */
+  #failed(stream: IOStream, error: unknown): void {
     loggers.application.error(`Error in connection callback\n${describeError(error)}`);
+    stream.close();
   }
 
   /** Settles when the last `listen` has bound its port, or could not. */
@@ -185,9 +194,11 @@ export class TCPServer {
     for (const listener of this.#listeners) listener.reloadTls(options);
   }
 
-  /** Stops accepting; connections go on. May be called again. Resolves when the ports are free. */
+  /** Stops accepting; connections go on. May be called again, and `listen` after it. Resolves when the ports are free. */
   async stop(): Promise<void> {
-    this.#stopped = true;
-    await Promise.all(this.#listeners.splice(0).map((listener) => listener.close()));
+    this.#stops++;
+    const closed = this.#listeners.splice(0).map((listener) => listener.close());
+    // A port that is being bound is given up as soon as it is; who called `listen` hears why it could not be.
+    await Promise.all([...closed, this.#listening.catch(() => undefined)]);
   }
 }

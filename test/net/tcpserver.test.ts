@@ -1,6 +1,6 @@
 /** TCPServer: ports, unix sockets, descriptors, several processes, TLS; on real sockets. */
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import * as net from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,10 +8,11 @@ import * as assert from "uvu/assert";
 import { IOStream } from "../../src/net/iostream.ts";
 import { TCPServer } from "../../src/net/tcpserver.ts";
 import type { TCPServerOptions } from "../../src/net/tcpserver.ts";
+import { certificate } from "../_support/certificates.ts";
 import { expectLog, suite } from "../_support/suite.ts";
+import { rejection } from "./_pair.ts";
 
 const test = suite("TCPServer", { deadline: 20 });
-const onBun = "Bun" in globalThis;
 let folder = "";
 
 class Echo extends TCPServer {
@@ -37,20 +38,6 @@ async function says(stream: IOStream, text: string): Promise<void> {
   void stream.write(`${text}\n`);
   assert.is(String(await stream.readUntil("\n")), `${text}\n`);
   stream.close();
-}
-
-/** Key and certificate for a name, made by openssl. */
-function certificate(name: string): { key: string; cert: string } {
-  const [key, cert] = [join(folder, `${name}.key`), join(folder, `${name}.crt`)];
-  if (!existsSync(key)) {
-    const subject = ["-subj", `/CN=${name}`, "-addext", `subjectAltName=DNS:${name},IP:127.0.0.1`];
-    execFileSync(
-      "openssl",
-      ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-keyout", key, "-out", cert, ...subject],
-      { stdio: "ignore" },
-    );
-  }
-  return { key: readFileSync(key, "utf8"), cert: readFileSync(cert, "utf8") };
 }
 
 test.before(() => {
@@ -174,71 +161,97 @@ test("speaks TLS, and its client verifies the certificate and its name", () => {
   });
 });
 
-test("a plain stream becomes an encrypted one on the client's side", () => {
-  const ssl = certificate("localhost");
-  return withEcho({ ssl }, async (server) => {
+test("has certificates by name, and takes new ones while it runs", () => {
+  const [one, two] = [certificate("one.example"), certificate("two.example")];
+  return withEcho({ ssl: { ...one, serverNames: { "two.example": two } } }, async (server) => {
     await server.listen(0, "127.0.0.1");
-    const plain = await new IOStream().connect(server.port, "127.0.0.1");
-    await says(await plain.startTls(false, { ca: ssl.cert }, "localhost"), "now secret");
-    const wrong = await new IOStream().connect(server.port, "127.0.0.1");
-    try {
-      await wrong.startTls(false, { ca: ssl.cert }, "elsewhere.example");
-      assert.unreachable("a certificate of another name");
-    } catch (error) {
-      assert.is((error as { code?: string }).code, "ERR_LANDSPOUT_STREAM_CLOSED");
-    }
+    const { port } = server;
+    const connect = (ca: string, serverHostname: string): Promise<IOStream> =>
+      new IOStream().connect({ port, host: "127.0.0.1", ssl: { ca, serverHostname } });
+    await says(await connect(one.cert, "one.example"), "one");
+    await says(await connect(two.cert, "two.example"), "two");
+    server.reloadCertificates(two);
+    await says(await connect(two.cert, "two.example"), "reloaded");
   });
 });
 
-test("turns plain streams into encrypted ones on both sides", async () => {
-  if (onBun) return; // Bun puts TLS on the client's side only: docs/runtimes.md
-  const ssl = certificate("localhost");
-  class Starting extends TCPServer {
+test("closes plain bytes on a TLS port, with one record", async () => {
+  const log = expectLog("TLS handshake failed", { logger: "general" });
+  await withEcho({ ssl: certificate("localhost") }, async (server) => {
+    await server.listen(0, "127.0.0.1");
+    const socket = net.connect(server.port, "127.0.0.1");
+    socket.on("error", () => undefined);
+    socket.write("GET / HTTP/1.1\r\n\r\n");
+    await once(socket, "close");
+  });
+  assert.is(log.records.length, 1);
+});
+
+test("refuses a handshake timeout that is none, before it listens", () =>
+  withEcho({ ssl: { ...certificate("localhost"), handshakeTimeout: -1 } }, async (server) => {
+    assert.is((await rejection(server.listen(0, "127.0.0.1"))).code, "ERR_LANDSPOUT_OPTION");
+    assert.is(server.port, 0);
+  }));
+
+test("closes the connection whose handleStream failed, when what was written is out", async () => {
+  expectLog(/Error in connection callback[^]*sync/);
+  expectLog(/Error in connection callback[^]*async/);
+  let round = 0;
+  class Failing extends TCPServer {
     override async handleStream(stream: IOStream): Promise<void> {
-      assert.is(String(await stream.readUntil("\n")), "STARTTLS\n");
-      await stream.write("GO\n");
-      const secure = await stream.startTls(true, ssl);
-      await secure.write(await secure.readUntil("\n"));
+      void stream.write("last words");
+      if (round++ === 0) throw new Error("sync");
+      await stream.readUntil("\n");
+      throw new Error("async");
     }
   }
-  for (const transport of ["zero-copy", "copy"] as const) {
-    const server = new Starting({ transport });
-    await server.listen(0, "127.0.0.1");
-    const plain = await new IOStream({ transport }).connect(server.port, "127.0.0.1");
-    await plain.write("STARTTLS\n");
-    await plain.readUntil("\n");
-    const secure = await plain.startTls(false, { ca: ssl.cert }, "localhost");
-    await says(secure, "now secret");
-    await server.stop();
+  const server = new Failing();
+  await server.listen(0, "127.0.0.1");
+  for (let i = 0; i < 2; i++) {
+    const stream = await new IOStream().connect(server.port, "127.0.0.1");
+    void stream.write("go\n");
+    assert.is(String(await stream.readUntilClose()), "last words");
   }
+  await server.stop();
 });
 
-if (!onBun) {
-  test("has certificates by name, and takes new ones while it runs", () => {
-    const [one, two] = [certificate("one.example"), certificate("two.example")];
-    return withEcho({ ssl: { ...one, serverNames: { "two.example": two } } }, async (server) => {
-      await server.listen(0, "127.0.0.1");
-      const { port } = server;
-      const connect = (ca: string, serverHostname: string): Promise<IOStream> =>
-        new IOStream().connect({ port, host: "127.0.0.1", ssl: { ca, serverHostname } });
-      await says(await connect(one.cert, "one.example"), "one");
-      await says(await connect(two.cert, "two.example"), "two");
-      server.reloadCertificates(two);
-      await says(await connect(two.cert, "two.example"), "reloaded");
-    });
-  });
+test("stops twice, in a connection's callback, while it is about to listen; listens again after it", async () => {
+  class Once extends TCPServer {
+    override async handleStream(stream: IOStream): Promise<void> {
+      await Promise.all([this.stop(), this.stop()]);
+      await stream.write("stopped\n");
+      stream.close();
+    }
+  }
+  const server = new Once();
+  for (let round = 0; round < 2; round++) {
+    await server.listen(0, "127.0.0.1");
+    const { port } = server;
+    const stream = await new IOStream().connect(port, "127.0.0.1");
+    assert.is(String(await stream.readUntil("\n")), "stopped\n");
+    stream.close();
+    assert.is(server.port, 0);
+    assert.is((await rejection(new IOStream().connect(port, "127.0.0.1"))).code, "ERR_LANDSPOUT_STREAM_CLOSED");
+  }
+  // A name is looked up first, on Node.
+  const listening = server.listen(0, "localhost");
+  await server.stop();
+  await listening;
+  assert.is(server.port, 0);
+});
 
-  test("closes plain bytes on a TLS port, with one record", () => {
-    const log = expectLog(/./, { logger: "general" });
-    return withEcho({ ssl: certificate("localhost") }, async (server) => {
-      await server.listen(0, "127.0.0.1");
-      const socket = net.connect(server.port, "127.0.0.1");
-      socket.on("error", () => undefined);
-      socket.write("GET / HTTP/1.1\r\n\r\n");
-      await new Promise((resolve) => socket.once("close", resolve));
-      void log;
-    });
-  });
-}
+test("listens on several ports, and on all interfaces where no address or an empty one is given", () =>
+  withEcho({}, async (server) => {
+    for (const address of ["127.0.0.1", undefined, ""]) {
+      const own = new Echo();
+      await own.listen(0, address);
+      await says(await new IOStream().connect(own.port, "127.0.0.1"), String(address));
+      await own.stop();
+    }
+    await server.listen(0, "127.0.0.1");
+    const { port } = server;
+    await server.listen(0, "127.0.0.1");
+    assert.is(server.port, port, "~> the first");
+  }));
 
 test.run();

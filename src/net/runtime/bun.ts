@@ -27,7 +27,11 @@ function listen(options: RuntimeListenOptions): Promise<Listener> | Listener {
   const where =
     options.path !== undefined
       ? { unix: options.path }
-      : { hostname: options.address ?? "::", port: options.port ?? 0, reusePort: options.reusePort ?? false };
+      : {
+          hostname: options.address === undefined || options.address === "" ? "::" : options.address,
+          port: options.port ?? 0,
+          reusePort: options.reusePort ?? false,
+        };
   const listener = bun.listen({
     ...where,
     ...(options.fd === undefined ? {} : { fd: options.fd }),
