@@ -50,6 +50,8 @@ const newNode = <T>(): Node<T> => ({ constants: new Map(), parameter: undefined,
 export class PathTable<T> {
   readonly #constants = new Map<string, Leaf<T> & RouteMatch<T>>();
   readonly #tree: Node<T> = newNode();
+  /** One for all searches: a search calls nobody, so there is never a second one meanwhile. */
+  readonly #search = new TreeSearch<T>();
   readonly #expressions: Expression<T>[] = [];
   #patterns = 0;
   /** Index of the first route that is no constant path: constants before it win without a search. */
@@ -102,9 +104,8 @@ export class PathTable<T> {
     if (constant === undefined ? this.#firstPattern === Infinity : constant.index < this.#firstPattern) return constant;
     let best: (Leaf<T> & RouteMatch<T>) | undefined = constant;
     if (this.#patterns > 0) {
-      const search = new TreeSearch<T>(path, best?.index ?? Infinity);
-      search.visit(this.#tree, 1, 0);
-      if (search.found !== undefined) best = { ...search.found, captured: search.captured };
+      const leaf = this.#search.run(this.#tree, path, best === undefined ? Infinity : best.index);
+      if (leaf !== undefined) best = { index: leaf.index, target: leaf.target, captured: this.#search.captured };
     }
     for (const { index, target, regexp } of this.#expressions) {
       if (best !== undefined && index > best.index) break;
@@ -117,22 +118,26 @@ export class PathTable<T> {
 
 /** Looks through the tree for the earliest route; constant and `:name` children are both followed where both fit. */
 class TreeSearch<T> {
-  found: Leaf<T> | undefined = undefined;
-  captured: string[] = [];
-  readonly #path: string;
-  #before: number;
-  readonly #current: string[] = [];
+  captured: readonly string[] = NOTHING;
+  private found: Leaf<T> | undefined = undefined;
+  private path = "";
+  private before = 0;
+  private readonly current: string[] = [];
 
-  constructor(path: string, before: number) {
-    this.#path = path;
-    this.#before = before;
+  /** The earliest pattern in the tree that matches, if it comes before that index; `captured` is what it captures. */
+  run(tree: Node<T>, path: string, before: number): Leaf<T> | undefined {
+    this.found = undefined;
+    this.path = path;
+    this.before = before;
+    this.visit(tree, 1, 0);
+    return this.found;
   }
 
   /** `start`: where the next segment begins; past the end, the path is used up. */
-  visit(node: Node<T>, start: number, depth: number): void {
-    const path = this.#path;
+  private visit(node: Node<T>, start: number, depth: number): void {
+    const { path } = this;
     if (start > path.length) {
-      this.#take(node.leaf, depth);
+      this.take(node.leaf, depth);
       return;
     }
     const slash = path.indexOf("/", start);
@@ -141,19 +146,19 @@ class TreeSearch<T> {
     const child = node.constants.get(segment);
     if (child !== undefined) this.visit(child, end + 1, depth);
     if (node.parameter !== undefined && segment !== "") {
-      this.#current[depth] = segment;
+      this.current[depth] = segment;
       this.visit(node.parameter, end + 1, depth + 1);
     }
-    if (node.rest !== undefined && node.rest.index < this.#before) {
-      this.#current[depth] = path.substring(start);
-      this.#take(node.rest, depth + 1);
+    if (node.rest !== undefined && node.rest.index < this.before) {
+      this.current[depth] = path.substring(start);
+      this.take(node.rest, depth + 1);
     }
   }
 
-  #take(leaf: Leaf<T> | undefined, depth: number): void {
-    if (leaf === undefined || leaf.index >= this.#before) return;
+  private take(leaf: Leaf<T> | undefined, depth: number): void {
+    if (leaf === undefined || leaf.index >= this.before) return;
     this.found = leaf;
-    this.#before = leaf.index;
-    this.captured = this.#current.slice(0, depth);
+    this.before = leaf.index;
+    this.captured = this.current.slice(0, depth);
   }
 }
