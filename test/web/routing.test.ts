@@ -16,7 +16,7 @@ import {
   RuleRouter,
   toRouter,
 } from "../../src/web/routing/index.ts";
-import { Application, RequestHandler } from "../../src/web/index.ts";
+import { Application, RequestHandler, streamRequestBody } from "../../src/web/index.ts";
 import type { Settings } from "../../src/web/index.ts";
 import { expectLog, suite } from "../_support/suite.ts";
 import { serving, withPeer } from "../_support/wire.ts";
@@ -230,15 +230,36 @@ test("mixes lists, applications, routers, delegates, factories and functions in 
   });
 });
 
-test("streams content into a handler behind a router", () => {
+test("gives content to a handler behind a router, whole or as it comes", () => {
+  class Counting extends RequestHandler<"/stream/:id"> {
+    #pieces = 0;
+    #length = 0;
+    override dataReceived(chunk: Uint8Array): void {
+      this.#pieces++;
+      this.#length += chunk.length;
+    }
+    override put(id: string): void {
+      this.write(`${id} ${this.#length} ${this.#pieces > 1}`);
+    }
+  }
+  const streamed = streamRequestBody(Counting);
   const app = new Application(
-    [[new HostMatches("localhost"), [["/up", { PUT: (request) => `${request.body.length}` }]]]],
+    [
+      [
+        new HostMatches("localhost"),
+        [
+          ["/up", { PUT: (request) => `${request.body.length}` }],
+          ["/stream/:id", streamed],
+        ],
+      ],
+    ],
     QUIET,
   );
   return serving(app, {}, (port) =>
     withPeer(port, async (peer) => {
       assert.is((await ask(peer, "/up", { method: "PUT", body: "x".repeat(200_000) })).body, "200000");
       assert.is((await ask(peer, "/up", { method: "PUT", body: "y" })).body, "1");
+      assert.is((await ask(peer, "/stream/7", { method: "PUT", body: "x".repeat(200_000) })).body, "7 200000 true");
     }),
   );
 });
@@ -321,11 +342,22 @@ test("refuses routes it does not understand, and says what to give", () => {
   refused(wrong({ get: () => "" }), /get/);
   refused(wrong({ GET: 1 }), /GET/);
   refused(() => new Application([["/", () => "", { methods: [] }]]), /methods/);
+  refused(() => new Application([["/", () => "", { method: "POST" }]]), /not \{ method \}/);
+  refused(() => new Application([["/", new Application(), { any: 1 }]]), /takes no arguments/);
+  refused(() => new Application([["/", [], { any: 1 }]]), /takes no arguments/);
   refused(() => new Application(["/" as never]), /a route is/);
   refused(() => new Application([[1 as never, RequestHandler]]), /a route is/);
   refused(() => new RuleRouter([["/", RequestHandler]]), /need an Application/);
   refused(() => new Rule("/" as never, RequestHandler), /Matcher/);
   for (const host of ["", "a/b", "a:80", "a.*", "*a"]) refused(() => new HostMatches(host), /is not a host/);
+});
+
+test("reads the groups of an expression: places, names, classes, nesting", () => {
+  const names = (regexp: RegExp): unknown => new PathMatches(regexp).names;
+  assert.equal(names(/\/(?<a>[(\])]x)(?:y)((?<b>z)|\()/), ["a", undefined, "b"]);
+  assert.equal(names(/\/(?=x)(?!y)(?<=\/)(?<!z)(x)/), [undefined]);
+  assert.equal(names(new RegExp("/([[a-z]--[b]])(?<c>x)", "v")), [undefined, "c"]);
+  assert.equal(names(/\/\(\)/), []);
 });
 
 test("a reversible router finds the names of the routers below it", () => {

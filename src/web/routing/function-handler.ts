@@ -60,6 +60,10 @@ export function functionHandler(
   functions: RouteFunction<never> | MethodFunctions<never>,
   options: FunctionOptions = {},
 ): HandlerClass {
+  const unknown = Object.keys(options).find((name) => name !== "methods");
+  if (unknown !== undefined) {
+    throw new UsageError("ERR_LANDSPOUT_ROUTE", `a function takes { methods }, not { ${unknown} }`);
+  }
   const byMethod =
     typeof functions === "function"
       ? (options.methods ?? ["GET"]).map((method) => [method, functions] as const)

@@ -93,7 +93,10 @@ export class RuleRouter extends Router {
 
   /** Called with each rule that is added; what it returns is added in its place. */
   protected processRule(rule: Rule): Rule {
-    const { target } = rule;
+    const { target, initArgs } = rule;
+    if ((Array.isArray(target) || isConnectionDelegate(target)) && Object.keys(initArgs ?? {}).length > 0) {
+      throw new UsageError("ERR_LANDSPOUT_ROUTE", `${describe(target)} takes no arguments: only handlers do`);
+    }
     if (Array.isArray(target)) return withTarget(rule, this.nestedRouter(target as readonly Route[]));
     if (isConnectionDelegate(target) || this.takes(target)) return rule;
     throw new UsageError(
