@@ -4,6 +4,7 @@
  * rejection: a peer that leaves must not end the process.
  */
 import { Buffer } from "node:buffer";
+import type { Socket } from "node:net";
 import { UsageError } from "../errors.ts";
 import { describeError, loggers } from "../log.ts";
 import { sharedParser } from "../parser/choose.ts";
@@ -11,30 +12,31 @@ import type { HttpParser } from "../parser/types.ts";
 import { BaseIOStream } from "./base-iostream.ts";
 import { StreamBufferFullError, StreamClosedError } from "./errors.ts";
 import { limitHandshake, verifiable } from "./handshake.ts";
-import type { ConnectOptions, IOStreamOptions, StreamCallback } from "./iostream-options.ts";
+import { addressOf, callbackOf, maxBytesOf, partialOf } from "./iostream-options.ts";
+import type { ConnectOptions, IOStreamOptions, MaxBytes, Partly, StreamCallback } from "./iostream-options.ts";
 import type { ReadBuffer } from "./read-buffer.ts";
+import { bytesShape, closeShape, delimiterShape, regexShape } from "./read-shapes.ts";
+import type { Shape } from "./read-shapes.ts";
 import { currentRuntime } from "./runtime/index.ts";
-import { bytesShape, closeShape, delimiterShape, regexShape, StreamReader } from "./stream-reader.ts";
-import type { Shape } from "./stream-reader.ts";
+import { StreamReader } from "./stream-reader.ts";
 import type { TlsClientOptions, TlsServerOptions, Transport, TransportRoad } from "./transport.ts";
+import { WriteQueue } from "./write-queue.ts";
+import type { QueuedWrite } from "./write-queue.ts";
 
 export type { ConnectOptions, IOStreamOptions, StreamCallback } from "./iostream-options.ts";
 
-interface QueuedWrite {
-  readonly bytes: Uint8Array;
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
-}
+const ignore = (): void => undefined;
 
 export class IOStream extends BaseIOStream {
   readonly maxBufferSize: number;
   readonly maxWriteBufferSize: number;
   readonly #road: TransportRoad | undefined;
   #reader: StreamReader | undefined = undefined;
+  readonly #closeTimeout: number;
   /** Writes not yet taken by the system, in order; those before the connection stands keep their bytes here. */
-  #writes: QueuedWrite[] | undefined = undefined;
-  #unsent = 0;
+  #writes: WriteQueue | undefined = undefined;
   #connecting = false;
+  #nodelay: boolean | undefined = undefined;
   #closeCallback: (() => void) | undefined = undefined;
   /** Where `connect` went: the name a certificate must be for. */
   #host: string | undefined = undefined;
@@ -53,16 +55,43 @@ export class IOStream extends BaseIOStream {
     super(given ? first : sharedParser(options.parser).parser, transport);
     this.maxBufferSize = options.maxBufferSize ?? 104_857_600;
     this.maxWriteBufferSize = options.maxWriteBufferSize ?? Infinity;
+    this.#closeTimeout = options.closeTimeout ?? 60;
     this.#road = options.transport;
   }
 
+  /**
+   * A stream over a socket that is there already, accepted or connected by other means (Tornado's `IOStream(socket)`). The socket is the
+   * stream's from now on: nobody else may read it. Bytes are copied once.
+   */
+  static from(socket: Socket, options: IOStreamOptions = {}): IOStream {
+    if (socket.readableEncoding !== null) {
+      throw new UsageError("ERR_LANDSPOUT_SOCKET", "IOStream.from needs a socket of bytes: this one decodes text");
+    }
+    const { parser } = sharedParser(options.parser);
+    const gone = socket.destroyed;
+    const stream = new IOStream(parser, gone ? undefined : currentRuntime().wrap(socket, parser), options);
+    if (gone) stream.close(socket.errored ?? undefined);
+    else if (socket.readableEnded) stream.transportEnd();
+    return stream;
+  }
+
   /** Connects to a port and host, a unix socket, or with TLS. Writes may be made before it settles; they follow it. */
-  async connect(where: ConnectOptions | number, host?: string): Promise<this> {
+  connect(where: ConnectOptions | number, host?: string): Promise<this>;
+  connect(where: ConnectOptions | number, callback: StreamCallback<IOStream>): void;
+  connect(port: number, host: string | undefined, callback: StreamCallback<IOStream>): void;
+  connect(
+    where: ConnectOptions | number,
+    host?: string | StreamCallback<IOStream>,
+    callback: StreamCallback<IOStream> | undefined = callbackOf(host),
+  ): Promise<this> | void {
+    return this.#answer(this.establish(addressOf(where, host)), callback);
+  }
+
+  protected async establish({ ssl, ...address }: ConnectOptions): Promise<this> {
     if (this.transport !== undefined || this.#connecting) {
       throw new UsageError("ERR_LANDSPOUT_CONNECTED", "connect() needs a stream that is not connected: make a new one");
     }
-    const { ssl, ...address }: ConnectOptions =
-      typeof where === "number" ? { port: where, ...(host === undefined ? {} : { host }) } : where;
+    if (this.#closed) throw new StreamClosedError(this.error);
     this.#connecting = true;
     if (address.path === undefined) this.#host = address.host ??= "localhost";
     try {
@@ -75,14 +104,17 @@ export class IOStream extends BaseIOStream {
       const connected = currentRuntime().connect(options, (transport) => this.adopt(transport));
       await (ssl === undefined ? connected : limitHandshake(connected, ssl.handshakeTimeout));
     } catch (error) {
-      this.#connecting = false;
-      const cause = error instanceof Error ? error : new Error(String(error));
       this.destroy();
-      this.#ended(cause);
-      throw new StreamClosedError(cause);
+      if (this.#connecting) {
+        const cause = error instanceof Error ? error : new Error(String(error));
+        this.#ended(cause);
+        this.error ??= cause;
+      }
     }
     this.#connecting = false;
-    this.#sendQueued();
+    // Also where it was closed meanwhile.
+    if (this.#closed) throw new StreamClosedError(this.error);
+    for (const entry of this.#writes?.waiting() ?? []) this.#send(entry);
     return this;
   }
 
@@ -91,79 +123,84 @@ export class IOStream extends BaseIOStream {
     this.transport = transport;
     transport.handler = this;
     if (this.#closed) transport.destroy();
+    else if (this.#nodelay !== undefined) transport.setNoDelay(this.#nodelay);
   }
 
   // --- reading ---
 
   /** Exactly `size` bytes; with `partial`, 1 to `size`, as soon as there are any. 0 bytes are there at once. */
-  readBytes(size: number, options?: { partial?: boolean }): Promise<Buffer>;
-  readBytes(size: number, options: { partial?: boolean } | undefined, callback: StreamCallback<Buffer>): void;
+  readBytes(size: number, options?: Partly): Promise<Buffer>;
+  readBytes(size: number, callback: StreamCallback<Buffer>): void;
+  readBytes(size: number, options: Partly | undefined, callback: StreamCallback<Buffer>): void;
   readBytes(
     size: number,
-    options: { partial?: boolean } = {},
-    callback?: StreamCallback<Buffer>,
+    options?: Partly | StreamCallback<Buffer>,
+    callback: StreamCallback<Buffer> | undefined = callbackOf(options),
   ): Promise<Buffer> | void {
     if (!Number.isInteger(size) || size < 0) {
       throw new UsageError("ERR_LANDSPOUT_READ_SIZE", `readBytes takes a number of bytes from 0, not ${String(size)}`);
     }
-    return this.#read(bytesShape(size, options.partial === true), take, callback);
+    return this.#answer(this.#read(bytesShape(size, partialOf(options)), take), callback);
   }
 
   /** Everything up to and with a delimiter. `maxBytes` bounds the result; over it the stream closes. */
-  readUntil(delimiter: string | Uint8Array, options?: { maxBytes?: number }): Promise<Buffer>;
+  readUntil(delimiter: string | Uint8Array, options?: MaxBytes): Promise<Buffer>;
+  readUntil(delimiter: string | Uint8Array, callback: StreamCallback<Buffer>): void;
+  readUntil(delimiter: string | Uint8Array, options: MaxBytes | undefined, callback: StreamCallback<Buffer>): void;
   readUntil(
     delimiter: string | Uint8Array,
-    options: { maxBytes?: number } | undefined,
-    callback: StreamCallback<Buffer>,
-  ): void;
-  readUntil(
-    delimiter: string | Uint8Array,
-    options: { maxBytes?: number } = {},
-    callback?: StreamCallback<Buffer>,
+    options?: MaxBytes | StreamCallback<Buffer>,
+    callback: StreamCallback<Buffer> | undefined = callbackOf(options),
   ): Promise<Buffer> | void {
     const bytes = typeof delimiter === "string" ? Buffer.from(delimiter) : delimiter;
     if (bytes.length === 0)
       throw new UsageError("ERR_LANDSPOUT_DELIMITER", "readUntil needs a delimiter of at least one byte");
-    return this.#read(delimiterShape(this.parser, bytes, options.maxBytes ?? Infinity), take, callback);
+    return this.#answer(this.#read(delimiterShape(this.parser, bytes, maxBytesOf(options)), take), callback);
   }
 
   /** Everything up to the end of the first match; each byte is one character to the expression. */
-  readUntilRegex(regex: RegExp, options?: { maxBytes?: number }): Promise<Buffer>;
-  readUntilRegex(regex: RegExp, options: { maxBytes?: number } | undefined, callback: StreamCallback<Buffer>): void;
+  readUntilRegex(regex: RegExp, options?: MaxBytes): Promise<Buffer>;
+  readUntilRegex(regex: RegExp, callback: StreamCallback<Buffer>): void;
+  readUntilRegex(regex: RegExp, options: MaxBytes | undefined, callback: StreamCallback<Buffer>): void;
   readUntilRegex(
     regex: RegExp,
-    options: { maxBytes?: number } = {},
-    callback?: StreamCallback<Buffer>,
+    options?: MaxBytes | StreamCallback<Buffer>,
+    callback: StreamCallback<Buffer> | undefined = callbackOf(options),
   ): Promise<Buffer> | void {
-    return this.#read(regexShape(regex, options.maxBytes ?? Infinity), take, callback);
+    return this.#answer(this.#read(regexShape(regex, maxBytesOf(options)), take), callback);
   }
 
   /** Fills a buffer of the caller's, or part of it; gives the number of bytes. */
-  readInto(target: Uint8Array, options?: { partial?: boolean }): Promise<number>;
-  readInto(target: Uint8Array, options: { partial?: boolean } | undefined, callback: StreamCallback<number>): void;
+  readInto(target: Uint8Array, options?: Partly): Promise<number>;
+  readInto(target: Uint8Array, callback: StreamCallback<number>): void;
+  readInto(target: Uint8Array, options: Partly | undefined, callback: StreamCallback<number>): void;
   readInto(
     target: Uint8Array,
-    options: { partial?: boolean } = {},
-    callback?: StreamCallback<number>,
+    options?: Partly | StreamCallback<number>,
+    callback: StreamCallback<number> | undefined = callbackOf(options),
   ): Promise<number> | void {
-    const shape = bytesShape(target.length, options.partial === true);
-    return this.#read(shape, (buffer, size) => buffer.takeInto(target.subarray(0, size)), callback);
+    const shape = bytesShape(target.length, partialOf(options));
+    const read = this.#read(shape, (buffer, size) => buffer.takeInto(target.subarray(0, size)));
+    return this.#answer(read, callback);
   }
 
   /** Everything until the peer closes, at most `maxBufferSize`. */
   readUntilClose(): Promise<Buffer>;
   readUntilClose(callback: StreamCallback<Buffer>): void;
   readUntilClose(callback?: StreamCallback<Buffer>): Promise<Buffer> | void {
-    return this.#read(closeShape(), take, callback);
+    return this.#answer(this.#read(closeShape(), take), callback);
   }
 
-  #read<T>(
-    shape: Shape,
-    result: (buffer: ReadBuffer, size: number) => T,
-    callback: StreamCallback<T> | undefined,
-  ): Promise<T> | void {
-    const promise = this.#readerOf().read(shape, result);
-    if (callback === undefined) return promise;
+  #read<T>(shape: Shape, result: (buffer: ReadBuffer, size: number) => T): Promise<T> {
+    return this.#readerOf().read(shape, result);
+  }
+
+  /** Gives a promise that nobody has to look at, or sees to the callback. */
+  #answer<T>(promise: Promise<T>, callback: StreamCallback<T> | undefined): Promise<T> | void {
+    if (callback === undefined) {
+      promise.catch(ignore);
+      return promise;
+    }
     promise.then(
       (value) => this.#call(callback, undefined, value),
       (error: unknown) => this.#call(callback, error as Error),
@@ -185,8 +222,18 @@ export class IOStream extends BaseIOStream {
     const reader = new StreamReader(this, this.maxBufferSize, (error) => this.close(error));
     this.#reader = reader;
     if (this.#closed) reader.close(this.error);
-    else this.attach(reader);
+    else {
+      this.attach(reader);
+      // It ended before: whoever comes to read is told, behind the bytes that were kept.
+      if (this.peerEnded) queueMicrotask(() => reader.streamEnded());
+    }
     return reader;
+  }
+
+  override transportClose(error: Error | undefined): void {
+    // Bytes that came before anybody read can still be read.
+    if (!this.attached && this.unreadLength > 0) this.#readerOf();
+    super.transportClose(error);
   }
 
   /** A read is pending. */
@@ -205,46 +252,35 @@ export class IOStream extends BaseIOStream {
   write(data: string | Uint8Array, callback?: StreamCallback<void>): Promise<void> | void {
     const bytes = typeof data === "string" ? Buffer.from(data) : data;
     const promise = new Promise<void>((resolve, reject) => this.#write({ bytes, resolve, reject }));
-    promise.catch(() => undefined);
-    if (callback === undefined) return promise;
-    promise.then(
-      () => this.#call(callback, undefined),
-      (error: unknown) => this.#call(callback, error as Error),
-    );
-    return undefined;
+    return this.#answer(promise, callback);
   }
 
   #write(entry: QueuedWrite): void {
-    const { bytes } = entry;
-    if (this.#closed) entry.reject(new StreamClosedError(this.error));
-    else if (this.#unsent + bytes.length > this.maxWriteBufferSize) {
+    const size = (this.#writes?.size ?? 0) + entry.bytes.length;
+    if (this.#closed || (this.transport === undefined && !this.#connecting)) {
+      entry.reject(new StreamClosedError(this.error));
+    } else if (size > this.maxWriteBufferSize) {
       entry.reject(new StreamBufferFullError(`more than ${this.maxWriteBufferSize} bytes would wait to be sent`));
-    } else if (this.transport === undefined && !this.#connecting) entry.reject(new StreamClosedError());
-    else {
-      this.#unsent += bytes.length;
-      (this.#writes ??= []).push(entry);
+    } else {
+      (this.#writes ??= new WriteQueue()).push(entry);
       if (!this.#connecting) this.#send(entry);
     }
   }
 
   #send({ bytes }: QueuedWrite): void {
     this.flush();
-    this.transport?.write(bytes, "latin1", () => this.#sent());
-  }
-  #sendQueued(): void {
-    for (const entry of this.#writes?.slice() ?? []) this.#send(entry);
-  }
-  /** The system has taken the oldest write. */
-  #sent(): void {
-    const entry = this.#writes?.shift();
-    if (entry === undefined) return;
-    this.#unsent -= entry.bytes.length;
-    entry.resolve();
+    this.transport?.write(bytes, "latin1", () => this.#writes?.taken());
   }
 
   /** Written bytes wait to be sent. */
   writing(): boolean {
-    return this.#unsent > 0;
+    return (this.#writes?.size ?? 0) > 0;
+  }
+
+  /** True turns Nagle's delay of small packets off. Kept for later on a stream that is not connected yet. */
+  override setNodelay(on: boolean): void {
+    this.#nodelay = on;
+    super.setNodelay(on);
   }
 
   // --- closing ---
@@ -252,8 +288,8 @@ export class IOStream extends BaseIOStream {
   /** Called once when the stream is closed, after everything that was waiting has been told. */
   setCloseCallback(callback: (() => void) | undefined): void {
     this.#closeCallback = callback;
-    if (callback !== undefined && !this.#closed && this.#reader === undefined) this.#readerOf();
     if (this.#closed) this.#callClose();
+    else if (callback !== undefined || this.#reader !== undefined) this.#readerOf().watched = callback !== undefined;
   }
 
   closed(): boolean {
@@ -264,31 +300,34 @@ export class IOStream extends BaseIOStream {
   close(error?: Error): void {
     if (this.#closed) return this.#successor?.close(error);
     const { transport } = this;
+    const connecting = this.#connecting;
+    this.#connecting = false;
+    if (!this.attached && this.unreadLength > 0) this.#readerOf();
     this.#ended(error, false);
-    if (transport === undefined) this.#rejectWrites();
-    else if (error === undefined) {
+    if (transport === undefined || connecting) {
+      this.#rejectWrites();
+      transport?.destroy();
+    } else if (error === undefined) {
       this.flush();
       transport.end();
-      // The peer need not close its side for ours to be over.
-      const rest = this.#writes?.at(-1);
-      if (rest === undefined || this.#unsent === 0) setImmediate(() => transport.destroy());
-      else void this.#lastWrite(rest).finally(() => setImmediate(() => transport.destroy()));
+      this.#destroyWhenSent(transport);
     } else transport.destroy();
   }
 
-  #lastWrite(entry: QueuedWrite): Promise<void> {
-    return new Promise((resolve) => {
-      const { resolve: done, reject } = entry;
-      Object.assign(entry, {
-        resolve: () => {
-          done();
-          resolve();
-        },
-        reject: (error: Error) => {
-          reject(error);
-          resolve();
-        },
-      });
+  /** The peer need not close its side for ours to be over. */
+  #destroyWhenSent(transport: Transport): void {
+    const destroy = (): void => void setImmediate(() => transport.destroy());
+    if (!this.writing()) return destroy();
+    let unsent = this.unsentLength;
+    const stalled = (): void => {
+      const before = unsent;
+      unsent = this.unsentLength;
+      if (unsent === before) transport.destroy();
+    };
+    const timer = this.#closeTimeout > 0 ? setInterval(stalled, this.#closeTimeout * 1000) : undefined;
+    this.#writes?.whenEmpty(() => {
+      clearInterval(timer);
+      destroy();
     });
   }
 
@@ -305,11 +344,8 @@ export class IOStream extends BaseIOStream {
     this.#callClose();
   }
 
-  #rejectWrites(error?: Error): void {
-    const writes = this.#writes;
-    this.#writes = undefined;
-    this.#unsent = 0;
-    for (const entry of writes ?? []) entry.reject(new StreamClosedError(error ?? this.error));
+  #rejectWrites(error: Error | undefined = this.error): void {
+    this.#writes?.rejectAll(() => new StreamClosedError(error));
   }
 
   /** After the reactions of the promises that have just been settled. */
@@ -328,10 +364,20 @@ export class IOStream extends BaseIOStream {
    * server, `ca` and the like as a client.
    * @param serverHostname As a client: the name the certificate must be for; default: the host that `connect` was given.
    */
-  async startTls(
+  startTls(
     serverSide: boolean,
     options: TlsServerOptions | TlsClientOptions = {},
     serverHostname?: string,
+  ): Promise<SSLIOStream> {
+    const promise = this.#startTls(serverSide, options, serverHostname);
+    promise.catch(ignore);
+    return promise;
+  }
+
+  async #startTls(
+    serverSide: boolean,
+    options: TlsServerOptions | TlsClientOptions,
+    serverHostname: string | undefined,
   ): Promise<SSLIOStream> {
     const { transport } = this;
     if (transport === undefined || this.#closed) throw new StreamClosedError(this.error);
@@ -348,6 +394,7 @@ export class IOStream extends BaseIOStream {
     this.#closeCallback = undefined;
     this.#closed = true;
     this.transport = undefined;
+    this.#reader?.close(undefined);
     this.#successor = secure;
     // Until the handshake is over the connection may still be the plain transport's.
     secure.handshake(limitHandshake(started, options.handshakeTimeout), () => transport.destroy());
@@ -366,14 +413,15 @@ export class SSLIOStream extends IOStream {
 
   /** Settles when the handshake is complete. */
   waitForHandshake(): Promise<this> {
-    return this.#handshake.then(() => this);
+    const promise = this.#handshake.then(() => this);
+    promise.catch(ignore);
+    return promise;
   }
 
-  override connect(where: ConnectOptions | number, host?: string): Promise<this> {
-    const address = typeof where === "number" ? { port: where, ...(host === undefined ? {} : { host }) } : where;
-    const connected = super.connect({ ssl: {}, ...address });
-    this.#handshake = connected.then(() => undefined);
-    this.#handshake.catch(() => undefined);
+  protected override establish(address: ConnectOptions): Promise<this> {
+    const connected = super.establish({ ssl: {}, ...address });
+    this.#handshake = connected.then(ignore);
+    this.#handshake.catch(ignore);
     return connected;
   }
 

@@ -1,31 +1,19 @@
 /**
- * Tornado's reads: each asks for a shape (a number of bytes, everything up to a delimiter …) and waits until the bytes received
- * have it. One at a time. With no read pending, at most READ_AHEAD bytes are taken from the peer, so that it is slowed down while
- * its leaving is still noticed.
+ * Tornado's reads: each asks for a shape (see read-shapes.ts) and waits until the bytes received have it. One at a time. With no read
+ * pending, at most READ_AHEAD bytes are taken from the peer, so that it is slowed down while its leaving is still noticed.
+ *
+ * A peer that has closed its side (FIN) ends the read that waits for more, and with it the stream, as in Tornado. Where nobody
+ * waits for anything the stream goes on: it may still answer, until somebody reads beyond what there is.
  */
-import { Buffer } from "node:buffer";
 import { UsageError } from "../errors.ts";
 import { loggers } from "../log.ts";
-import { NEEDLE, NEEDLE_SIZE, SCRATCH, SCRATCH_SIZE } from "../parser/abi.ts";
-import type { HttpParser } from "../parser/types.ts";
 import type { BaseIOStream, StreamConsumer } from "./base-iostream.ts";
 import { StreamBufferFullError, StreamClosedError, UnsatisfiableReadError } from "./errors.ts";
 import { ReadBuffer } from "./read-buffer.ts";
+import type { Shape } from "./read-shapes.ts";
 
 /** Bytes taken from the peer although nobody reads. */
 const READ_AHEAD = 64 * 1024;
-
-/** A shape that is waited for. */
-export interface Shape {
-  /** Bytes at the front of the buffer that satisfy it; -1 while they do not. `ended`: no more will come. */
-  measure(buffer: ReadBuffer, ended: boolean): number;
-  /** The most bytes it may need; more is an UnsatisfiableReadError. */
-  readonly maxBytes: number;
-  /** How to say so. */
-  readonly what: string;
-  /** The end of the stream satisfies it with what there is. */
-  readonly untilClose: boolean;
-}
 
 interface Pending {
   readonly shape: Shape;
@@ -40,9 +28,13 @@ export class StreamReader implements StreamConsumer {
   readonly #buffer = new ReadBuffer();
   readonly #closing: (error: Error | undefined) => void;
   #pending: Pending | undefined = undefined;
+  #peerEnded = false;
+  #watched = false;
   #closed = false;
   #error: Error | undefined = undefined;
   #holding = false;
+  /** A search has been put off. */
+  #asking = false;
 
   /** @param closing Called when the peer or a read that cannot be satisfied ends the stream. */
   constructor(stream: BaseIOStream, maxBufferSize: number, closing: (error: Error | undefined) => void) {
@@ -58,6 +50,12 @@ export class StreamReader implements StreamConsumer {
     return this.#buffer.length;
   }
 
+  /** Somebody wants to hear of the end though nobody reads. */
+  set watched(on: boolean) {
+    this.#watched = on;
+    if (on && this.#peerEnded) this.#end();
+  }
+
   /** Starts a read. `take` makes its result of the first `size` bytes. */
   read<T>(shape: Shape, take: (buffer: ReadBuffer, size: number) => T): Promise<T> {
     if (this.#pending !== undefined) {
@@ -68,17 +66,18 @@ export class StreamReader implements StreamConsumer {
     });
     // Nobody has to look at a read of a stream that closes.
     promise.catch(() => undefined);
-    this.#advance();
+    this.#advance(this.#peerEnded);
+    if (this.#peerEnded && this.#pending !== undefined) this.#end();
     return promise;
   }
 
-  /** Satisfies or fails the pending read with what is buffered. */
-  #advance(): void {
+  /** Satisfies or fails the pending read with what is buffered. `final`: nothing more is coming now. */
+  #advance(final: boolean): void {
     const pending = this.#pending;
     if (pending !== undefined) {
       const { shape } = pending;
-      const size = shape.measure(this.#buffer, this.#closed);
-      if (size > shape.maxBytes || (size < 0 && this.#buffer.length >= shape.maxBytes && !shape.untilClose)) {
+      const size = this.#closed && shape.untilClose ? this.#buffer.length : shape.measure(this.#buffer, final);
+      if (size > shape.maxBytes || (size < 0 && this.#buffer.length >= shape.maxBytes)) {
         this.#fail(new UnsatisfiableReadError(`${shape.what} within ${shape.maxBytes} bytes`));
       } else if (size >= 0) {
         this.#pending = undefined;
@@ -88,9 +87,20 @@ export class StreamReader implements StreamConsumer {
         this.#fail(
           new StreamBufferFullError(`more than ${this.#maxBufferSize} bytes came without satisfying the read`),
         );
-      }
+      } else if (shape.patient && !final && !this.#asking) this.#askAtPause(this.#buffer.length);
     }
     this.#balance();
+  }
+
+  /** A search that was put off takes place when a turn of the loop brings no bytes: the peer may be waiting for us. */
+  #askAtPause(length: number): void {
+    this.#asking = true;
+    setImmediate(() => {
+      this.#asking = false;
+      if (this.#pending?.shape.patient !== true) return;
+      if (this.#buffer.length === length) this.#advance(true);
+      else this.#askAtPause(this.#buffer.length);
+    });
   }
 
   /** A read that can never be satisfied closes the stream, as in Tornado. */
@@ -110,9 +120,9 @@ export class StreamReader implements StreamConsumer {
     pending?.reject(new StreamClosedError(this.#error));
   }
 
-  /** Lets the peer send, or not. */
+  /** Lets the peer send, or not. On a closed stream it may: nothing is kept, and its end is noticed. */
   #balance(): void {
-    const hold = this.#pending === undefined && this.#buffer.length >= READ_AHEAD;
+    const hold = this.#pending === undefined && !this.#closed && this.#buffer.length >= READ_AHEAD;
     if (hold === this.#holding) return;
     this.#holding = hold;
     if (hold) this.#stream.hold();
@@ -120,103 +130,45 @@ export class StreamReader implements StreamConsumer {
   }
 
   bytesReceived(start: number, end: number): number {
+    if (this.#closed) return end;
     this.#buffer.append(this.#stream.parser.buffer.subarray(start, end));
-    this.#advance();
+    this.#advance(false);
     return end;
   }
 
-  /** Tornado takes a FIN for the end of the stream in both directions; so do reads here. */
   streamEnded(): void {
-    this.#finishReads(undefined);
-    this.#closing(undefined);
+    this.#peerEnded = true;
+    this.#takeKept();
+    if (this.#pending !== undefined || this.#watched) this.#end();
   }
   streamClosed(error: Error | undefined): void {
     this.#finishReads(error);
   }
   streamDrained(): void {}
 
+  /** The peer's end is the stream's. */
+  #end(): void {
+    this.#finishReads(undefined);
+    this.#closing(undefined);
+  }
+
   /** No more bytes will come: what is buffered is the last there is. */
   #finishReads(error: Error | undefined): void {
     if (this.#closed) return;
+    this.#takeKept();
     this.#closed = true;
     this.#error = error;
-    if (this.#pending?.shape.untilClose === true) {
-      const pending = this.#pending;
-      this.#pending = undefined;
-      pending.deliver(this.#buffer, this.#buffer.length);
-    } else this.#advance();
+    this.#advance(true);
+  }
+
+  /** Bytes the stream has kept for us while we held it. */
+  #takeKept(): void {
+    const kept = this.#stream.takeKept();
+    if (kept !== undefined) this.#buffer.append(kept);
   }
 
   /** For a stream that closes by its own will. */
   close(error: Error | undefined): void {
     this.#finishReads(error);
   }
-}
-
-/** Exactly `size` bytes; with `partial`, at least one of them. */
-export function bytesShape(size: number, partial: boolean): Shape {
-  return {
-    measure: ({ length }) => (length >= size ? size : partial && length > 0 ? length : -1),
-    maxBytes: Infinity,
-    what: "",
-    untilClose: false,
-  };
-}
-
-/** Everything until the peer closes; if it has, what is left, possibly nothing. */
-export function closeShape(): Shape {
-  return { measure: ({ length }, ended) => (ended ? length : -1), maxBytes: Infinity, what: "", untilClose: true };
-}
-
-/** Everything up to and with a delimiter, found by the parser's scan; bytes once searched are not searched again. */
-export function delimiterShape(parser: HttpParser, delimiter: Uint8Array, maxBytes: number): Shape {
-  let searched = 0;
-  return {
-    measure(buffer) {
-      const bytes = buffer.view();
-      const found = scan(parser, bytes, delimiter, searched);
-      if (found >= 0) return found + delimiter.length;
-      searched = Math.max(0, bytes.length - delimiter.length + 1);
-      return -1;
-    },
-    maxBytes,
-    what: `delimiter ${JSON.stringify(Buffer.from(delimiter).toString("latin1"))} not found`,
-    untilClose: false,
-  };
-}
-
-/** Offset of the delimiter in `bytes` at or after `from`, or -1. The bytes are brought to SCRATCH piece by piece. */
-function scan(parser: HttpParser, bytes: Buffer, delimiter: Uint8Array, from: number): number {
-  const { length } = delimiter;
-  // A delimiter longer than the parser's memory has room for is nothing anybody uses.
-  if (length > NEEDLE_SIZE) return bytes.indexOf(delimiter, from);
-  parser.buffer.set(delimiter, NEEDLE);
-  for (let at = from; at + length <= bytes.length; at += SCRATCH_SIZE - length + 1) {
-    const piece = bytes.subarray(at, at + SCRATCH_SIZE);
-    parser.buffer.set(piece, SCRATCH);
-    const found = parser.indexOf(SCRATCH, SCRATCH + piece.length, length);
-    if (found >= 0) return at + found - SCRATCH;
-  }
-  return -1;
-}
-
-/**
- * Everything up to the end of the first match. The bytes are taken for latin1, one character each. Searched again only when they
- * have doubled, and when the stream ends: a match may begin anywhere.
- */
-export function regexShape(regex: RegExp, maxBytes: number): Shape {
-  const pattern = new RegExp(regex.source, regex.flags.replace(/[gy]/g, ""));
-  let next = 0;
-  return {
-    measure(buffer, ended) {
-      if (!ended && buffer.length < next && buffer.length < maxBytes) return -1;
-      const match = pattern.exec(buffer.view().toString("latin1"));
-      if (match !== null) return match.index + match[0].length;
-      next = buffer.length * 2;
-      return -1;
-    },
-    maxBytes,
-    what: `${String(regex)} not found`,
-    untilClose: false,
-  };
 }

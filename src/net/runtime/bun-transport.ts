@@ -81,6 +81,8 @@ export class BunTransport implements Transport {
   /** Bytes that came while reading was paused: Bun may still deliver what it had read. */
   #early: Uint8Array[] | undefined = undefined;
   #paused = false;
+  /** The peer has ended behind bytes that are still waiting. */
+  #endedEarly = false;
   error: Error | undefined = undefined;
 
   constructor(socket: BunSocket, parser: HttpParser, encrypted: boolean) {
@@ -209,6 +211,9 @@ export class BunTransport implements Transport {
     this.#early = undefined;
     queueMicrotask(() => {
       for (const chunk of early) this.received(chunk);
+      if (!this.#endedEarly || this.#early !== undefined) return;
+      this.#endedEarly = false;
+      this.handler?.transportEnd();
     });
   }
   end(): void {
@@ -230,7 +235,18 @@ export class BunTransport implements Transport {
   setKeepAlive(on: boolean, delay: number): void {
     this.#socket?.setKeepAlive(on, delay * 1000);
   }
+  /** The peer's end, behind what came while reading was paused. */
+  ended(): void {
+    if (this.#early === undefined) this.handler?.transportEnd();
+    else this.#endedEarly = true;
+  }
   closed(error: Error | undefined): void {
+    // What has come is the owner's though it had paused: nothing follows that it could wait for.
+    const early = this.#early;
+    this.#early = undefined;
+    this.#paused = false;
+    for (const chunk of early ?? []) this.received(chunk);
+    if (this.#early !== undefined) return this.closed(error);
     const handler = this.handler;
     this.handler = undefined;
     this.#socket = undefined;
@@ -246,7 +262,7 @@ export function bunHandlers(open: (socket: BunSocket) => void): BunSocketHandler
     open,
     data: (socket, chunk) => socket.data.received(chunk),
     drain: (socket) => socket.data?.drained(),
-    end: (socket) => socket.data.handler?.transportEnd(),
+    end: (socket) => socket.data.ended(),
     close: (socket, error) => socket.data?.closed(error ?? undefined),
     error: (socket, error) => {
       if (socket.data !== undefined) socket.data.error = error;

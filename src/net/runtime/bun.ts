@@ -15,6 +15,7 @@ import type {
 } from "../transport.ts";
 import { bunGlobal, bunHandlers, BunTransport } from "./bun-transport.ts";
 import type { BunSocket } from "./bun-transport.ts";
+import { wrap } from "./node.ts";
 import { withoutTls } from "./node-listener.ts";
 import { listenTls } from "./tls-server.ts";
 
@@ -165,4 +166,4 @@ function serverSide({ serverNames, handshakeTimeout: _timeout, ...rest }: TlsSer
   return { tls: { ...rest, isServer: true }, isServer: true, verify };
 }
 
-export const bunRuntime: Runtime = { name: "bun", listen, connect, startTls };
+export const bunRuntime: Runtime = { name: "bun", listen, connect, startTls, wrap };

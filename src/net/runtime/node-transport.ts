@@ -14,6 +14,12 @@ const TRANSPORT: unique symbol = Symbol("transport");
 
 export type OwnedSocket = net.Socket & { [TRANSPORT]: NodeTransport; _handle?: unknown };
 
+/** Not documented, so each of them may be missing: what of the write under way the system has not taken, and its whole length. */
+type WatchedSocket = net.Socket & {
+  readonly _handle?: { readonly writeQueueSize?: number } | null;
+  readonly _writableState?: { readonly writelen?: number };
+};
+
 export interface OnRead {
   buffer: Uint8Array;
   callback(this: OwnedSocket, size: number): boolean;
@@ -45,6 +51,13 @@ export class NodeTransport implements Transport {
   }
   get bufferedAmount(): number {
     return this.socket.writableLength;
+  }
+  get unsentAmount(): number {
+    const { writableLength, _handle: handle, _writableState: state } = this.socket as WatchedSocket;
+    const left = handle?.writeQueueSize;
+    const writing = state?.writelen;
+    if (writableLength === 0 || left === undefined || writing === undefined || left > writing) return writableLength;
+    return writableLength - writing + left;
   }
   get remoteAddress(): string | undefined {
     return this.socket.remoteAddress;

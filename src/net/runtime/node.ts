@@ -13,7 +13,8 @@ import { listenOn } from "./node-listener.ts";
 import { NodeTransport, onReadOf } from "./node-transport.ts";
 import type { OnRead, OwnedSocket } from "./node-transport.ts";
 import { listenTls } from "./tls-server.ts";
-import type { Listener, Runtime, RuntimeListenOptions } from "../transport.ts";
+import type { HttpParser } from "../../parser/types.ts";
+import type { Listener, Runtime, RuntimeListenOptions, Transport } from "../transport.ts";
 
 /** Moves an accepted connection to a socket that reads into the parser's memory. */
 function adopt(accepted: net.Socket, onread: OnRead): net.Socket {
@@ -87,4 +88,10 @@ function listen(options: RuntimeListenOptions): Promise<Listener> | Listener {
   return listenOn(createServer(options, roadReason), options, roadReason);
 }
 
-export const nodeRuntime: Runtime = { name: "node", listen, connect, startTls };
+export function wrap(socket: net.Socket, parser: HttpParser): Transport {
+  // Node would close our side together with the peer's.
+  socket.allowHalfOpen = true;
+  return new NodeTransport(socket, parser, "copy");
+}
+
+export const nodeRuntime: Runtime = { name: "node", listen, connect, startTls, wrap };
