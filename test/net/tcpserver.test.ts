@@ -11,6 +11,7 @@ import type { TCPServerOptions } from "../../src/net/tcpserver.ts";
 import { certificate } from "../_support/certificates.ts";
 import { expectLog, suite } from "../_support/suite.ts";
 import { rejection } from "./_pair.ts";
+import { startFixture } from "./fixtures/spawn.ts";
 
 const test = suite("TCPServer", { deadline: 20 });
 let folder = "";
@@ -238,6 +239,27 @@ test("stops twice, in a connection's callback, while it is about to listen; list
   await server.stop();
   await listening;
   assert.is(server.port, 0);
+});
+
+test("serves a socket it inherits by its descriptor, with TLS too", async () => {
+  const ssl = certificate("localhost");
+  for (const secure of [false, true]) {
+    const inherited = net.createServer().listen(0, "127.0.0.1");
+    await once(inherited, "listening");
+    const { port } = inherited.address() as net.AddressInfo;
+    const { fd } = (inherited as unknown as { _handle: { fd: number } })._handle;
+    const pair = secure ? { KEY: ssl.key, CERT: ssl.cert } : {};
+    const child = startFixture("tcpserver-inherits.ts", [], ["ignore", "pipe", "pipe", fd], pair);
+    await child.until((output) => output === "serving\n");
+    inherited.close();
+    const where = { port, host: "127.0.0.1" };
+    const stream = await new IOStream().connect(secure ? { ...where, ssl: { ca: ssl.cert } } : where);
+    await stream.write("hello\n");
+    assert.is(String(await stream.readUntil("\n")), `${child.process.pid} hello\n`);
+    stream.close();
+    child.process.kill();
+    await child.ended;
+  }
 });
 
 test("listens on several ports, and on all interfaces where no address or an empty one is given", () =>
