@@ -8,6 +8,7 @@ const root = new URL("../..", import.meta.url);
 
 export interface Example {
   readonly port: number;
+  readonly pid: number;
   /** What it printed when it was ready. */
   readonly banner: string;
   stop(): Promise<void>;
@@ -31,6 +32,7 @@ export async function startExample(path: string, args: readonly string[] = []): 
   if (port === 0) throw new Error(`examples/${path} ended before it served: ${banner}`);
   return {
     port,
+    pid: child.pid ?? 0,
     banner,
     stop: async () => {
       child.kill("SIGTERM");
