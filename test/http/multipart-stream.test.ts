@@ -154,7 +154,9 @@ test("pieces are views of what was pushed", async () => {
 
 test("a short text does not keep what came with it", async () => {
   const stream = open();
-  const chunk = Buffer.from(`${field("a", "1")}${field("b", " ".repeat(20_000))}--B--`);
+  // Not from a pool, whose memory the copy could come from as well.
+  const text = `${field("a", "1")}${field("b", " ".repeat(20_000))}--B--`;
+  const chunk = Buffer.alloc(text.length, text);
   void pushAll(stream, [chunk]);
   const bytes = await (await firstPart(stream)).bytes();
   assert.is(String(bytes), "1");
@@ -305,7 +307,8 @@ test("asking for two things at once is refused", async () => {
 test("a content of another type is none, a boundary is needed", () => {
   const code = (type: string): string => {
     try {
-      return String(new MultipartStream(type));
+      void new MultipartStream(type);
+      return "none";
     } catch (error) {
       return (error as LandspoutError).code;
     }
@@ -315,9 +318,9 @@ test("a content of another type is none, a boundary is needed", () => {
   assert.is(code("multipart/form-data"), "ERR_LANDSPOUT_MULTIPART_BOUNDARY");
 });
 
-test("256 MiB pass in bounded memory", async () => {
+test("1 GiB passes in bounded memory", async () => {
   const size = 64 * 1024;
-  const count = 4096;
+  const count = 16_384;
   const stream = open();
   let received = 0;
   const read = async (): Promise<void> => {
@@ -338,8 +341,8 @@ test("256 MiB pass in bounded memory", async () => {
   stream.end();
   await reading;
   assert.is(received, size * count);
-  // What the collector has not got round to; the content is four times that.
-  assert.ok(highest - before < 64 * 1024 * 1024, `${(highest - before) >> 20} MiB more`);
+  // What the collector has not got round to: a small part of the content.
+  assert.ok(highest - before < 256 * 1024 * 1024, `${(highest - before) >> 20} MiB more`);
 });
 
 test.run();

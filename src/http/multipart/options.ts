@@ -59,7 +59,7 @@ export function resolveMultipartLimits(options: MultipartOptions | undefined): M
   if (options === undefined) return DEFAULTS;
   const limits: { [name: string]: number | boolean } = { ...DEFAULTS };
   for (const name of Object.keys(DEFAULTS) as (keyof MultipartLimits)[]) {
-    const value: unknown = options[name];
+    const value = options[name];
     if (value === undefined) continue;
     if (name === "preservePath") {
       limits[name] = value === true;

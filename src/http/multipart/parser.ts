@@ -138,7 +138,7 @@ export class MultipartParser {
       if (i === bytes.length) return i;
       i -= this.releaseHeld(i - at);
     }
-    const found = findDelimiter(this.parser, bytes, i, delimiter);
+    const found = findDelimiter(this.parser, this.memory, bytes, i, delimiter);
     const end = found < 0 ? findBeginning(bytes, i, delimiter) : found;
     if (end > i) this.data(bytes.subarray(i, end));
     if (found >= 0) return this.delimited(found + length);
@@ -220,15 +220,15 @@ export class MultipartParser {
 
   /** Reads field lines with the parser, in SCRATCH; they end with an empty line. Returns the offset reached. */
   private readHead(bytes: Buffer, at: number): number {
-    const { parser, carried, limits } = this;
+    const { parser, memory, carried, limits } = this;
     const { maxPartHeaderSize } = limits;
     const rest = bytes.length - at;
-    if (this.carry !== undefined) parser.buffer.set(this.carry.subarray(0, carried), SCRATCH);
+    if (carried > 0) this.carry?.copy(memory, SCRATCH, 0, carried);
     for (let window = FIRST_WINDOW; ; window *= 4) {
       // One byte over the limit is enough to see that it is crossed.
       const taken = Math.min(window, rest, maxPartHeaderSize + 1 - carried);
       const size = carried + taken;
-      parser.buffer.set(bytes.subarray(at, at + taken), SCRATCH + carried);
+      bytes.copy(memory, SCRATCH + carried, at, at + taken);
       parser.epoch++;
       const used = parser.parseTrailers(SCRATCH, SCRATCH + size, this.hint, MAX_PART_FIELDS);
       if (used < 0) {

@@ -45,15 +45,7 @@ export function readPartHead(lines: readonly string[], limits: MultipartLimits):
   }
   // RFC 7578 §4.2: "Each part MUST contain a Content-Disposition header field where the disposition type is "form-data"."
   if (disposition === undefined) throw badDisposition("a part has no Content-Disposition");
-  const type = DISPOSITION.exec(disposition);
-  if (type === null) throw badDisposition("the disposition of a part is not form-data");
-  const parameters = parseParameters(disposition, type[0].length, unescapeForm);
-  if (parameters === undefined) throw badDisposition("the Content-Disposition of a part is malformed");
-  const rawName = parameters.get("name");
-  // RFC 7578 §4.2: "The Content-Disposition header field MUST also contain an additional parameter of "name"."
-  if (rawName === undefined) throw badDisposition("a part has no name");
-  const name = rawName.includes("%") ? rawName.replace(/%22|%0D|%0A/g, decodeURIComponent) : rawName;
-  const filename = readFilename(parameters, limits);
+  const { name, filename } = readDisposition(disposition, limits);
   checkSize(name, limits);
   if (filename !== undefined) checkSize(filename, limits);
   return {
@@ -65,8 +57,29 @@ export function readPartHead(lines: readonly string[], limits: MultipartLimits):
   };
 }
 
+/** What nearly all parts of all clients say, where no name holds anything to be resolved. */
+const USUAL = /^form-data; name="([^"\\%]*)"(?:; filename="([^"\\%/]*)")?$/;
+
+function readDisposition(text: string, limits: MultipartLimits): { name: string; filename: string | undefined } {
+  // Saves a third of the time of a small field (`bench/multipart/run.mjs`).
+  const usual = USUAL.exec(text);
+  if (usual !== null && usual[2] !== "." && usual[2] !== "..") return { name: usual[1] as string, filename: usual[2] };
+  const type = DISPOSITION.exec(text);
+  if (type === null) throw badDisposition("the disposition of a part is not form-data");
+  const parameters = parseParameters(text, type[0].length, unescapeForm);
+  if (parameters === undefined) throw badDisposition("the Content-Disposition of a part is malformed");
+  const name = parameters.get("name");
+  // RFC 7578 §4.2: "The Content-Disposition header field MUST also contain an additional parameter of "name"."
+  if (name === undefined) throw badDisposition("a part has no name");
+  return {
+    name: name.includes("%") ? name.replace(/%22|%0D|%0A/g, decodeURIComponent) : name,
+    filename: readFilename(parameters, limits),
+  };
+}
+
 function checkSize(name: string, { maxNameSize }: MultipartLimits): void {
-  if (Buffer.byteLength(name) <= maxNameSize) return;
+  // A character is three bytes at most, a pair of surrogates four.
+  if (name.length * 3 <= maxNameSize || Buffer.byteLength(name) <= maxNameSize) return;
   throw new LimitError(
     "ERR_LANDSPOUT_MULTIPART_NAME_SIZE",
     `The name of a part is longer than ${maxNameSize} bytes.`,

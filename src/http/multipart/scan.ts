@@ -1,9 +1,9 @@
 /**
  * Finds the delimiter of a multipart content in bytes that lie outside the parser's memory.
  *
- * With the Wasm parser they are brought to SCRATCH and searched there: 8 to 14 GB a second on Node whatever the bytes are, copy
- * included, against 3 to 30 with `Buffer.indexOf`, which is the slower one on text full of line ends. The parser in TypeScript reads
- * 1 GB a second; there `Buffer.indexOf` is used. (`bench/multipart.mjs`.)
+ * With the Wasm parser they are brought to SCRATCH and searched there: 8 to 14 GB a second whatever the bytes are, copy included. On
+ * Node `Buffer.indexOf` is slower on most content (3 to 11 GB a second; much faster on zeros), on Bun faster (17 to 30). The scan of
+ * the parser in TypeScript reads 1 GB a second; in its place `Buffer.indexOf` is used. (`bench/multipart/run.mjs --scan`.)
  */
 import { Buffer } from "node:buffer";
 import { NEEDLE, SCRATCH, SCRATCH_SIZE } from "../../parser/abi.ts";
@@ -14,17 +14,22 @@ const FIRST_WINDOW = 1024;
 
 /**
  * Offset of the first delimiter in `bytes` at or after `from`, or -1. The delimiter is brought to the parser each time: between two
- * calls others use its memory.
+ * calls others use its `memory`.
  */
-export function findDelimiter(parser: HttpParser, bytes: Buffer, from: number, delimiter: Buffer): number {
+export function findDelimiter(
+  parser: HttpParser,
+  memory: Buffer,
+  bytes: Buffer,
+  from: number,
+  delimiter: Buffer,
+): number {
   if (parser.kind === "ts") return bytes.indexOf(delimiter, from);
   const { length } = delimiter;
-  const memory = parser.buffer;
-  memory.set(delimiter, NEEDLE);
+  delimiter.copy(memory, NEEDLE);
   let window = FIRST_WINDOW;
   for (let at = from; at + length <= bytes.length;) {
     const end = Math.min(at + window, bytes.length);
-    memory.set(bytes.subarray(at, end), SCRATCH);
+    bytes.copy(memory, SCRATCH, at, end);
     const found = parser.indexOf(SCRATCH, SCRATCH + end - at, length);
     if (found >= 0) return at + found - SCRATCH;
     at = end - length + 1;
