@@ -8,6 +8,7 @@ import { describeError, loggers } from "../log.ts";
 import { sharedParser } from "../parser/choose.ts";
 import type { HttpParser, ParserChoice, ParserKind } from "../parser/types.ts";
 import { IOStream, SSLIOStream } from "./iostream.ts";
+import type { IOStreamOptions } from "./iostream-options.ts";
 import { isAbstractPath, removeStaleSocket } from "./netutil.ts";
 import { forkProcesses } from "./process.ts";
 import type { Forked } from "./process.ts";
@@ -21,7 +22,10 @@ import type {
   TransportRoad,
 } from "./transport.ts";
 
-export interface TCPServerOptions {
+export interface TCPServerOptions extends Pick<
+  IOStreamOptions,
+  "maxBufferSize" | "maxWriteBufferSize" | "closeTimeout"
+> {
   /** TLS: every connection is encrypted. */
   ssl?: TlsServerOptions;
   /** Whose memory bytes land in; default: Wasm where it runs. */
@@ -43,6 +47,7 @@ export class TCPServer {
   readonly #choice: ParserChoice;
   readonly #ssl: TlsServerOptions | undefined;
   readonly #road: TransportRoad | undefined;
+  readonly #streams: IOStreamOptions;
   readonly #listeners: Listener[] = [];
   readonly #bound: ListenOptions[] = [];
   #listening: Promise<void> = Promise.resolve();
@@ -53,6 +58,7 @@ export class TCPServer {
     this.#choice = sharedParser(options.parser);
     this.#ssl = options.ssl;
     this.#road = options.transport;
+    this.#streams = options;
   }
 
   /**
@@ -141,7 +147,9 @@ export class TCPServer {
 
   #accept(transport: Transport): void {
     const { parser } = this.#choice;
-    const stream = transport.encrypted ? new SSLIOStream(parser, transport) : new IOStream(parser, transport);
+    const stream = transport.encrypted
+      ? new SSLIOStream(parser, transport, this.#streams)
+      : new IOStream(parser, transport, this.#streams);
     try {
       const pending = this.handleStream(stream);
       if (pending !== undefined) pending.catch((error: unknown) => this.#failed(stream, error));

@@ -107,6 +107,12 @@ export function closing(stream: IOStream): Promise<void> {
   return new Promise((resolve) => stream.setCloseCallback(resolve));
 }
 
+/** Ends a connection without ceremony: with a reset over TCP; unix sockets have none. */
+export function reset(peer: net.Socket): void {
+  if (peer.remoteAddress === undefined) peer.destroy();
+  else peer.resetAndDestroy();
+}
+
 /** Bytes a peer received, and when there are enough of them. */
 export class Inbox {
   readonly #pieces: Buffer[] = [];
