@@ -91,9 +91,10 @@ function say(text) {
 // --- sending ---
 
 function add(files) {
-  for (const file of files) {
-    const row = { ...newRow(file.name), file, size: file.size };
-    list.prepend(row.item);
+  const rows = Array.from(files, (file) => ({ ...newRow(file.name), file, size: file.size }));
+  list.prepend(...rows.map(({ item }) => item));
+  for (const row of rows) {
+    const { file } = row;
     if (file.size > maxSize) {
       fail(row, `A file has at most ${sizeText(maxSize)}; this one has ${sizeText(file.size)}`, false);
       continue;
