@@ -156,7 +156,7 @@ export class HTTPServer extends TCPServer {
   constructor(delegate: HTTPServerConnectionDelegate | RequestCallback, options: HTTPServerOptions = {}) {
     const limits = resolveLimits(options);
     super({
-      ...(options.ssl === undefined ? {} : { ssl: options.ssl }),
+      ...(options.ssl === undefined ? {} : { ssl: { ALPNProtocols: ["http/1.1"], ...options.ssl } }),
       ...(options.parser === undefined ? {} : { parser: options.parser }),
       ...(options.transport === undefined ? {} : { transport: options.transport }),
     });

@@ -92,6 +92,11 @@ export interface TlsServerOptions {
   rejectUnauthorized?: boolean;
   /** Other certificates by server name (SNI). */
   serverNames?: { readonly [serverName: string]: { key: string | Uint8Array; cert: string | Uint8Array } };
+  /**
+   * What is spoken here (ALPN, RFC 7301). A client that offers others only is refused. Default: of `HTTPServer` `["http/1.1"]`,
+   * of other servers none: any client is welcome.
+   */
+  ALPNProtocols?: readonly string[];
   /** Seconds a handshake may take. Default 30; 0: for ever. */
   handshakeTimeout?: number;
 }
@@ -132,6 +137,8 @@ export interface TlsClientOptions {
   /** Name the certificate must be for, and that is sent (SNI); default: the host that was asked for.
    * Needed on unix sockets and accepted connections. */
   serverHostname?: string;
+  /** What the client can speak (ALPN, RFC 7301). Default: nothing is said. */
+  ALPNProtocols?: readonly string[];
   /** Seconds until the handshake is complete, from the start of `connect` or `startTls`. Default 30; 0: for ever. */
   handshakeTimeout?: number;
 }

@@ -214,6 +214,8 @@ test("speaks HTTP/1.1 and says so in the handshake", () => {
     const socket = await secured(port, { servername: "localhost", ca: pair.cert, ALPNProtocols: ["h2", "http/1.1"] });
     assert.is(socket.alpnProtocol, "http/1.1");
     socket.destroy();
+    expectLog(/TLS handshake failed/, { required: false });
+    assert.is.not(await refusal(port, { ALPNProtocols: ["h2"] }), "answered", "~> a client that speaks HTTP/2 alone");
   });
 });
 

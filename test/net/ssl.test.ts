@@ -183,6 +183,42 @@ test("its connect speaks TLS, with a port alone too; a server with certificates 
   });
 });
 
+test("what is spoken inside is agreed on where both sides say something", async () => {
+  expectLog(/TLS handshake failed/, { required: false });
+  const greet: Handle = async (stream) => {
+    await stream.write("hello");
+    stream.close();
+  };
+  const offered = async (port: number, ALPNProtocols?: readonly string[]): Promise<string> => {
+    const stream = new IOStream();
+    const said = ALPNProtocols === undefined ? {} : { ALPNProtocols };
+    await stream.connect({ port, host, ssl: { ...trusting, ...said } });
+    const text = String(await stream.readUntilClose());
+    stream.close();
+    return text;
+  };
+  await withServer(greet, { ssl: pair }, async (port) => {
+    assert.equal([await offered(port), await offered(port, ["smtp"])], ["hello", "hello"]);
+  });
+  await withServer(greet, { ssl: { ...pair, ALPNProtocols: ["smtp"] } }, async (port) => {
+    assert.equal([await offered(port), await offered(port, ["imap", "smtp"])], ["hello", "hello"]);
+    await rejection(offered(port, ["imap"]));
+  });
+  for (const [asked, agreed] of [
+    [["imap", "smtp"], true],
+    [["imap"], false],
+  ] as const) {
+    await withEnds({}, async (server, client) => {
+      const ends = await Promise.allSettled([
+        server.startTls(true, { ...pair, ALPNProtocols: ["smtp"] }),
+        client.startTls(false, { ...trusting, ALPNProtocols: asked }),
+      ]);
+      for (const end of ends) if (end.status === "fulfilled") end.value.close();
+      assert.is(ends[1].status === "fulfilled", agreed, asked.join());
+    });
+  }
+});
+
 test("a certificate that does not fit closes the connection, with a StreamClosedError that says why", () => {
   const unverifiable = /SELF_SIGNED|UNABLE_TO_VERIFY|ISSUER_CERT|UNTRUSTED|ca unknown/;
   const misfits: readonly (readonly [options: TlsClientOptions, why: RegExp])[] = [

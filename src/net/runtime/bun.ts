@@ -2,6 +2,7 @@
  * Bun: `Bun.listen` and `Bun.connect`, and `node:tls` for servers with TLS. The handlers object is shared by all connections of a listener; each finds its transport in
  * `socket.data`.
  */
+import { Buffer } from "node:buffer";
 import { UsageError } from "../../errors.ts";
 import type { HttpParser } from "../../parser/types.ts";
 import type {
@@ -58,8 +59,19 @@ function listen(options: RuntimeListenOptions): Promise<Listener> | Listener {
   };
 }
 
-function clientTls({ serverHostname: serverName, handshakeTimeout: _timeout, ...rest }: TlsClientOptions): object {
-  return { ...rest, ...(serverName === undefined ? {} : { serverName }) };
+/** RFC 7301 §3.1: names, each after its length in one byte. Bun takes nothing else. */
+function wireAlpn(protocols: readonly string[]): ArrayBuffer {
+  const bytes = protocols.flatMap((name) => [name.length, ...Buffer.from(name, "latin1")]);
+  return new Uint8Array(bytes).buffer;
+}
+
+function clientTls(options: TlsClientOptions): object {
+  const { serverHostname: serverName, handshakeTimeout: _timeout, ALPNProtocols: spoken, ...rest } = options;
+  return {
+    ...rest,
+    ...(serverName === undefined ? {} : { serverName }),
+    ...(spoken === undefined ? {} : { ALPNProtocols: wireAlpn(spoken) }),
+  };
 }
 
 function connect(options: RuntimeConnectOptions, attach: (transport: Transport) => void): Promise<void> {
@@ -155,7 +167,8 @@ function clientSide(options: TlsClientOptions): Side {
 }
 
 /** @throws UsageError where certificates by name are asked for: `upgradeTLS` has one. */
-function serverSide({ serverNames, handshakeTimeout: _timeout, ...rest }: TlsServerOptions): Side {
+function serverSide(options: TlsServerOptions): Side {
+  const { serverNames, handshakeTimeout: _timeout, ALPNProtocols: spoken, ...rest } = options;
   if (serverNames !== undefined) {
     throw new UsageError(
       "ERR_LANDSPOUT_UNSUPPORTED",
@@ -163,7 +176,8 @@ function serverSide({ serverNames, handshakeTimeout: _timeout, ...rest }: TlsSer
     );
   }
   const verify = rest.requestCert === true && rest.rejectUnauthorized !== false;
-  return { tls: { ...rest, isServer: true }, isServer: true, verify };
+  const alpn = spoken === undefined ? {} : { ALPNProtocols: wireAlpn(spoken) };
+  return { tls: { ...rest, ...alpn, isServer: true }, isServer: true, verify };
 }
 
 export const bunRuntime: Runtime = { name: "bun", listen, connect, startTls, wrap };

@@ -29,7 +29,7 @@ function clientOptions(options: TlsClientOptions): tls.ConnectionOptions {
     // RFC 6066 §3: "Literal IPv4 and IPv6 addresses are not permitted in HostName".
     if (net.isIP(name) === 0) named.servername = name;
   }
-  return { ...(rest as tls.ConnectionOptions), ALPNProtocols: ["http/1.1"], ...named };
+  return { ...(rest as tls.ConnectionOptions), ...named };
 }
 
 export async function connect(options: RuntimeConnectOptions, attach: (transport: Transport) => void): Promise<void> {

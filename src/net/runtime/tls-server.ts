@@ -28,7 +28,6 @@ function secureContextOptions(options: TlsServerOptions): tls.TlsOptions {
   const { serverNames: _names, handshakeTimeout, ...rest } = options;
   return {
     ...(rest as tls.TlsOptions),
-    ALPNProtocols: ["http/1.1"],
     handshakeTimeout: milliseconds(handshakeTimeout ?? HANDSHAKE_TIMEOUT),
   };
 }
@@ -95,7 +94,7 @@ export function listenTls(options: RuntimeListenOptions, ssl: TlsServerOptions):
     onConnection: options.onConnection,
     onError: (error) => {
       if (!LEFT.has((error as { code?: unknown }).code)) {
-        options.onError(new Error(`TLS handshake failed: ${error.message}`, { cause: error }));
+        options.onError(new Error(`TLS handshake failed: ${error.message.trim()}`, { cause: error }));
       }
     },
   });
