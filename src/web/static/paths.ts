@@ -20,9 +20,12 @@ export function rootPrefix(root: string, rules: PathRules = RULES): string {
   return absolute.endsWith(rules.sep) ? absolute : absolute + rules.sep;
 }
 
-/** `root` and a path from a URL, joined and made absolute. May lie outside the root: `checkPath` finds out. */
+/**
+ * `root` and a path from a URL, joined and made absolute. May lie outside the root: `checkPath` finds out. A path that begins with a slash
+ * or a drive is no other than one that does not.
+ */
 export function joinPath(root: string, path: string, rules: PathRules = RULES): string {
-  return rules.resolve(root, rules.sep === "/" ? path : path.replaceAll("/", rules.sep));
+  return rules.resolve(root, `.${rules.sep}${rules.sep === "/" ? path : path.replaceAll("/", rules.sep)}`);
 }
 
 /**

@@ -2,7 +2,7 @@
  * Sends content whose fields have been set, no faster than its client reads. However it ends — done, client gone, file changed under
  * it — what was opened is closed, and an answer that cannot become whole is cut off.
  */
-import type { Buffer } from "node:buffer";
+import { Buffer } from "node:buffer";
 import { H_IF_NONE_MATCH, M_HEAD } from "../../parser/abi.ts";
 import { writeStream } from "../answer-value.ts";
 import type { Source } from "../answer-value.ts";
@@ -82,9 +82,38 @@ export async function sendContent(handler: RequestHandler, content: StaticConten
   if (handler.request.methodId === M_HEAD) return sendHead(handler, length);
   handler.setHeader("Content-Length", length);
   if (typeof content === "string" || content instanceof Uint8Array) {
+    if (sizeOf(content) !== length) throw wrongSize(length);
     handler.write(content);
     await handler.flush();
-  } else await writeStream(handler, content as Source);
+  } else await writeStream(handler, counted(content, length));
   if (!handler.finished) void handler.finish();
   return undefined;
+}
+
+const sizeOf = (piece: string | Uint8Array): number =>
+  typeof piece === "string" ? Buffer.byteLength(piece) : piece.length;
+
+const wrongSize = (length: number): HTTPError =>
+  new HTTPError(500, `getContent gave other than the ${length} bytes it was asked for`);
+
+type Pieces = Exclude<StaticContent, string | Uint8Array>;
+
+/** A source that fails where it has not the length that was said. */
+function counted(content: Pieces, length: number): Source {
+  return {
+    async *[Symbol.asyncIterator]() {
+      let left = length;
+      for await (const piece of content) {
+        left -= sizeOf(piece);
+        if (left < 0) break;
+        yield piece;
+      }
+      if (left !== 0) throw wrongSize(length);
+    },
+    destroy() {
+      const source: { destroy?: () => void; return?: () => unknown } = content as object;
+      if (source.destroy !== undefined) source.destroy();
+      else source.return?.();
+    },
+  };
 }
