@@ -58,9 +58,9 @@ function write(file: string, text: string): void {
 export async function withPrograms(page: Page, folder: string, use: () => Promise<void>): Promise<void> {
   // Those that have a name of their own and are imported by others would run twice if they were not modules.
   const imports = page.programs.filter(runsHere).map(({ file }) => `await import("./${file}");\n`);
-  write(join(folder, "all-programs.ts"), `${imports.join("")}console.log("all programs run");\nexport {};\n`);
+  write(join(folder, "all-programs.mjs"), `${imports.join("")}console.log("all programs run");\n`);
   const loader = onBun ? [] : ["--import", import.meta.resolve("tsx")];
-  const child = spawn(process.execPath, [...loader, "all-programs.ts"], {
+  const child = spawn(process.execPath, [...loader, "all-programs.mjs"], {
     cwd: folder,
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, NODE_OPTIONS: "", NODE_TEST_CONTEXT: undefined },

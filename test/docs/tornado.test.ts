@@ -45,6 +45,14 @@ test("names what exists", () => {
   assert.ok(count > 250, `${count} names`);
 });
 
+test("calls nothing missing that is there", () => {
+  for (const line of page.split("\n").filter((row) => row.includes("not there yet"))) {
+    for (const [, module = ""] of line.matchAll(/`tornado\.(\w+)`/g)) {
+      assert.not.ok(`./${module}` in exports, `landspout/${module} is exported by now: say so in docs/tornado.md`);
+    }
+  }
+});
+
 test("rows have as many cells as their table", () => {
   let width = 0;
   for (const line of page.split("\n")) {
