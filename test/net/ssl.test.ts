@@ -284,6 +284,10 @@ test("startTls as a client expects the host that was connected to, and has to ex
   });
 });
 
+test("connect to a unix socket with TLS has to expect a name, too", async () => {
+  assert.is(await reason(new IOStream().connect({ path: "/nowhere", ssl: {} })), "ERR_LANDSPOUT_OPTION");
+});
+
 test("startTls as a server asks for a certificate where it is told to, and believes the known alone", async () => {
   const [known, stranger] = [certificate("known"), certificate("stranger")];
   const asking: TlsServerOptions = { ...pair, ca: known.cert, requestCert: true };
