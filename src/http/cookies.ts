@@ -4,7 +4,7 @@
  */
 
 /** Values by name; no prototype, so every name is safe. Bytes above 0x7F are latin1 characters, as in every field. */
-export function parseCookies(header: string): { [name: string]: string } {
+export function parseCookie(header: string): { [name: string]: string } {
   const cookies = Object.create(null) as { [name: string]: string };
   for (let start = 0; start < header.length;) {
     const semicolon = header.indexOf(";", start);

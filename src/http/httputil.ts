@@ -1,7 +1,7 @@
 /** `landspout/httputil`: the value types and interfaces of HTTP that programs use by themselves. */
 export { decodeArgument, parseBodyArguments, parseQueryArguments } from "./arguments.ts";
 export type { ArgumentMap } from "./arguments.ts";
-export { parseCookies } from "./cookies.ts";
+export { parseCookie } from "./cookies.ts";
 export { chooseCoding, parsePreferences } from "./accept.ts";
 export type { Preference } from "./accept.ts";
 export { formatTimestamp, httpDate, parseHTTPDate } from "./date.ts";

@@ -6,7 +6,7 @@ import { Buffer } from "node:buffer";
 import { H_CONTENT_TYPE, H_COOKIE } from "../parser/abi.ts";
 import { parseBodyArguments, parseQueryArguments } from "./arguments.ts";
 import type { ArgumentMap } from "./arguments.ts";
-import { parseCookies } from "./cookies.ts";
+import { parseCookie } from "./cookies.ts";
 import { HTTPHeaders } from "./headers.ts";
 import type { FileMap } from "./multipart/form.ts";
 import type { HTTP1Exchange } from "./http1exchange.ts";
@@ -132,9 +132,7 @@ export class HTTPServerRequest {
   }
   /** Cookies by name; a malformed one is left out, never an error. */
   get cookies(): { [name: string]: string } {
-    return (this.cookieMap ??= parseCookies(
-      this.head.knows(H_COOKIE) ? this.headers.getList("Cookie").join("; ") : "",
-    ));
+    return (this.cookieMap ??= parseCookie(this.head.knows(H_COOKIE) ? this.headers.getList("Cookie").join("; ") : ""));
   }
 
   /** Aborted when the client leaves before its answer is complete, and only then. */

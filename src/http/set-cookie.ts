@@ -91,7 +91,7 @@ export function setCookieLine(
 }
 
 /**
- * As Python's http.cookies: between quotes, `"` and `\` behind a backslash, other characters as three octal digits. `parseCookies` and
+ * As Python's http.cookies: between quotes, `"` and `\` behind a backslash, other characters as three octal digits. `parseCookie` and
  * Tornado read the same characters back. Unlike there, an empty value has no quotes.
  */
 function quoted(value: string): string {

@@ -75,6 +75,8 @@ export interface Settings {
    * vouches for this site no token is needed. Default false.
    */
   xsrfFetchMetadata?: boolean;
+  /** With `xsrfFetchMetadata`: origins of other sites whose pages may send requests, `https://admin.example.org`. Default none. */
+  xsrfTrustedOrigins?: readonly string[];
   /** Where `authenticated` sends those who have to log in. */
   loginUrl?: string;
   /** A folder of files, served below `staticUrlPrefix`; `/favicon.ico` and `/robots.txt` are looked for in it. */

@@ -102,7 +102,8 @@ export function checkXsrf(handler: RequestHandler): void {
   const { request, settings } = handler;
   if (settings.xsrfFetchMetadata === true) {
     const { headers, host, protocol } = request;
-    if (!fetchMetadataAllows(headers, { host, protocol })) throw new HTTPError(403, "request from another site");
+    if (!fetchMetadataAllows(headers, { host, protocol, trustedOrigins: settings.xsrfTrustedOrigins ?? [] }))
+      throw new HTTPError(403, "request from another site");
     // Where the browser vouches for the page, no token is needed.
     if (headers.has("Sec-Fetch-Site")) return;
   }

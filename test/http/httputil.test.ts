@@ -6,7 +6,7 @@ import {
   encodeUsernamePassword,
   formatTimestamp,
   HTTPHeaders,
-  parseCookies,
+  parseCookie,
   parseHTTPDate,
   parseQueryArguments,
   parseRequestRange,
@@ -320,7 +320,7 @@ test("a header block of a hundred thousand lines is read once", () => {
 });
 
 test("cookies are read as Tornado reads them", () => {
-  for (const { header, cookies } of vectors.cookies) assert.equal({ ...parseCookies(header) }, cookies, header);
+  for (const { header, cookies } of vectors.cookies) assert.equal({ ...parseCookie(header) }, cookies, header);
 });
 
 test.run();

@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import {
   MAX_COOKIE_ATTRIBUTE_SIZE,
   MAX_COOKIE_SIZE,
-  parseCookies,
+  parseCookie,
   parseHTTPDate,
   setCookieLine,
 } from "../../src/http/httputil.ts";
@@ -38,7 +38,7 @@ test("lines are Tornado's, and read as Tornado reads them", () => {
     const ours = Object.fromEntries(Object.entries(options).map(([option, of]) => [spelling[option] ?? option, of]));
     // Python writes this attribute's name small.
     assert.is(setCookieLine(name, value, ours), line.replace("; expires=", "; Expires="));
-    assert.is(parseCookies(sentBack(line))[name], read);
+    assert.is(parseCookie(sentBack(line))[name], read);
     assert.is(read, value);
   }
 });
@@ -48,7 +48,7 @@ test("what Tornado refuses in names and values is refused", () => {
   for (const { name, value } of vectors.refusedCookies) refuses(name, value, undefined, /cookie/);
 });
 
-test("every value that is taken comes back from parseCookies, and from Tornado", () => {
+test("every value that is taken comes back from parseCookie, and from Tornado", () => {
   const cookies = [];
   for (let code = 0; code <= 0x100; code++) {
     const character = String.fromCharCode(code);
@@ -58,14 +58,14 @@ test("every value that is taken comes back from parseCookies, and from Tornado",
         continue;
       }
       const line = setCookieLine("a", value);
-      assert.equal({ ...parseCookies(sentBack(line)) }, { a: value }, line);
+      assert.equal({ ...parseCookie(sentBack(line)) }, { a: value }, line);
       assert.match(line, /^a=[\x21-\x7e]+; Path=\/$/);
       cookies.push({ name: "a", value, line });
     }
   }
   assert.is(setCookieLine("a", ""), "a=; Path=/", "~> where Python writes two quotes");
   cookies.push({ name: "a", value: "", line: setCookieLine("a", "") });
-  assert.equal({ ...parseCookies("a=") }, { a: "" });
+  assert.equal({ ...parseCookie("a=") }, { a: "" });
   assert.is(complaintsOfTornado({ cookies }), "");
 });
 

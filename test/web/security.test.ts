@@ -127,6 +127,8 @@ test("fetch metadata: the browser's word counts, a stranger's page is refused", 
     async (peer) => {
       const post = (fields: string) => ask(peer, "/", { method: "POST", fields });
       assert.is((await post("Sec-Fetch-Site: same-origin\r\n")).body, "changed");
+      const trusted = "Sec-Fetch-Site: cross-site\r\nOrigin: https://admin.example\r\n";
+      assert.is((await post(trusted)).body, "changed");
       for (const fields of [
         "Sec-Fetch-Site: cross-site\r\n",
         "Sec-Fetch-Site: same-site\r\n",
@@ -139,7 +141,7 @@ test("fetch metadata: the browser's word counts, a stranger's page is refused", 
       expectLog(/argument missing/);
       assert.is((await post("Origin: http://localhost\r\n")).status, 403, "~> Origin does not stand for the token");
     },
-    { xsrfCookies: true, xsrfFetchMetadata: true },
+    { xsrfCookies: true, xsrfFetchMetadata: true, xsrfTrustedOrigins: ["https://admin.example"] },
   ));
 
 test.run();
