@@ -6,19 +6,14 @@
 import { Buffer } from "node:buffer";
 import type { Socket } from "node:net";
 import { UsageError } from "../errors.ts";
-import { describeError, loggers } from "../log.ts";
 import { sharedParser } from "../parser/choose.ts";
 import type { HttpParser } from "../parser/types.ts";
-import { BaseIOStream } from "./base-iostream.ts";
 import { StreamBufferFullError, StreamClosedError } from "./errors.ts";
 import { limitHandshake, verifiable } from "./handshake.ts";
-import { addressOf, callbackOf, maxBytesOf, partialOf } from "./iostream-options.ts";
-import type { ConnectOptions, IOStreamOptions, MaxBytes, Partly, StreamCallback } from "./iostream-options.ts";
-import type { ReadBuffer } from "./read-buffer.ts";
-import { bytesShape, closeShape, delimiterShape, regexShape } from "./read-shapes.ts";
-import type { Shape } from "./read-shapes.ts";
+import { addressOf, callbackOf } from "./iostream-options.ts";
+import type { ConnectOptions, IOStreamOptions, StreamCallback } from "./iostream-options.ts";
+import { ReadableIOStream } from "./readable-iostream.ts";
 import { currentRuntime } from "./runtime/index.ts";
-import { StreamReader } from "./stream-reader.ts";
 import type { TlsClientOptions, TlsServerOptions, Transport, TransportRoad } from "./transport.ts";
 import { WriteQueue } from "./write-queue.ts";
 import type { QueuedWrite } from "./write-queue.ts";
@@ -27,11 +22,9 @@ export type { ConnectOptions, IOStreamOptions, StreamCallback } from "./iostream
 
 const ignore = (): void => undefined;
 
-export class IOStream extends BaseIOStream {
-  readonly maxBufferSize: number;
+export class IOStream extends ReadableIOStream {
   readonly maxWriteBufferSize: number;
   readonly #road: TransportRoad | undefined;
-  #reader: StreamReader | undefined = undefined;
   readonly #closeTimeout: number;
   /** Writes not yet taken by the system, in order; those before the connection stands keep their bytes here. */
   #writes: WriteQueue | undefined = undefined;
@@ -42,9 +35,6 @@ export class IOStream extends BaseIOStream {
   #host: string | undefined = undefined;
   /** What `startTls` is making of this stream. */
   #successor: SSLIOStream | undefined = undefined;
-  #closed = false;
-  /** Why the stream closed, where it was no orderly end. */
-  error: Error | undefined = undefined;
 
   /** @param parser From a server; a stream to `connect` needs none. */
   constructor(options?: IOStreamOptions);
@@ -52,8 +42,7 @@ export class IOStream extends BaseIOStream {
   constructor(first: IOStreamOptions | HttpParser = {}, transport?: Transport, more: IOStreamOptions = {}) {
     const given = "parseRequestHead" in first;
     const options = given ? more : first;
-    super(given ? first : sharedParser(options.parser).parser, transport);
-    this.maxBufferSize = options.maxBufferSize ?? 104_857_600;
+    super(given ? first : sharedParser(options.parser).parser, transport, options.maxBufferSize);
     this.maxWriteBufferSize = options.maxWriteBufferSize ?? Infinity;
     this.#closeTimeout = options.closeTimeout ?? 60;
     this.#road = options.transport;
@@ -84,14 +73,14 @@ export class IOStream extends BaseIOStream {
     host?: string | StreamCallback<IOStream>,
     callback: StreamCallback<IOStream> | undefined = callbackOf(host),
   ): Promise<this> | void {
-    return this.#answer(this.establish(addressOf(where, host)), callback);
+    return this.answer(this.establish(addressOf(where, host)), callback);
   }
 
   protected async establish({ ssl, ...address }: ConnectOptions): Promise<this> {
     if (this.transport !== undefined || this.#connecting) {
       throw new UsageError("ERR_LANDSPOUT_CONNECTED", "connect() needs a stream that is not connected: make a new one");
     }
-    if (this.#closed) throw new StreamClosedError(this.error);
+    if (this.over) throw new StreamClosedError(this.error);
     this.#connecting = true;
     if (address.path === undefined) this.#host = address.host ??= "localhost";
     try {
@@ -113,7 +102,7 @@ export class IOStream extends BaseIOStream {
     }
     this.#connecting = false;
     // Also where it was closed meanwhile.
-    if (this.#closed) throw new StreamClosedError(this.error);
+    if (this.over) throw new StreamClosedError(this.error);
     for (const entry of this.#writes?.waiting() ?? []) this.#send(entry);
     return this;
   }
@@ -122,123 +111,8 @@ export class IOStream extends BaseIOStream {
   adopt(transport: Transport): void {
     this.transport = transport;
     transport.handler = this;
-    if (this.#closed) transport.destroy();
+    if (this.over) transport.destroy();
     else if (this.#nodelay !== undefined) transport.setNoDelay(this.#nodelay);
-  }
-
-  // --- reading ---
-
-  /** Exactly `size` bytes; with `partial`, 1 to `size`, as soon as there are any. 0 bytes are there at once. */
-  readBytes(size: number, options?: Partly): Promise<Buffer>;
-  readBytes(size: number, callback: StreamCallback<Buffer>): void;
-  readBytes(size: number, options: Partly | undefined, callback: StreamCallback<Buffer>): void;
-  readBytes(
-    size: number,
-    options?: Partly | StreamCallback<Buffer>,
-    callback: StreamCallback<Buffer> | undefined = callbackOf(options),
-  ): Promise<Buffer> | void {
-    if (!Number.isInteger(size) || size < 0) {
-      throw new UsageError("ERR_LANDSPOUT_READ_SIZE", `readBytes takes a number of bytes from 0, not ${String(size)}`);
-    }
-    return this.#answer(this.#read(bytesShape(size, partialOf(options)), take), callback);
-  }
-
-  /** Everything up to and with a delimiter. `maxBytes` bounds the result; over it the stream closes. */
-  readUntil(delimiter: string | Uint8Array, options?: MaxBytes): Promise<Buffer>;
-  readUntil(delimiter: string | Uint8Array, callback: StreamCallback<Buffer>): void;
-  readUntil(delimiter: string | Uint8Array, options: MaxBytes | undefined, callback: StreamCallback<Buffer>): void;
-  readUntil(
-    delimiter: string | Uint8Array,
-    options?: MaxBytes | StreamCallback<Buffer>,
-    callback: StreamCallback<Buffer> | undefined = callbackOf(options),
-  ): Promise<Buffer> | void {
-    const bytes = typeof delimiter === "string" ? Buffer.from(delimiter) : delimiter;
-    if (bytes.length === 0)
-      throw new UsageError("ERR_LANDSPOUT_DELIMITER", "readUntil needs a delimiter of at least one byte");
-    return this.#answer(this.#read(delimiterShape(this.parser, bytes, maxBytesOf(options)), take), callback);
-  }
-
-  /** Everything up to the end of the first match; each byte is one character to the expression. */
-  readUntilRegex(regex: RegExp, options?: MaxBytes): Promise<Buffer>;
-  readUntilRegex(regex: RegExp, callback: StreamCallback<Buffer>): void;
-  readUntilRegex(regex: RegExp, options: MaxBytes | undefined, callback: StreamCallback<Buffer>): void;
-  readUntilRegex(
-    regex: RegExp,
-    options?: MaxBytes | StreamCallback<Buffer>,
-    callback: StreamCallback<Buffer> | undefined = callbackOf(options),
-  ): Promise<Buffer> | void {
-    return this.#answer(this.#read(regexShape(regex, maxBytesOf(options)), take), callback);
-  }
-
-  /** Fills a buffer of the caller's, or part of it; gives the number of bytes. */
-  readInto(target: Uint8Array, options?: Partly): Promise<number>;
-  readInto(target: Uint8Array, callback: StreamCallback<number>): void;
-  readInto(target: Uint8Array, options: Partly | undefined, callback: StreamCallback<number>): void;
-  readInto(
-    target: Uint8Array,
-    options?: Partly | StreamCallback<number>,
-    callback: StreamCallback<number> | undefined = callbackOf(options),
-  ): Promise<number> | void {
-    const shape = bytesShape(target.length, partialOf(options));
-    const read = this.#read(shape, (buffer, size) => buffer.takeInto(target.subarray(0, size)));
-    return this.#answer(read, callback);
-  }
-
-  /** Everything until the peer closes, at most `maxBufferSize`. */
-  readUntilClose(): Promise<Buffer>;
-  readUntilClose(callback: StreamCallback<Buffer>): void;
-  readUntilClose(callback?: StreamCallback<Buffer>): Promise<Buffer> | void {
-    return this.#answer(this.#read(closeShape(), take), callback);
-  }
-
-  #read<T>(shape: Shape, result: (buffer: ReadBuffer, size: number) => T): Promise<T> {
-    return this.#readerOf().read(shape, result);
-  }
-
-  /** Gives a promise that nobody has to look at, or sees to the callback. */
-  #answer<T>(promise: Promise<T>, callback: StreamCallback<T> | undefined): Promise<T> | void {
-    if (callback === undefined) {
-      promise.catch(ignore);
-      return promise;
-    }
-    promise.then(
-      (value) => this.#call(callback, undefined, value),
-      (error: unknown) => this.#call(callback, error as Error),
-    );
-    return undefined;
-  }
-
-  #call<T>(callback: StreamCallback<T>, error: Error | undefined, result?: T): void {
-    try {
-      if (error === undefined) callback(undefined, result as T);
-      else callback(error);
-    } catch (thrown) {
-      loggers.application.error(`Exception in a stream callback\n${describeError(thrown)}`);
-    }
-  }
-
-  #readerOf(): StreamReader {
-    if (this.#reader !== undefined) return this.#reader;
-    const reader = new StreamReader(this, this.maxBufferSize, (error) => this.close(error));
-    this.#reader = reader;
-    if (this.#closed) reader.close(this.error);
-    else {
-      this.attach(reader);
-      // It ended before: whoever comes to read is told, behind the bytes that were kept.
-      if (this.peerEnded) queueMicrotask(() => reader.streamEnded());
-    }
-    return reader;
-  }
-
-  override transportClose(error: Error | undefined): void {
-    // Bytes that came before anybody read can still be read.
-    if (!this.attached && this.unreadLength > 0) this.#readerOf();
-    super.transportClose(error);
-  }
-
-  /** A read is pending. */
-  reading(): boolean {
-    return this.#reader?.reading === true;
   }
 
   // --- writing ---
@@ -252,12 +126,12 @@ export class IOStream extends BaseIOStream {
   write(data: string | Uint8Array, callback?: StreamCallback<void>): Promise<void> | void {
     const bytes = typeof data === "string" ? Buffer.from(data) : data;
     const promise = new Promise<void>((resolve, reject) => this.#write({ bytes, resolve, reject }));
-    return this.#answer(promise, callback);
+    return this.answer(promise, callback);
   }
 
   #write(entry: QueuedWrite): void {
     const size = (this.#writes?.size ?? 0) + entry.bytes.length;
-    if (this.#closed || (this.transport === undefined && !this.#connecting)) {
+    if (this.over || (this.transport === undefined && !this.#connecting)) {
       entry.reject(new StreamClosedError(this.error));
     } else if (size > this.maxWriteBufferSize) {
       entry.reject(new StreamBufferFullError(`more than ${this.maxWriteBufferSize} bytes would wait to be sent`));
@@ -288,21 +162,21 @@ export class IOStream extends BaseIOStream {
   /** Called once when the stream is closed, after everything that was waiting has been told. */
   setCloseCallback(callback: (() => void) | undefined): void {
     this.#closeCallback = callback;
-    if (this.#closed) this.#callClose();
-    else if (callback !== undefined || this.#reader !== undefined) this.#readerOf().watched = callback !== undefined;
+    if (this.over) this.#callClose();
+    else if (callback !== undefined || this.reader !== undefined) this.readerOf().watched = callback !== undefined;
   }
 
   closed(): boolean {
-    return this.#closed || this.isClosed;
+    return this.over || this.isClosed;
   }
 
   /** Closes: what was written is still sent, pending reads get what is there or fail. `error` becomes the stream's `error`. */
   close(error?: Error): void {
-    if (this.#closed) return this.#successor?.close(error);
+    if (this.over) return this.#successor?.close(error);
     const { transport } = this;
     const connecting = this.#connecting;
     this.#connecting = false;
-    if (!this.attached && this.unreadLength > 0) this.#readerOf();
+    if (!this.attached && this.unreadLength > 0) this.readerOf();
     this.#ended(error, false);
     if (transport === undefined || connecting) {
       this.#rejectWrites();
@@ -337,10 +211,10 @@ export class IOStream extends BaseIOStream {
 
   #ended(error: Error | undefined, rejectWrites = true): void {
     if (rejectWrites) this.#rejectWrites(error);
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.over) return;
+    this.over = true;
     this.error = error;
-    this.#reader?.close(error);
+    this.reader?.close(error);
     this.#callClose();
   }
 
@@ -353,7 +227,7 @@ export class IOStream extends BaseIOStream {
     const callback = this.#closeCallback;
     if (callback === undefined) return;
     this.#closeCallback = undefined;
-    setImmediate(() => this.#call(callback, undefined));
+    setImmediate(() => this.call(callback, undefined));
   }
 
   // --- TLS ---
@@ -380,21 +254,22 @@ export class IOStream extends BaseIOStream {
     serverHostname: string | undefined,
   ): Promise<SSLIOStream> {
     const { transport } = this;
-    if (transport === undefined || this.#closed) throw new StreamClosedError(this.error);
-    if (this.reading() || this.writing() || (this.#reader?.buffered ?? 0) > 0 || this.unreadLength > 0) {
+    if (transport === undefined || this.over) throw new StreamClosedError(this.error);
+    if (this.reading() || this.writing() || (this.reader?.buffered ?? 0) > 0 || this.unreadLength > 0) {
       throw new UsageError("ERR_LANDSPOUT_STREAM_BUSY", "IOStream is not idle; cannot convert to SSL");
     }
     const sides = serverSide
       ? { server: options as TlsServerOptions }
       : { client: verifiable(options as TlsClientOptions, serverHostname ?? this.#host) };
     const { maxBufferSize, maxWriteBufferSize } = this;
-    const secure = new SSLIOStream(this.parser, undefined, { maxBufferSize, maxWriteBufferSize });
+    const limits = { maxBufferSize, maxWriteBufferSize, closeTimeout: this.#closeTimeout };
+    const secure = new SSLIOStream(this.parser, undefined, limits);
     const started = currentRuntime().startTls(transport, sides, this.parser, (next) => secure.adopt(next));
     const callback = this.#closeCallback;
     this.#closeCallback = undefined;
-    this.#closed = true;
+    this.over = true;
     this.transport = undefined;
-    this.#reader?.close(undefined);
+    this.reader?.close(undefined);
     this.#successor = secure;
     // Until the handshake is over the connection may still be the plain transport's.
     secure.handshake(limitHandshake(started, options.handshakeTimeout), () => transport.destroy());
@@ -403,8 +278,6 @@ export class IOStream extends BaseIOStream {
     return secure;
   }
 }
-
-const take = (buffer: ReadBuffer, size: number): Buffer => buffer.take(size);
 
 /** A stream with TLS: what `startTls` gives, and the connections of a server with certificates. Its `connect` always uses TLS. */
 export class SSLIOStream extends IOStream {

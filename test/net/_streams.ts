@@ -58,27 +58,25 @@ async function withAccepted(options: IOStreamOptions, use: Use, unix: boolean): 
   }
 }
 
-const kinds = ([road, options]: (typeof ROADS)[number]): Kind[] => [
-  { name: `connected, ${road}`, options, unix: false, open: (use, more) => withPair({ ...options, ...more }, use) },
-  {
-    name: `accepted, ${road}`,
+function kinds([road, options]: (typeof ROADS)[number], index: number): Kind[] {
+  const kind = (name: string, unix: boolean, open: (more: IOStreamOptions, use: Use) => Promise<void>): Kind => ({
+    name: `${name}, ${road}`,
     options,
-    unix: false,
-    open: (use, more) => withAccepted({ ...options, ...more }, use, false),
-  },
-  {
-    name: `connected, unix, ${road}`,
-    options,
-    unix: true,
-    open: (use, more) => withPair({ ...options, ...more }, use, true),
-  },
-  {
-    name: `accepted, unix, ${road}`,
-    options,
-    unix: true,
-    open: (use, more) => withAccepted({ ...options, ...more }, use, true),
-  },
-];
+    unix,
+    open: (use, more = {}) => open({ ...options, ...more }, use),
+  });
+  const tcp = [
+    kind("connected", false, (more, use) => withPair(more, use)),
+    kind("accepted", false, (more, use) => withAccepted(more, use, false)),
+  ];
+  // The kind of address makes no difference to the parser: once is enough.
+  if (index > 0) return tcp;
+  return [
+    ...tcp,
+    kind("connected, unix", true, (more, use) => withPair(more, use, true)),
+    kind("accepted, unix", true, (more, use) => withAccepted(more, use, true)),
+  ];
+}
 
 export const KINDS: readonly Kind[] = ROADS.flatMap(kinds);
 
