@@ -17,6 +17,7 @@ import * as assert from "uvu/assert";
 import { StaticFileHandler } from "../../src/web/index.ts";
 import type { Settings } from "../../src/web/index.ts";
 import { resolveStaticOptions } from "../../src/web/static/options.ts";
+import { Piece } from "../../src/web/static/pieces.ts";
 import { DIRECTORY, StoredFiles } from "../../src/web/static/stored-files.ts";
 import { expectLog, suite } from "../_support/suite.ts";
 import { serving, withPeer } from "../_support/wire.ts";
@@ -255,6 +256,22 @@ test("remembers no more files, and no more content, than it may", async () => {
   const nothing = new StoredFiles(resolveStaticOptions({ path: folder.path, cacheEntries: 0 }));
   await nothing.find(folder.at("1.txt"));
   assert.is(nothing.entries + nothing.bytes, 0);
+});
+
+test("sends through small pieces while many files are being sent", () => {
+  const pieces = Array.from({ length: 64 }, () => new Piece());
+  const [first] = pieces;
+  assert.is(first?.next(HUGE, false).length, 262_144);
+  assert.is(first?.next(1000, true).length, 1000);
+  const last = new Piece();
+  assert.is(last.next(HUGE, false).length, 65_536);
+  const before = last.next(HUGE, false);
+  assert.ok(last.next(HUGE, true) === before, "~> the same memory, once it is free");
+  assert.ok(last.next(HUGE, false) !== before, "~> and another as long as it is not");
+  for (const piece of [...pieces, last]) piece.close(true);
+  const alone = new Piece();
+  assert.is(alone.next(HUGE, false).length, 262_144);
+  alone.close(false);
 });
 
 test("looks once for many who ask for the same", async () => {

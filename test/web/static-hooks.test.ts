@@ -6,6 +6,7 @@ import { Readable } from "node:stream";
 import * as assert from "uvu/assert";
 import { HTTPError, StaticFileHandler } from "../../src/web/index.ts";
 import type { HandlerClass, HandlerResult, StaticContent } from "../../src/web/index.ts";
+import { MAX_VERSIONS } from "../../src/web/static/versions.ts";
 import { expectLog, suite } from "../_support/suite.ts";
 import type { Answer, Peer } from "../_support/wire.ts";
 import { Folder, LONG_AGO, LONG_AGO_TEXT, ROBOTS } from "./_folder.ts";
@@ -121,6 +122,23 @@ test("makes addresses with the version a class finds out in its time", async () 
   await serve(Versioned, async (peer) => {
     assert.is((await ask(peer, "/robots.txt")).headers["etag"], '"v 7"');
   });
+});
+
+test("remembers a bounded number of versions", () => {
+  let asked = 0;
+  class Many extends FromMemory {
+    static override getContentVersion(): string {
+      asked++;
+      return "1";
+    }
+  }
+  const settings = { staticPath: "/anywhere" };
+  for (let i = 0; i <= MAX_VERSIONS; i++) Many.getVersion(settings, `${i}`);
+  assert.is(asked, MAX_VERSIONS + 1);
+  Many.getVersion(settings, `${MAX_VERSIONS}`);
+  assert.is(asked, MAX_VERSIONS + 1);
+  Many.getVersion(settings, "0");
+  assert.is(asked, MAX_VERSIONS + 2);
 });
 
 test("says where a version cannot be found out, and asks again", async () => {

@@ -1,6 +1,6 @@
 /**
- * The few calls to the file system that serving needs, as promises over the callback API, which costs half of what `fs/promises` does.
- * Whoever opens closes; `readPieces` closes on every road out of it.
+ * The few calls to the file system that serving needs, as promises over the callback API, which costs less than `fs/promises`. What may
+ * have to wait for a disk or a server runs in other threads. Whoever opens closes; `readPieces` closes on every road out of it.
  */
 import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
@@ -30,12 +30,17 @@ export const openFile = (path: string): Promise<number> =>
     fs.open(path, READ_ONLY, (error: Failure, fd) => (error === null ? resolve(fd) : reject(error)));
   });
 
-export const statFile = (fd: number): Promise<Stats> =>
-  new Promise((resolve, reject) => {
-    fs.fstat(fd, (error: Failure, stats) => (error === null ? resolve(stats) : reject(error)));
-  });
+/** Of a file that is open the system knows everything: asking it directly costs a tenth of asking in another thread. */
+export const statFile = (fd: number): Stats => fs.fstatSync(fd);
 
-export const closeFile = (fd: number): void => fs.close(fd, () => undefined);
+/** As quick, for what was opened to be read: there is nothing to be written back. */
+export function closeFile(fd: number): void {
+  try {
+    fs.closeSync(fd);
+  } catch {
+    // The descriptor is gone in any case.
+  }
+}
 
 /** Reads once, at a position; fewer bytes than asked for where the file ends. */
 export const readFile = (fd: number, bytes: Buffer, length: number, position: number): Promise<number> =>

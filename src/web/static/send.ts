@@ -56,7 +56,7 @@ export async function sendFile(
   const plain = handler.application.transforms.length === 0 && handler.write === RequestHandler.prototype.write;
   let free = false;
   try {
-    if (!anyway && !isSame(await statFile(fd), file.stats)) return false;
+    if (!anyway && !isSame(statFile(fd), file.stats)) return false;
     handler.setHeader("Content-Length", end - start);
     for (let at = start; at < end;) {
       const bytes = piece.next(end - at, free);

@@ -51,6 +51,8 @@ export class StoredFiles {
   /** Looks under way. Whoever asks meanwhile waits for the same. */
   readonly #looks = new Map<string, Promise<StoredFile | typeof DIRECTORY>>();
   #bytes = 0;
+  #realRoot = "";
+  #realRootAt = -Infinity;
 
   constructor(options: ResolvedStaticOptions) {
     this.options = options;
@@ -177,11 +179,18 @@ export class StoredFiles {
     };
   }
 
+  /** Where a path leads to, which must be in the folder. The folder may be a link itself, and lead elsewhere the next moment. */
   async #realPath(absolutePath: string): Promise<string> {
-    if (this.options.followSymlinks) return absolutePath;
-    const [root, target] = await Promise.all([realPath(this.options.path), realPath(absolutePath)]);
-    if (!isInside(root, target)) throw new HTTPError(403, `${absolutePath} leads out of the static directory`);
-    return target;
+    const { followSymlinks, path, checkInterval } = this.options;
+    if (followSymlinks) return absolutePath;
+    const target = await realPath(absolutePath);
+    const now = Date.now();
+    if (now - this.#realRootAt >= checkInterval || !isInside(this.#realRoot, target)) {
+      this.#realRoot = await realPath(path);
+      this.#realRootAt = now;
+    }
+    if (isInside(this.#realRoot, target)) return target;
+    throw new HTTPError(403, `${absolutePath} leads out of the static directory`);
   }
 
   async #siblings(
@@ -257,7 +266,7 @@ export function isSettled({ mtimeMs, ctimeMs }: Stats, now: number): boolean {
 async function readAll(path: string, limit: number): Promise<{ stats: Stats; content: Buffer | undefined }> {
   const fd = await openFile(path);
   try {
-    const stats = await statFile(fd);
+    const stats = statFile(fd);
     if (!stats.isFile()) throw new HTTPError(403, `${path} is not a file`);
     if (stats.size > limit) return { stats, content: undefined };
     const bytes = Buffer.allocUnsafeSlow(stats.size);
