@@ -100,10 +100,13 @@ export class IOStream extends ReadableIOStream {
         this.error ??= cause;
       }
     }
-    this.#connecting = false;
     // Also where it was closed meanwhile.
-    if (this.over) throw new StreamClosedError(this.error);
-    for (const entry of this.#writes?.waiting() ?? []) this.#send(entry);
+    if (this.over) {
+      this.#connecting = false;
+      throw new StreamClosedError(this.error);
+    }
+    // Whoever waits for the connection hears of it before those who wait for writes.
+    queueMicrotask(() => this.#sendWaiting());
     return this;
   }
 
@@ -144,6 +147,12 @@ export class IOStream extends ReadableIOStream {
   #send({ bytes }: QueuedWrite): void {
     this.flush();
     this.transport?.write(bytes, "latin1", () => this.#writes?.taken());
+  }
+
+  #sendWaiting(): void {
+    this.#connecting = false;
+    if (this.over) return;
+    for (const entry of this.#writes?.waiting() ?? []) this.#send(entry);
   }
 
   /** Written bytes wait to be sent. */
