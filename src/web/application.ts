@@ -28,10 +28,12 @@ import type { RouteMatch } from "./routing/path-table.ts";
 import { Rule } from "./routing/rule.ts";
 import type { ReversibleRouter, Route } from "./routing/rule.ts";
 import type { OutputTransformFactory } from "./output-transform.ts";
+import type { BaseLoader, WhitespaceMode } from "../template/index.ts";
+import type { UIMethods, UIModules } from "./ui-module.ts";
 import type { CookieSecret } from "./signed-value.ts";
 import type { SetCookieOptions } from "../http/set-cookie.ts";
 import type { StaticFileOptions } from "./static/options.ts";
-import type { StaticFileHandler } from "./static/static-file-handler.ts";
+import { StaticFileHandler } from "./static/static-file-handler.ts";
 import { staticRoutes } from "./static/static-routes.ts";
 import { targetOf } from "./target.ts";
 import type { Target } from "./target.ts";
@@ -59,6 +61,22 @@ export interface Settings {
   serveTraceback?: boolean;
   /** Answers are compressed where client and content allow it. Default false. */
   compressResponse?: boolean | CompressionOptions;
+  /** Directory of the templates. */
+  templatePath?: string;
+  /** Where templates come from, in place of that directory. */
+  templateLoader?: BaseLoader;
+  /** Name of the function that escapes what templates write, null for none. Default `xhtml_escape`. */
+  autoescape?: string | null;
+  /** White space in templates. Default: `single` in .html and .js, else `all`. */
+  templateWhitespace?: WhitespaceMode;
+  /** What `{% import %}` finds in templates, by name. */
+  templateImports?: { readonly [name: string]: unknown };
+  /** False: templates are read anew for each request. Default true, false in debug. */
+  compiledTemplateCache?: boolean;
+  /** UI modules by name, or several such. */
+  uiModules?: UIModules | readonly UIModules[];
+  /** Functions that templates can call, by name; they get the handler first. */
+  uiMethods?: UIMethods | readonly UIMethods[];
   /** Signs cookies: one secret, or several by key version. Make it with `crypto.randomBytes(32)`, and keep it. */
   cookieSecret?: CookieSecret;
   /** Which of several secrets signs. */
@@ -125,7 +143,8 @@ export class Application implements HTTPServerConnectionDelegate, ReversibleRout
   readonly #serverOptions: RouteMatch<Target>;
 
   constructor(routes: Iterable<Route> = [], settings: Settings = {}) {
-    this.settings = settings.debug === true ? { serveTraceback: true, ...settings } : settings;
+    this.settings =
+      settings.debug === true ? { serveTraceback: true, compiledTemplateCache: false, ...settings } : settings;
     this.etags = settings.etags !== false;
     this.timed = settings.accessLog !== false || settings.logFunction !== undefined;
     this.checksXsrf = settings.xsrfCookies === true;
@@ -184,6 +203,11 @@ export class Application implements HTTPServerConnectionDelegate, ReversibleRout
   /** Adds an output transform; answers go through them in the order they were added. */
   addTransform(factory: OutputTransformFactory): void {
     this.transforms.push(factory);
+  }
+
+  /** The URL of a file below `staticPath`, with its version unless told otherwise; see `StaticFileHandler.makeStaticUrl`. */
+  staticUrl(path: string, includeVersion = true): string {
+    return (this.settings.staticHandlerClass ?? StaticFileHandler).makeStaticUrl(this.settings, path, includeVersion);
   }
 
   /** Whether a route of this application matches; without one the request would be answered 404. */

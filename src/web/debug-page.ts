@@ -3,7 +3,9 @@
  * Never shown unless the setting `serveTraceback` is on.
  */
 import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { ParseError, positionOf } from "../template/index.ts";
 import type { RequestHandler } from "./request-handler.ts";
 
 /** Source lines shown before and after the one that failed. */
@@ -39,7 +41,9 @@ export function debugPage(handler: RequestHandler, status: number, error: unknow
     .join("\n");
   return `<!DOCTYPE html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>${status}: ${escapeText(titleOf(error))}</title><style>${STYLE}</style>
-${chain(error).map(section).join("\n")}
+${chain(error)
+  .map((one, place) => section(handler, one, place))
+  .join("\n")}
 <h2>Request</h2><table>${table}</table></html>`;
 }
 
@@ -57,10 +61,20 @@ function chain(error: unknown): unknown[] {
   return errors;
 }
 
-function section(error: unknown, place: number): string {
+/** The line of the template an exception came from, where templates are files. */
+function templateFrame(handler: RequestHandler, error: Error): Frame | undefined {
+  const position =
+    positionOf(error) ?? (error instanceof ParseError ? { name: error.filename ?? "", line: error.line } : undefined);
+  const root = handler.getTemplatePath();
+  return position === undefined || root === undefined
+    ? undefined
+    : { file: resolve(root, position.name), line: position.line };
+}
+
+function section(handler: RequestHandler, error: unknown, place: number): string {
   const title = `<h1>${place === 0 ? "" : "caused by "}${escapeText(titleOf(error))}</h1>`;
   if (!(error instanceof Error) || error.stack === undefined) return title;
-  const frame = firstOwnFrame(error.stack);
+  const frame = templateFrame(handler, error) ?? firstOwnFrame(error.stack);
   const source = frame === undefined ? "" : sourceLines(frame);
   const stack = error.stack.split("\n").filter((line) => /^\s+at /.test(line));
   return `${title}\n${source}<h2>Stack</h2><pre>${escapeText(stack.join("\n"))}</pre>`;

@@ -10,6 +10,10 @@ import type { SetCookieOptions } from "../http/set-cookie.ts";
 import { MultipartStream } from "../http/multipart/stream.ts";
 import type { MultipartOptions } from "../http/multipart/options.ts";
 import { contentFor } from "./request-content.ts";
+import { xhtmlEscape } from "../escape/index.ts";
+import type { BaseLoader } from "../template/index.ts";
+import { isAddress, loaderFor, makeLoader, usualValues, withResources } from "./rendering.ts";
+import type { TemplateValues } from "./rendering.ts";
 import { debugPage } from "./debug-page.ts";
 import { HandlerOutput } from "./handler-output.ts";
 import type { Writable } from "./handler-output.ts";
@@ -237,6 +241,64 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerOutput
   /** A hidden input with the token, for a form. */
   xsrfFormHtml(): string {
     return `<input type="hidden" name="_xsrf" value="${this.xsrfToken}"/>`;
+  }
+
+  /**
+   * The URL of a file below the setting `staticPath`, with a version that changes with its content, so that it may be kept for ever.
+   * With `includeHost` (default: the handler's own `includeHost`, false) protocol and host stand in front.
+   */
+  staticUrl(path: string, options: { includeHost?: boolean; includeVersion?: boolean } = {}): string {
+    const url = this.application.staticUrl(path, options.includeVersion ?? true);
+    const { protocol, host } = this.request;
+    return (options.includeHost ?? this.includeHost) ? `${protocol}://${host}${url}` : url;
+  }
+  /** Whether `staticUrl` gives whole addresses. */
+  get includeHost(): boolean {
+    return false;
+  }
+
+  // --- pages ---
+
+  /**
+   * Finishes the request with a template (`landspout/template`) and what the UI modules in it bring. Values are found by it besides those of
+   * `getTemplateNamespace`.
+   */
+  render(name: string, values: TemplateValues = {}): Promise<void> | void {
+    return this.finish(withResources(this, this.renderString(name, values)));
+  }
+  /** The text of a template. */
+  renderString(name: string, values: TemplateValues = {}): string {
+    return loaderFor(this)
+      .load(name)
+      .generate({ ...this.getTemplateNamespace(), ...values });
+  }
+  /** What every template finds. May be overridden, to add to it. */
+  getTemplateNamespace(): { [name: string]: unknown } {
+    return { ...usualValues(this) };
+  }
+  /** Directory of the templates: the setting `templatePath`. May be overridden. */
+  getTemplatePath(): string | undefined {
+    return this.settings.templatePath;
+  }
+  /** The loader of a template path; made once for each and kept by the application. May be overridden. */
+  createTemplateLoader(path: string | undefined): BaseLoader {
+    return makeLoader(this, path);
+  }
+  /** HTML that links scripts. May be overridden, as the next three. */
+  renderLinkedJs(files: readonly string[]): string {
+    return files.map((file) => `<script src="${xhtmlEscape(this.#address(file))}"></script>`).join("");
+  }
+  renderEmbedJs(scripts: readonly string[]): string {
+    return `<script>\n${scripts.join("\n")}\n</script>`;
+  }
+  renderLinkedCss(files: readonly string[]): string {
+    return files.map((file) => `<link href="${xhtmlEscape(this.#address(file))}" rel="stylesheet"/>`).join("");
+  }
+  renderEmbedCss(styles: readonly string[]): string {
+    return `<style>\n${styles.join("\n")}\n</style>`;
+  }
+  #address(file: string): string {
+    return isAddress(file) ? file : this.staticUrl(file);
   }
 
   // --- answers ---

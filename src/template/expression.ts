@@ -1,0 +1,177 @@
+/**
+ * The expressions of templates: JavaScript, with the spellings of Python's that templates commonly carry (`and`, `or`, `not`, `None`, `True`,
+ * `False`), and the names they take from outside made visible, because a compiled template finds them in its namespace.
+ */
+import { tokenize } from "./tokens.ts";
+import type { Token } from "./tokens.ts";
+
+const PYTHON: { readonly [name: string]: string } = { and: "&&", or: "||", None: "null", True: "true", False: "false" };
+
+/** Words that are no names of values. */
+const RESERVED = new Set(
+  (
+    "arguments async await break case catch class const continue debugger default delete do else enum export extends false finally for " +
+    "function if import in instanceof let new null of return static super switch this throw true try typeof undefined var void while " +
+    "with yield NaN Infinity"
+  ).split(" "),
+);
+
+/** Code in which names from outside are looked up in the namespace `$n`; `isLocal` says which are the template's own. */
+export function translate(code: string, isLocal: (name: string) => boolean): string {
+  const tokens = pythonic(tokenize(code));
+  const parameters = arrowParameters(tokens);
+  return tokens
+    .map((token, place) => {
+      if (token.kind === "template")
+        return translateTemplate(token.text, (name) => isLocal(name) || parameters.has(name));
+      if (token.kind !== "name" || RESERVED.has(token.text) || token.text.startsWith("$")) return token.text;
+      if (parameters.has(token.text) || isLocal(token.text) || !standsAlone(tokens, place)) return token.text;
+      // Two values side by side are a mistake; what one is looked up with would make a call of them.
+      if (followsValue(tokens, place)) return token.text;
+      const shorthand = isShorthand(tokens, place) ? `${token.text}: ` : "";
+      return `${shorthand}${lookUp(token.text)}`;
+    })
+    .join("");
+}
+
+/** A name from the namespace, else a global, else a ReferenceError. */
+export const lookUp = (name: string): string => `("${name}" in $n ? $n.${name} : $g("${name}"))`;
+
+/** The expressions of a template literal are code, too. */
+function translateTemplate(text: string, isLocal: (name: string) => boolean): string {
+  let result = "";
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === "\\") result += text[at] + (text[++at] ?? "");
+    else if (text.startsWith("${", at)) {
+      let depth = 1;
+      let end = at + 2;
+      for (; end < text.length && depth > 0; end++) {
+        if (text[end] === "{") depth++;
+        else if (text[end] === "}") depth--;
+      }
+      result += `\${${translate(text.slice(at + 2, end - 1), isLocal)}}`;
+      at = end - 1;
+    } else result += text[at];
+  }
+  return result;
+}
+
+const meaningful = (tokens: readonly Token[], from: number, step: 1 | -1): Token | undefined => {
+  for (let place = from + step; place >= 0 && place < tokens.length; place += step)
+    if (tokens[place]?.kind !== "space") return tokens[place];
+  return undefined;
+};
+
+/** Neither a property (`.name`) nor a key (`{ name: … }`). */
+function standsAlone(tokens: readonly Token[], place: number): boolean {
+  const before = meaningful(tokens, place, -1)?.text;
+  if (before === "." || before === "?.") return false;
+  const after = meaningful(tokens, place, 1)?.text;
+  return !(after === ":" && (before === "{" || before === ",") && insideBraces(tokens, place));
+}
+
+/** Whether a value ends right before a token. */
+function followsValue(tokens: readonly Token[], place: number): boolean {
+  const before = meaningful(tokens, place, -1);
+  if (before === undefined) return false;
+  if (before.kind === "name") return !RESERVED.has(before.text) || /^(?:this|null|true|false)$/.test(before.text);
+  return before.kind === "punctuation" ? before.text === ")" || before.text === "]" : before.kind !== "space";
+}
+
+/** `{ name }` or `{ …, name, … }`: key and value in one. */
+function isShorthand(tokens: readonly Token[], place: number): boolean {
+  const before = meaningful(tokens, place, -1)?.text;
+  const after = meaningful(tokens, place, 1)?.text;
+  return (before === "{" || before === ",") && (after === "}" || after === ",") && insideBraces(tokens, place);
+}
+
+/** Whether the innermost bracket around a token is a brace. */
+function insideBraces(tokens: readonly Token[], place: number): boolean {
+  let depth = 0;
+  for (let at = place - 1; at >= 0; at--) {
+    const { text, kind } = tokens[at] as Token;
+    if (kind !== "punctuation") continue;
+    if (/^[)\]}]$/.test(text)) depth++;
+    else if (/^[([{]$/.test(text)) {
+      if (depth === 0) return text === "{";
+      depth--;
+    }
+  }
+  return false;
+}
+
+/** Names bound by arrow functions: they are the expression's own. */
+function arrowParameters(tokens: readonly Token[]): Set<string> {
+  const names = new Set<string>();
+  const solid = tokens.filter(({ kind }) => kind !== "space");
+  solid.forEach((token, place) => {
+    if (token.text !== "=>") return;
+    const before = solid[place - 1];
+    if (before?.kind === "name") names.add(before.text);
+    if (before?.text !== ")") return;
+    let depth = 0;
+    for (let at = place - 1; at >= 0; at--) {
+      const { text, kind } = solid[at] as Token;
+      if (/^[)\]}]$/.test(text)) depth++;
+      else if (/^[([{]$/.test(text) && --depth === 0) return;
+      else if (kind === "name" && solid[at + 1]?.text !== ":" && solid[at - 1]?.text !== "=") names.add(text);
+    }
+  });
+  return names;
+}
+
+/**
+ * `and`, `or`, `None`, `True`, `False` become JavaScript's. `not` binds looser than comparisons: `not a == b` is `!(a == b)`, which ends
+ * before the next `and`, `or`, `,`, `?`, `:` or the end of the bracket it stands in.
+ */
+function pythonic(tokens: readonly Token[]): Token[] {
+  const result: Token[] = [];
+  const open: number[] = [];
+  let depth = 0;
+  const punctuation = (text: string): Token => ({ kind: "punctuation", text });
+  const close = (): void => {
+    while (open.at(-1) === depth) {
+      open.pop();
+      result.push(punctuation(")"));
+    }
+  };
+  tokens.forEach((token, place) => {
+    const { kind, text } = token;
+    const word = kind === "name" && standsAlone(tokens, place) ? text : "";
+    if (word === "not") {
+      result.push(punctuation("!("));
+      open.push(depth);
+      return;
+    }
+    const replaced = Object.hasOwn(PYTHON, word) ? PYTHON[word] : undefined;
+    if (kind === "punctuation" && /^[([{]$/.test(text)) depth++;
+    else if (kind === "punctuation" && /^[)\]}]$/.test(text)) {
+      close();
+      depth--;
+    } else if (replaced === "&&" || replaced === "||" || (kind === "punctuation" && /^(?:&&|\|\||[,?:;])$/.test(text)))
+      close();
+    result.push(
+      replaced === undefined ? token : { kind: /^[&|]/.test(replaced) ? "punctuation" : "name", text: replaced },
+    );
+  });
+  depth = 0;
+  while (open.length > 0) {
+    open.pop();
+    result.push(punctuation(")"));
+  }
+  return result;
+}
+
+/** Names that a pattern binds: `x`, `k, v`, `[a, { b: c }]`. */
+export function boundNames(pattern: string): string[] {
+  const tokens = tokenize(pattern);
+  return tokens
+    .filter(
+      ({ kind, text }, place) =>
+        kind === "name" &&
+        !RESERVED.has(text) &&
+        meaningful(tokens, place, 1)?.text !== ":" &&
+        meaningful(tokens, place, -1)?.text !== "=",
+    )
+    .map(({ text }) => text);
+}

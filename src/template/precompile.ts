@@ -1,0 +1,46 @@
+/**
+ * Templates compiled ahead of time to modules, for places where a program may not make code of text (a Content-Security-Policy, hosts at
+ * the edge), and for bundles without files.
+ */
+import type { Dirent } from "node:fs";
+import { readdirSync } from "node:fs";
+import { relative, sep } from "node:path";
+import { generate } from "./generator.ts";
+import { Loader } from "./loader.ts";
+import type { LoaderOptions } from "./loader.ts";
+
+export interface PrecompileOptions extends LoaderOptions {
+  /** Which files are templates. Default: `.html`, `.xml`, `.txt`, `.js`, `.css`, `.svg`. */
+  extensions?: readonly string[];
+}
+
+const EXTENSIONS = [".html", ".xml", ".txt", ".js", ".css", ".svg"];
+
+/**
+ * The text of one ES module that holds all templates of a directory, for a `PrecompiledLoader`:
+ *
+ * @example
+ * writeFileSync("templates.js", precompile("templates"));
+ * // and in the program
+ * import templates from "./templates.js";
+ * const loader = new PrecompiledLoader(templates);
+ * @throws ParseError on a template that cannot be understood.
+ */
+export function precompile(directory: string, options: PrecompileOptions = {}): string {
+  const { extensions = EXTENSIONS, autoescape = "xhtml_escape" } = options;
+  const loader = new Loader(directory, options);
+  const entries = readdirSync(loader.root, { recursive: true, withFileTypes: true }) as Dirent[];
+  const names = entries
+    .filter((entry) => entry.isFile() && extensions.some((extension) => entry.name.endsWith(extension)))
+    .map((entry) => relative(loader.root, `${entry.parentPath}${sep}${entry.name}`).replaceAll(sep, "/"))
+    .sort();
+  const source = { resolve: (other: string, from: string) => loader.file(other, from) };
+  const modules = names.map((name) => {
+    // Loading compiles it once, so that what the engine does not take is found now.
+    loader.load(name);
+    const { code, positions } = generate(loader.file(name), source, autoescape);
+    const indented = code.replaceAll(/^/gm, "      ");
+    return `  {\n    name: ${JSON.stringify(name)},\n    positions: ${JSON.stringify(positions)},\n    run($n, $r) {\n${indented}\n    },\n  },`;
+  });
+  return `/** Templates compiled ahead of time; do not change this file. */\nexport default [\n${modules.join("\n")}\n];\n`;
+}
