@@ -1,0 +1,143 @@
+/**
+ * `FolderHandler`: a `StaticFileHandler` that answers for a folder without a default file with a page that lists it. It decides what is
+ * listed and under which header fields; which files may be served is decided where it is for any static file.
+ */
+import { basename, resolve } from "node:path";
+import { HTTPError } from "../web/http-error.ts";
+import { RequestHandler } from "../web/request-handler.ts";
+import type { HandlerResult, SendErrorOptions } from "../web/request-handler.ts";
+import { realPath, toHTTPError } from "../web/static/files.ts";
+import type { StaticFileOptions } from "../web/static/options.ts";
+import { checkPath, isInside, rootPrefix } from "../web/static/paths.ts";
+import { StaticFileHandler } from "../web/static/static-file-handler.ts";
+import { isLocalName } from "./local-names.ts";
+import { errorPage, listingPage, pagePolicy } from "./listing-page.ts";
+import { readFolder } from "./read-folder.ts";
+import type { FolderContent, Order, SortKey } from "./read-folder.ts";
+
+export interface FolderOptions extends StaticFileOptions {
+  /** A folder without a default file is listed; else it is 404. Default true. */
+  listing?: boolean;
+  /** What the folder is called on its page. Default: its name. */
+  title?: string;
+  /**
+   * Only requests for `localhost` or a literal address are answered. For servers at a loopback address: a page of another site that has
+   * its own name point there (DNS rebinding) could else read the files through its visitor's browser. Default false.
+   */
+  localOnly?: boolean;
+}
+
+const SORT_KEYS: readonly SortKey[] = ["name", "size", "date"];
+
+/** What a route's options become is found again by their identity, as are the files that are remembered for them. */
+const completed = new WeakMap<object, Partial<FolderOptions>>();
+
+function withDefaultFile(options: Partial<FolderOptions>): Partial<FolderOptions> {
+  let known = completed.get(options);
+  if (known === undefined) completed.set(options, (known = { defaultFilename: "index.html", ...options }));
+  return known;
+}
+
+/**
+ * Serves a folder for people: `index.html` where there is one, else a list; browsers ask again each time, so that a change is seen.
+ *
+ * @example
+ * new Application([["/*", FolderHandler, { path: "/srv/files" }]]).listen(8888);
+ */
+export class FolderHandler extends StaticFileHandler {
+  #listing = true;
+  #title = "";
+  #localOnly = false;
+  #dotfiles = false;
+  #followSymlinks = false;
+  #listed = false;
+
+  override initialize(options: Partial<FolderOptions>): void {
+    super.initialize(withDefaultFile(options));
+    this.#listing = options.listing !== false;
+    this.#title = options.title ?? "";
+    this.#localOnly = options.localOnly === true;
+    this.#dotfiles = options.dotfiles === true;
+    this.#followSymlinks = options.followSymlinks === true;
+  }
+
+  override prepare(): void {
+    // RFC 9110 §15.5.20: "the server is not able to produce an authoritative response for the target URI."
+    if (this.#localOnly && !isLocalName(this.request.hostName)) throw new HTTPError(421);
+  }
+
+  override get(path?: string): HandlerResult {
+    if (!this.#listing || path === undefined || (path !== "" && !path.endsWith("/"))) return super.get(path);
+    return this.#getFolder(path);
+  }
+
+  /** The default file of a folder; where there is none, its list. */
+  async #getFolder(path: string): Promise<void> {
+    try {
+      await super.get(path);
+    } catch (error) {
+      if (!(error instanceof HTTPError) || error.status !== 404 || this.headersWritten) throw error;
+      const content = await this.#read(path);
+      if (content === undefined) throw error;
+      this.#list(path, content);
+    }
+  }
+
+  /** Undefined: there is no such folder. The links of its page lead up by its path, which therefore has to be spelt the simple way. */
+  async #read(path: string): Promise<FolderContent | undefined> {
+    if (/(?:^|\/)\.{0,2}\//.test(path)) return undefined;
+    const absolutePath = StaticFileHandler.getAbsolutePath(this.root, this.parseUrlPath(path));
+    checkPath(rootPrefix(this.root), absolutePath, { dotfiles: this.#dotfiles });
+    try {
+      const [root, folder] = await Promise.all([realPath(resolve(this.root)), realPath(absolutePath)]);
+      if (!this.#followSymlinks && !isInside(root, folder))
+        throw new HTTPError(403, `${absolutePath} leads out of the static directory`);
+      return await readFolder(folder, {
+        dotfiles: this.#dotfiles,
+        within: this.#followSymlinks ? undefined : root,
+      });
+    } catch (error) {
+      throw toHTTPError(error);
+    }
+  }
+
+  #list(path: string, content: FolderContent): void {
+    const key = this.getQueryArgument("sort", "name");
+    const order: Order = {
+      key: SORT_KEYS.find((known) => known === key) ?? "name",
+      descending: this.getQueryArgument("order", "asc") === "desc",
+    };
+    const title = this.#title === "" ? basename(resolve(this.root)) || "/" : this.#title;
+    this.#listed = true;
+    this.setHeader("Content-Security-Policy", pagePolicy());
+    this.setExtraHeaders();
+    this.write(
+      listingPage(
+        title,
+        path.split("/").filter((part) => part !== ""),
+        content,
+        order,
+      ),
+    );
+  }
+
+  /** Of a list: of its text. */
+  override computeEtag(content: string | Uint8Array): string | undefined {
+    return this.#listed ? RequestHandler.prototype.computeEtag.call(this, content) : super.computeEtag(content);
+  }
+
+  override setExtraHeaders(): void {
+    this.setHeader("X-Content-Type-Options", "nosniff");
+    // Asked for again each time, and answered with 304 by its entity tag.
+    this.setHeader("Cache-Control", "no-cache");
+  }
+
+  override writeError(status: number, options: SendErrorOptions = {}): void {
+    if (this.settings.serveTraceback === true) {
+      super.writeError(status, options);
+      return;
+    }
+    this.setHeader("Content-Security-Policy", pagePolicy());
+    void this.finish(errorPage(status, this.reasonText()));
+  }
+}
