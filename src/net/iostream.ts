@@ -77,10 +77,10 @@ export class IOStream extends ReadableIOStream {
   }
 
   protected async establish({ ssl, ...address }: ConnectOptions): Promise<this> {
+    if (this.over) throw new StreamClosedError(this.error);
     if (this.transport !== undefined || this.#connecting) {
       throw new UsageError("ERR_LANDSPOUT_CONNECTED", "connect() needs a stream that is not connected: make a new one");
     }
-    if (this.over) throw new StreamClosedError(this.error);
     this.#connecting = true;
     if (address.path === undefined) this.#host = address.host ??= "localhost";
     try {

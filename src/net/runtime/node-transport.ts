@@ -98,8 +98,8 @@ export class NodeTransport implements Transport {
     if (this.socket.destroyed || this.socket.writableEnded) return true;
     if (done === undefined) return this.socket.write(data, encoding);
     return this.socket.write(data, encoding, (error) => {
-      // Node 20 reports no error for what a reset kept from being sent.
-      if ((error === null || error === undefined) && this.socket.errored === null) done();
+      // Node 20 reports no error for what a reset, or our own destroy, kept from being sent.
+      if ((error === null || error === undefined) && this.socket.errored === null && !this.socket.destroyed) done();
     });
   }
   cork(): void {
