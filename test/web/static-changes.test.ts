@@ -232,6 +232,15 @@ test("asks a source for no more than its client reads, and lets go of it when th
   });
 });
 
+test("never changes what it gave to somebody in this process", async () => {
+  const folder = new Folder({ "a.bin": Buffer.alloc(3_000_000, "0123456789abcdef") });
+  const app = new Application([["/*", StaticFileHandler, { path: folder.path }]], { accessLog: false });
+  const response = await app.fetch(new Request("http://localhost/a.bin"));
+  const pieces: Uint8Array[] = [];
+  for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) pieces.push(piece);
+  assert.ok(Buffer.concat(pieces).equals(Buffer.alloc(3_000_000, "0123456789abcdef")));
+});
+
 // --- what is remembered ---
 
 test("remembers no more files, and no more content, than it may", async () => {
@@ -384,6 +393,22 @@ test("sees a sibling come and go", async () => {
     assert.is(await bodyOf(), "later");
     rmSync(folder.at("a.js.gz"));
     assert.is(await bodyOf(), "plain");
+  });
+});
+
+test("serves a large sibling that was replaced, or removed, after it was looked at", async () => {
+  const folder = new Folder({ "a.js": "plain", "a.js.gz": "coded" });
+  await serve(folder, { precompressed: ["gzip"], checkInterval: 3600, cachedFileSize: 0 }, async (peer) => {
+    const fields = "Accept-Encoding: gzip\r\n";
+    assert.is((await ask(peer, "/a.js", { fields })).body, "coded");
+    folder.write("a.js.gz", "replaced");
+    const answer = await ask(peer, "/a.js", { fields });
+    assert.is(answer.body, "replaced");
+    assert.is(answer.headers["content-encoding"], "gzip");
+    rmSync(folder.at("a.js.gz"));
+    const plain = await ask(peer, "/a.js", { fields });
+    assert.is(plain.body, "plain");
+    assert.is(plain.headers["content-encoding"], undefined);
   });
 });
 

@@ -66,7 +66,11 @@ export async function sendFile(
       free = false;
       handler.write(count === bytes.length ? bytes : bytes.subarray(0, count));
       const sent = handler.flush();
-      if (sent !== undefined) await sent;
+      if (sent !== undefined) {
+        // Behind the last piece nothing waits: the next request is the connection's business.
+        if (at < end) await sent;
+        else sent.catch(() => undefined);
+      }
       free = plain && stream.outputLeft;
     }
   } finally {

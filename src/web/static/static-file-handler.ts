@@ -130,9 +130,9 @@ export class StaticFileHandler extends RequestHandler {
     // It was changed since it was looked at, and nothing has been sent. What never rests is sent as it comes.
     this.setStatus(200);
     for (const name of ["Content-Range", "Content-Encoding"]) this.clearHeader(name);
+    if (file.absolutePath !== this.absolutePath) await this.files.findAgain(file.absolutePath).catch(() => undefined);
     const found = await this.files.findAgain(this.absolutePath);
     if (found === DIRECTORY) throw new HTTPError(404);
-    if (found !== this.found) for (const sibling of found.siblings?.values() ?? []) sibling.checkedAt = 0;
     await this.serveFile(attempt === 0 ? found : asChanging(found), this.path, attempt + 1);
   }
 
