@@ -7,42 +7,44 @@ import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { suite } from "../_support/suite.ts";
 import { readPage } from "./_page.ts";
-import { ask, ROOT, runsHere, withPrograms, writePage } from "./_serve.ts";
+import { Programs, ROOT, runsHere } from "./_serve.ts";
 
 const test = suite("snippets", { deadline: 60 });
 
-const pages = [
+const names = [
   "README.md",
   ...readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" })
     .map((name) => `docs/${name.replaceAll("\\", "/")}`)
     .filter((name) => name.endsWith(".md") && !name.startsWith("docs/api/"))
     .sort(),
 ];
-const texts = new Map(pages.map((name) => [name, readFileSync(join(ROOT, name), "utf8")]));
+const pages = new Map(names.map((name) => [name, readPage(readFileSync(join(ROOT, name), "utf8"))]));
 mkdirSync(join(ROOT, ".cache"), { recursive: true });
 const folder = mkdtempSync(join(ROOT, ".cache", "snippets-"));
-const folderOf = (name: string): string => join(folder, name.replace(/\.md$/, "").replaceAll("/", "-"));
+const programs = new Programs(folder);
 
-test.after(() => rmSync(folder, { recursive: true, force: true }));
+test.before(async () => {
+  await programs.write(pages);
+  await programs.start();
+});
+test.after(async () => {
+  await programs.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
 
-for (const [name, text] of texts) {
-  const page = readPage(text);
+for (const [name, page] of pages) {
   if (page.programs.length === 0) continue;
   test(`${name} answers what it says`, async () => {
-    const ports = await writePage(page, folderOf(name));
-    await withPrograms(page, folderOf(name), async () => {
-      for (const program of page.programs.filter(runsHere)) {
-        for (const question of program.questions) {
-          const answer = await ask(ports.get(program) ?? 0, question);
-          for (const line of question.expected) {
-            assert.ok(
-              answer.toLowerCase().includes(line.toLowerCase()),
-              `${name}:${question.line} ${question.method} ${question.path}: no "${line}" in\n${answer}`,
-            );
-          }
+    assert.is(programs.failure(name), undefined);
+    for (const program of page.programs.filter(runsHere)) {
+      for (const question of program.questions) {
+        const answer = await programs.ask(program, question);
+        for (const line of question.expected) {
+          const where = `${name}:${question.line} ${question.method} ${question.path}`;
+          assert.ok(answer.toLowerCase().includes(line.toLowerCase()), `${where}: no "${line}" in\n${answer}`);
         }
       }
-    });
+    }
   });
 }
 
@@ -73,8 +75,8 @@ if (!("Bun" in globalThis)) {
 
 test("scripts that the pages name exist", () => {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { scripts: object };
-  for (const [name, text] of texts) {
-    for (const command of readPage(text).commands) {
+  for (const [name, { commands }] of pages) {
+    for (const command of commands) {
       const script = /^npm (?:run ([\w:-]+)|(test|start)\b)/.exec(command);
       if (script !== null) assert.ok((script[1] ?? script[2] ?? "") in scripts, `${name}: ${command}`);
     }
