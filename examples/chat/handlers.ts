@@ -42,7 +42,7 @@ class ChatHandler extends RequestHandler {
   /** Errors are JSON too, with a sentence for people. */
   override writeError(status: number, { error }: SendErrorOptions = {}): void {
     const reason = error instanceof HTTPError ? error.reason : undefined;
-    this.finish({ error: reason ?? reasonPhrase(status) });
+    void this.finish({ error: reason ?? reasonPhrase(status) });
   }
 }
 

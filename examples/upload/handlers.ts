@@ -43,7 +43,7 @@ class UploadsHandler extends RequestHandler {
     if (error instanceof HTTPError) ({ reason } = error);
     // What is wrong with a form is the client's to know.
     else if (error instanceof ProtocolError) reason = error.message;
-    this.finish({ error: reason ?? reasonPhrase(status) });
+    void this.finish({ error: reason ?? reasonPhrase(status) });
   }
 }
 

@@ -53,7 +53,7 @@ ${body}</body>
 `;
 
 /** Drawn once, used by every row. */
-const SHAPES = `<svg hidden><symbol id="d" viewBox="0 0 20 20"><path d="M2 5.5A1.5 1.5 0 0 1 3.5 4h4l2 2h7A1.5 1.5 0 0 1 18 7.5v7a1.5 1.5 0 0 1-1.5 1.5h-13A1.5 1.5 0 0 1 2 14.5z"/></symbol><symbol id="f" viewBox="0 0 20 20"><path d="M5.5 2.5h6l4 4v10a1 1 0 0 1-1 1h-9a1 1 0 0 1-1-1v-13a1 1 0 0 1 1-1zm6 0v4h4"/></symbol></svg>`;
+const SHAPES = `<svg hidden><symbol id="d" viewBox="0 0 20 20"><path d="M2 5.5A1.5 1.5 0 0 1 3.5 4h4l2 2h7A1.5 1.5 0 0 1 18 7.5v7a1.5 1.5 0 0 1-1.5 1.5h-13A1.5 1.5 0 0 1 2 14.5z"/></symbol><symbol id="u" viewBox="0 0 20 20"><path d="M10 16V5m0 0L5 10m5-5 5 5"/></symbol><symbol id="f" viewBox="0 0 20 20"><path d="M5.5 2.5h6l4 4v10a1 1 0 0 1-1 1h-9a1 1 0 0 1-1-1v-13a1 1 0 0 1 1-1zm6 0v4h4"/></symbol></svg>`;
 
 const queryOf = ({ key, descending }: Order): string =>
   key === "name" && !descending ? "" : `?sort=${key}&amp;order=${descending ? "desc" : "asc"}`;
@@ -115,7 +115,7 @@ export function listingPage(title: string, parts: readonly string[], content: Fo
   const up =
     parts.length === 0
       ? ""
-      : `<tr class="up"><td class="name"><a href="../${query}"><svg class="folder" aria-hidden="true"><use href="#d"/></svg>..<span> (up)</span></a></td><td></td><td></td></tr>\n`;
+      : `<tr class="up"><td class="name"><a href="../${query}"><svg class="up" aria-hidden="true"><use href="#u"/></svg>..<span> (up)</span></a></td><td></td><td></td></tr>\n`;
   const head = `<tr>${heading("name", "Name", order)}${heading("size", "Size", order)}${heading("date", "Changed", order)}</tr>`;
   const table =
     rows.length === 0 && up === ""

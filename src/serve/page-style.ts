@@ -47,8 +47,9 @@ td.name a::after { content: ""; position: absolute; inset: 0; }
 td.name a:focus-visible { outline: none; }
 td.name a:focus-visible::after { outline: 2px solid var(--accent); outline-offset: -2px; border-radius: .4rem; }
 tbody tr:hover a { color: var(--accent); }
-.up span { color: var(--faint); }
+tr.up span { color: var(--faint); }
 svg { float: left; width: 1.25rem; height: 1.25rem; margin: .1rem 0 0 -1.9rem; fill: none; stroke: var(--faint); stroke-width: 1.3; stroke-linejoin: round; }
+svg.up { stroke: var(--accent); stroke-width: 1.8; stroke-linecap: round; }
 svg.folder { fill: var(--accent); stroke: none; }
 
 .sum { margin: 0; padding: .8rem 1.25rem; font-size: .875rem; color: var(--faint); }
@@ -69,5 +70,6 @@ table + .sum { border-top: 1px solid var(--line); }
   td.size { padding-left: 1.9rem; text-align: left; }
   td.size:not(:empty) { padding-right: .75rem; }
   tr.up td:not(.name) { display: none; }
+  .sum { padding-inline: 1rem; }
 }
 `;
