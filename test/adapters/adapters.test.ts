@@ -155,6 +155,30 @@ test("app.fetch: an answer nobody reads makes its handler wait", async () => {
   await reader.cancel();
 });
 
+test("app.fetch: a handler that flushes its last piece goes on to its end", async () => {
+  let ended: (() => void) | undefined;
+  const over = new Promise<void>((resolve) => (ended = resolve));
+  const measured = new Application(
+    [
+      [
+        "/",
+        class extends RequestHandler {
+          override async get() {
+            this.setHeader("Content-Length", 100_000);
+            this.write(Buffer.alloc(100_000));
+            await this.flush();
+            ended?.();
+          }
+        },
+      ],
+    ],
+    { accessLog: false },
+  );
+  const answer = await measured.fetch(new Request("http://localhost/"));
+  await over;
+  assert.is((await answer.arrayBuffer()).byteLength, 100_000);
+});
+
 test("runs as a listener of node:http", () =>
   withNode(toNodeListener(app), (base) => askAll((path, init) => fetch(base + path, { redirect: "manual", ...init }))));
 
