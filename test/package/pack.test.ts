@@ -18,7 +18,7 @@ const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as
 const modules = Object.keys(manifest.exports).filter((path) => path !== "./package.json");
 
 /** More would have to say what it is for. */
-const PACKED_BUDGET = 200_000;
+const PACKED_BUDGET = 500_000;
 const UNPACKED_BUDGET = 700_000;
 
 let project = "";
