@@ -139,11 +139,14 @@ function renderMembers(members) {
     .join("\n");
 }
 
+/** The class another extends: behind its own type parameters, which may extend something too. */
+const BASE = / extends ([\w$]+)(?:<[^{]*>)?(?: implements [^{]*)?\s*$/;
+
 /** Base classes that no subpath exports, nearest first. */
 function hiddenBases(declaration, isExported) {
   const bases = [];
   for (let current = declaration; ;) {
-    const name = / extends ([\w$]+)/.exec(current.text.slice(0, bodyStart(current.text)))?.[1];
+    const name = BASE.exec(current.text.slice(0, bodyStart(current.text)))?.[1];
     const base = name === undefined ? undefined : find(current.file, name);
     if (base === undefined || base.kind !== "class" || isExported(base)) return bases;
     bases.push(base);

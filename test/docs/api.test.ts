@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
+import { RequestHandler } from "../../src/web/index.ts";
 import { suite } from "../_support/suite.ts";
 
 const test = suite("documentation", { deadline: 60 });
@@ -13,6 +14,19 @@ test("docs/api is up to date (npm run docs)", () => {
   const script = join(root, "scripts/make-api-docs.mjs");
   const { stdout, stderr, status } = spawnSync(process.execPath, [script, "--check"], { encoding: "utf8" });
   assert.is(status, 0, `${stdout}${stderr}`);
+});
+
+test("docs/api has every method a handler has, inherited ones too", () => {
+  const page = readFileSync(join(root, "docs/api/web.md"), "utf8");
+  const missing: string[] = [];
+  for (
+    let one: object = RequestHandler.prototype;
+    one !== Object.prototype;
+    one = Object.getPrototypeOf(one) as object
+  ) {
+    missing.push(...Object.getOwnPropertyNames(one).filter((name) => !new RegExp(`\\b${name}\\b`).test(page)));
+  }
+  assert.equal(missing, []);
 });
 
 const pages = [
