@@ -3,6 +3,8 @@
  * functions behind `RequestHandler.render`.
  */
 import { UsageError } from "../errors.ts";
+import { interpolate } from "../locale/index.ts";
+import type { Locale, PlaceholderValues } from "../locale/index.ts";
 import { Loader } from "../template/index.ts";
 import type { BaseLoader, LoaderOptions } from "../template/index.ts";
 import type { Application } from "./application.ts";
@@ -78,15 +80,30 @@ export function makeLoader(handler: RequestHandler, path: string | undefined): B
   return new Loader(path, options);
 }
 
+/**
+ * A translation whose last argument may be an object with values for its placeholders: `_("Hello %(name)s", { name })`. Python has its
+ * `%` for that.
+ */
+function filled<A extends readonly unknown[]>(translate: (...args: A) => string): (...args: unknown[]) => string {
+  return (...args) => {
+    const last = args.at(-1);
+    if (typeof last !== "object" || last === null) return translate(...(args as unknown as A));
+    return interpolate(translate(...(args.slice(0, -1) as unknown as A)), last as PlaceholderValues);
+  };
+}
+
 /** What every template of a handler finds, in Tornado's spelling and in ours. */
 export function usualValues(handler: RequestHandler): TemplateValues {
   const { methods } = furnishingOf(handler.application);
-  const { currentUser } = handler;
+  const { currentUser, locale } = handler;
   const values: { [name: string]: unknown } = {
     handler,
     request: handler.request,
     currentUser,
     current_user: currentUser,
+    locale,
+    _: filled((...args: Parameters<Locale["translate"]>) => locale.translate(...args)),
+    pgettext: filled((...args: Parameters<Locale["pgettext"]>) => locale.pgettext(...args)),
     staticUrl: (...args: Parameters<RequestHandler["staticUrl"]>) => handler.staticUrl(...args),
     reverseUrl: handler.reverseUrl.bind(handler),
     xsrfFormHtml: () => handler.xsrfFormHtml(),

@@ -7,6 +7,8 @@ import type { Buffer } from "node:buffer";
 import { UsageError } from "../errors.ts";
 import type { SetCookieOptions } from "../http/set-cookie.ts";
 import { xhtmlEscape } from "../escape/index.ts";
+import { closestLocale } from "../locale/index.ts";
+import type { Locale } from "../locale/index.ts";
 import type { BaseLoader } from "../template/index.ts";
 import { isAddress, loaderFor, makeLoader, usualValues, withResources } from "./rendering.ts";
 import type { TemplateValues } from "./rendering.ts";
@@ -51,6 +53,7 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
   /** False: the request does not end with its method; `finish` is called later. See `asynchronous`. */
   autoFinish = true;
   #user: unknown = undefined;
+  #locale: Locale | undefined = undefined;
 
   // --- to be overridden ---
 
@@ -296,9 +299,22 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
   getLoginUrl(): string {
     return String(this.requireSetting("loginUrl", "@authenticated"));
   }
-  /** To be overridden: the locale code the user has chosen; undefined leaves it to the browser's wishes. */
-  getUserLocale(): string | undefined {
+  /**
+   * The language of this answer: what `getUserLocale` says, else what the browser wishes. May be set.
+   */
+  get locale(): Locale {
+    return (this.#locale ??= this.getUserLocale() ?? this.getBrowserLocale());
+  }
+  set locale(locale: Locale) {
+    this.#locale = locale;
+  }
+  /** To be overridden: the locale the user has chosen; undefined leaves it to the browser's wishes. */
+  getUserLocale(): Locale | undefined {
     return undefined;
+  }
+  /** The best of the translations there are for the browser's `Accept-Language`. */
+  getBrowserLocale(fallback = "en_US"): Locale {
+    return closestLocale(this.request.headers.get("Accept-Language"), fallback);
   }
 
   /** The path of the route with that name; see `Application.reverseUrl`. */

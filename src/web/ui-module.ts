@@ -4,6 +4,7 @@
  */
 import { linkify } from "../escape/index.ts";
 import type { LinkifyOptions } from "../escape/index.ts";
+import type { Locale } from "../locale/index.ts";
 import { UsageError } from "../errors.ts";
 import type { HTTPServerRequest } from "../http/request.ts";
 import type { RequestHandler } from "./request-handler.ts";
@@ -22,6 +23,10 @@ export abstract class UIModule {
   }
   get currentUser(): unknown {
     return this.handler.currentUser;
+  }
+
+  get locale(): Locale {
+    return this.handler.locale;
   }
 
   /** The piece of page, as HTML: it is not escaped any more. The arguments are those of `{% module Name(…) %}`. */

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
+import { get as locales, loadTranslations } from "../../src/locale/index.ts";
 import { DictLoader } from "../../src/template/index.ts";
 import { inject } from "../../src/testing/index.ts";
 import { Application, RequestHandler, UIModule } from "../../src/web/index.ts";
@@ -139,6 +140,34 @@ test("templates from a directory; read anew in debug, with the template's line i
     const page = (await inject(debugging, "/bad.html")).text();
     assert.match(page, "bad.html:3");
     assert.match(page, "<b>    3  {{ missing }}</b>");
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+});
+
+test("speaks the browser's language, or the user's own", async () => {
+  const root = mkdtempSync(join(tmpdir(), "landspout-"));
+  try {
+    writeFileSync(
+      join(root, "de.csv"),
+      '"Hello %(name)s","Hallo %(name)s"\n"%(n)d apple","%(n)d Apfel","singular"\n"%(n)d apples","%(n)d Äpfel","plural"\n',
+    );
+    loadTranslations(root);
+    const page =
+      "{{ locale.code }} {{ _('Hello %(name)s', { name: 'A' }) }} {{ _('%(n)d apple', '%(n)d apples', 2, { n: 2 }) }}";
+    class Choosing extends Page {
+      override getUserLocale() {
+        return this.getCookie("lang") === "de" ? locales("de") : undefined;
+      }
+    }
+    const speaking = new Application([["/", Choosing]], {
+      accessLog: false,
+      templateLoader: new DictLoader({ "page.html": page }),
+    });
+    const ask = async (headers: { [name: string]: string }) => (await inject(speaking, { url: "/", headers })).text();
+    assert.is(await ask({ "Accept-Language": "fr, de;q=0.5" }), "de Hallo A 2 Äpfel");
+    assert.is(await ask({ "Accept-Language": "fr" }), "en_US Hello A 2 apples");
+    assert.match(await ask({ Cookie: "lang=de" }), /^de /);
   } finally {
     rmSync(root, { recursive: true });
   }
