@@ -7,7 +7,20 @@ import { dirname, join, posix } from "node:path";
 import { ROOT } from "./lib/root.mjs";
 
 /** Height of each folder of src/; a file at its top not named here is the highest. */
-const HEIGHT = { "errors.ts": 0, "log.ts": 0, "diagnostics.ts": 0, parser: 1, net: 2, async: 2, escape: 2, template: 3, http: 3, websocket: 4, web: 5 };
+const HEIGHT = {
+  "errors.ts": 0,
+  "log.ts": 0,
+  "diagnostics.ts": 0,
+  parser: 1,
+  net: 2,
+  async: 2,
+  escape: 2,
+  template: 3,
+  http: 3,
+  websocket: 4,
+  locale: 4,
+  web: 5,
+};
 const TOP = 6;
 
 const heightOf = (path) => HEIGHT[path.split("/")[0]] ?? TOP;
