@@ -44,7 +44,7 @@ function derive(
   const text = password.normalize("NFKC");
   return new Promise((resolve, reject) =>
     scrypt(text, salt, HASH_SIZE, { N, r, p, maxmem: 256 * N * r }, (error, hash) =>
-      error === null ? resolve(hash) : reject(error),
+      error ? reject(error) : resolve(hash),
     ),
   );
 }
