@@ -8,10 +8,12 @@ import { resetFacts, storeFacts } from "./facts";
 import { fieldSection, REQUEST, RESPONSE, TRAILERS } from "./fields";
 import { blocks, finish } from "./hash";
 import { search } from "./index-of";
+import { xorMask } from "./mask";
 import { clearFour, verdict } from "./outcome";
 import { requestLine } from "./request-line";
 import { countSeen, stillUnfinished } from "./resume";
 import { statusLine } from "./status-line";
+import { checkUtf8 } from "./utf8";
 
 /** Compared on load with the ABI_VERSION the other side was built with. */
 export const abiVersion: i32 = ABI_VERSION;
@@ -68,4 +70,12 @@ export function hashBlocks(start: usize, end: usize): void {
 
 export function hashFinish(start: usize, end: usize, total: u32): void {
   finish(start, end, total);
+}
+
+export function mask(start: usize, end: usize, key: u32): void {
+  xorMask(start, end, key);
+}
+
+export function utf8(start: usize, end: usize, state: u32): u32 {
+  return checkUtf8(start, end, state);
 }

@@ -6,7 +6,9 @@
 type Content = BodyInit | null | undefined;
 type BodyInit = ConstructorParameters<typeof Response>[0];
 
-const Original: typeof Response | undefined = globalThis.Response;
+/** The runtime's own; looked up at first use, because Node loads the whole of Fetch with it. */
+let original: typeof Response | undefined;
+const runtimeResponse = (): typeof Response | undefined => (original ??= globalThis.Response);
 
 /** Status, fields and content that can leave as they are. */
 export interface WholeAnswer {
@@ -69,7 +71,7 @@ export class LightResponse {
     if (this.#real === undefined) {
       const init =
         this.#headers === undefined ? this.#init : { ...this.#init, status: this.status, headers: this.#headers };
-      this.#real = new (Original as typeof Response)(this.#content, init);
+      this.#real = new (runtimeResponse() as typeof Response)(this.#content, init);
     }
     return this.#real;
   }
@@ -93,19 +95,17 @@ for (const name of ["arrayBuffer", "blob", "bytes", "clone", "formData", "json",
   });
 }
 
-/** Whether the global is the runtime's own and costs what this saves. */
-const worthwhile = (): boolean => Original !== undefined && !("Bun" in globalThis) && globalThis.Response === Original;
-
 /**
  * Makes `new Response(…)` cheap from now on. `instanceof Response` holds for both kinds. Does nothing on Bun, whose own is cheap, and
  * where somebody has replaced the global before.
  */
 export function useLightResponse(): void {
-  if (Original === undefined || !worthwhile()) return;
-  Object.setPrototypeOf(LightResponse, Original);
-  Object.setPrototypeOf(LightResponse.prototype, Original.prototype);
+  const own = runtimeResponse();
+  if (own === undefined || "Bun" in globalThis || globalThis.Response !== own) return;
+  Object.setPrototypeOf(LightResponse, own);
+  Object.setPrototypeOf(LightResponse.prototype, own.prototype);
   Object.defineProperty(LightResponse, Symbol.hasInstance, {
-    value: (value: unknown): boolean => value instanceof (Original as typeof Response),
+    value: (value: unknown): boolean => value instanceof own,
   });
   globalThis.Response = LightResponse as unknown as typeof Response;
 }

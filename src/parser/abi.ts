@@ -12,7 +12,7 @@
  *   0x60000  RECEIVE   where a socket's bytes land                        64 KiB
  *   0x70000  end of memory: a load past RECEIVE traps
  */
-export const ABI_VERSION = 1;
+export const ABI_VERSION = 2;
 
 // --- memory map (bytes) ---
 export const TABLE = 0x04000;
@@ -193,3 +193,6 @@ export const E_REASON = 15;
 export const E_CHUNK_SIZE = 16;
 export const E_CHUNK_OVERFLOW = 17;
 export const E_CHUNK_EXTENSION = 18;
+
+/** What `utf8` gives for bytes that are not UTF-8. */
+export const UTF8_INVALID = -1;

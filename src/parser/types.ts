@@ -53,6 +53,18 @@ export interface HttpParser {
 
   /** The last piece, of any length, of an input of `total` bytes (modulo 2^32); the digest replaces the state. */
   hashFinish(start: number, end: number, total: number): void;
+
+  /**
+   * Masks or unmasks `[start, end)` in place (RFC 6455 §5.3). `key`: the four bytes of the key as a little-endian word, turned so that
+   * its lowest byte goes with the byte at `start`.
+   */
+  mask(start: number, end: number, key: number): void;
+
+  /**
+   * Whether `[start, end)` goes on as UTF-8 after `state`, which is 0 at the beginning of a text. Returns the state for the next piece, 0
+   * where a character has just ended, UTF8_INVALID as soon as the text cannot become valid any more.
+   */
+  utf8(start: number, end: number, state: number): number;
 }
 
 /** A parser and the reason why it was chosen: an option, an environment variable, or what stood in the way of Wasm. */

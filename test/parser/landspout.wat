@@ -13,7 +13,7 @@
  (global $assembly/facts/flags (mut i32) (i32.const 0))
  (global $assembly/facts/contentLength (mut i64) (i64.const 0))
  (global $assembly/facts/known (mut i64) (i64.const 0))
- (global $assembly/index/abiVersion i32 (i32.const 1))
+ (global $assembly/index/abiVersion i32 (i32.const 2))
  (memory $0 7 7)
  (data $0 (i32.const 1029) "\1d$")
  (data $0.1 (i32.const 1041) "\15)\00&\"+\00\13\00\0e\01\10\00\12\00\02\00\00\00-(\00*\00\'\00\00\06\00\00\001\1f\00\00\00\00\00\00,\17\04\16\00\00\00%\n\00\05\00\t\00\00\00\00\00\00\1e#\00\00\00\11!\00\00\00\0f\00\00\00\030\00\00\002\00\0c\00 \00\00\00\00\00\00\00\00\r\00\08\1b\1c\00\18\00\14\0b\19\00\00\07\1a/\00\00.")
@@ -77,6 +77,8 @@
  (export "indexOf" (func $assembly/index/indexOf))
  (export "hashBlocks" (func $assembly/index/hashBlocks))
  (export "hashFinish" (func $assembly/index/hashFinish))
+ (export "mask" (func $assembly/index/mask))
+ (export "utf8" (func $assembly/index/utf8))
  (export "memory" (memory $0))
  (func $assembly/resume/stillUnfinished (param $0 i32) (param $1 i32) (param $2 i32) (result i32)
   (local $3 i32)
@@ -469,7 +471,7 @@
     return
    end
   end
-  block $__inlined_func$assembly/host/isOddAuthority$189 (result i32)
+  block $__inlined_func$assembly/host/isOddAuthority$194 (result i32)
    i32.const 0
    local.get $0
    local.get $0
@@ -737,21 +739,21 @@
    i32.const 1
    local.get $0
    select
-   br_if $__inlined_func$assembly/host/isOddAuthority$189
+   br_if $__inlined_func$assembly/host/isOddAuthority$194
    drop
    local.get $4
    i32.eqz
    local.get $0
    local.get $1
    i32.eq
-   br_if $__inlined_func$assembly/host/isOddAuthority$189
+   br_if $__inlined_func$assembly/host/isOddAuthority$194
    drop
    i32.const 0
    local.get $0
    i32.load8_u
    i32.const 58
    i32.ne
-   br_if $__inlined_func$assembly/host/isOddAuthority$189
+   br_if $__inlined_func$assembly/host/isOddAuthority$194
    drop
    i32.const 0
    local.get $1
@@ -768,7 +770,7 @@
    i32.const 5
    i32.gt_u
    i32.or
-   br_if $__inlined_func$assembly/host/isOddAuthority$189
+   br_if $__inlined_func$assembly/host/isOddAuthority$194
    drop
    local.get $0
    i32.const 1
@@ -786,7 +788,7 @@
      i32.sub
      i32.const 10
      i32.ge_u
-     br_if $__inlined_func$assembly/host/isOddAuthority$189
+     br_if $__inlined_func$assembly/host/isOddAuthority$194
      drop
      local.get $0
      i32.const 1
@@ -1001,7 +1003,7 @@
       i32.const 32
       i32.add
       local.set $5
-      block $__inlined_func$assembly/fields/firstControl$224
+      block $__inlined_func$assembly/fields/firstControl$229
        loop $while-continue|01
         local.get $1
         local.get $5
@@ -1038,7 +1040,7 @@
          i32.add
          local.set $0
          local.get $6
-         br_if $__inlined_func$assembly/fields/firstControl$224
+         br_if $__inlined_func$assembly/fields/firstControl$229
          local.get $5
          i32.const 32
          i32.add
@@ -1089,7 +1091,7 @@
          i32.add
          local.set $0
          local.get $6
-         br_if $__inlined_func$assembly/fields/firstControl$224
+         br_if $__inlined_func$assembly/fields/firstControl$229
          local.get $5
          i32.const 16
          i32.add
@@ -1629,7 +1631,7 @@
    i32.const 2
    i32.lt_u
    if
-    block $__inlined_func$assembly/fields/sectionEnd$227
+    block $__inlined_func$assembly/fields/sectionEnd$232
      local.get $1
      local.get $4
      i32.ne
@@ -1639,7 +1641,7 @@
       local.get $2
       local.get $10
       call $assembly/fields/oddLine
-      br $__inlined_func$assembly/fields/sectionEnd$227
+      br $__inlined_func$assembly/fields/sectionEnd$232
      end
      i32.const 31
      local.get $2
@@ -1732,7 +1734,7 @@
     return
    end
   end
-  block $__inlined_func$assembly/version/oddVersion$249
+  block $__inlined_func$assembly/version/oddVersion$255
    loop $for-loop|0
     local.get $2
     i32.const 8
@@ -1757,7 +1759,7 @@
       i32.store
       i32.const 0
       global.set $assembly/outcome/verdict
-      br $__inlined_func$assembly/version/oddVersion$249
+      br $__inlined_func$assembly/version/oddVersion$255
      end
      local.get $0
      local.get $2
@@ -1799,7 +1801,7 @@
       i32.store
       i32.const -4
       global.set $assembly/outcome/verdict
-      br $__inlined_func$assembly/version/oddVersion$249
+      br $__inlined_func$assembly/version/oddVersion$255
      end
      local.get $2
      i32.const 1
@@ -2800,14 +2802,14 @@
   i32.const 47
   i32.ne
   if (result i32)
-   block $__inlined_func$assembly/request-line/schemeEnd$190 (result i32)
+   block $__inlined_func$assembly/request-line/schemeEnd$195 (result i32)
     i32.const 0
     local.get $2
     local.get $1
     i32.sub
     i32.const 8
     i32.lt_u
-    br_if $__inlined_func$assembly/request-line/schemeEnd$190
+    br_if $__inlined_func$assembly/request-line/schemeEnd$195
     drop
     local.get $0
     i32.const 32
@@ -2884,7 +2886,7 @@
      local.get $0
     end
     i32.eqz
-    br_if $__inlined_func$assembly/request-line/schemeEnd$190
+    br_if $__inlined_func$assembly/request-line/schemeEnd$195
     drop
     local.get $1
     i32.const 4
@@ -2916,7 +2918,7 @@
     i32.add
     local.tee $1
     i32.lt_u
-    br_if $__inlined_func$assembly/request-line/schemeEnd$190
+    br_if $__inlined_func$assembly/request-line/schemeEnd$195
     drop
     local.get $1
     i32.const 0
@@ -3002,12 +3004,12 @@
   i32.const 16412
   local.get $4
   i32.store
-  block $__inlined_func$assembly/request-line/hasPercent$191 (result i32)
+  block $__inlined_func$assembly/request-line/hasPercent$196 (result i32)
    i32.const 0
    local.get $4
    local.get $5
    i32.le_u
-   br_if $__inlined_func$assembly/request-line/hasPercent$191
+   br_if $__inlined_func$assembly/request-line/hasPercent$196
    drop
    loop $for-loop|0
     local.get $1
@@ -3019,7 +3021,7 @@
      i32.load8_u
      i32.const 37
      i32.eq
-     br_if $__inlined_func$assembly/request-line/hasPercent$191
+     br_if $__inlined_func$assembly/request-line/hasPercent$196
      drop
      local.get $1
      i32.const 1
@@ -3037,6 +3039,171 @@
    global.set $assembly/facts/flags
   end
   i32.const 1
+ )
+ (func $assembly/index/utf8 (param $0 i32) (param $1 i32) (param $2 i32) (result i32)
+  (local $3 i32)
+  block $__inlined_func$assembly/utf8/checkUtf8$34 (result i32)
+   loop $while-continue|0
+    local.get $0
+    local.get $1
+    i32.lt_u
+    if
+     local.get $2
+     i32.eqz
+     if
+      loop $while-continue|1
+       local.get $1
+       local.get $0
+       i32.sub
+       i32.const 16
+       i32.ge_s
+       if (result i32)
+        local.get $0
+        v128.load
+        i8x16.bitmask
+       else
+        i32.const 1
+       end
+       i32.eqz
+       if
+        local.get $0
+        i32.const 16
+        i32.add
+        local.set $0
+        br $while-continue|1
+       end
+      end
+      loop $while-continue|2
+       local.get $0
+       local.get $1
+       i32.lt_u
+       if (result i32)
+        local.get $0
+        i32.load8_u
+        i32.const 128
+        i32.lt_u
+       else
+        i32.const 0
+       end
+       if
+        local.get $0
+        i32.const 1
+        i32.add
+        local.set $0
+        br $while-continue|2
+       end
+      end
+      i32.const 0
+      local.get $0
+      local.get $1
+      i32.eq
+      br_if $__inlined_func$assembly/utf8/checkUtf8$34
+      drop
+      local.get $0
+      local.tee $2
+      i32.const 1
+      i32.add
+      local.set $0
+      block $__inlined_func$assembly/utf8/begin$253 (result i32)
+       i32.const -1
+       local.get $2
+       i32.load8_u
+       local.tee $2
+       i32.const 194
+       i32.lt_u
+       local.get $2
+       i32.const 244
+       i32.gt_u
+       i32.or
+       br_if $__inlined_func$assembly/utf8/begin$253
+       drop
+       i32.const 12550145
+       local.get $2
+       i32.const 224
+       i32.lt_u
+       br_if $__inlined_func$assembly/utf8/begin$253
+       drop
+       i32.const 40962
+       i32.const 32770
+       local.get $2
+       i32.const 224
+       i32.eq
+       select
+       i32.const 10420224
+       i32.const 12517376
+       local.get $2
+       i32.const 237
+       i32.eq
+       select
+       i32.or
+       local.get $2
+       i32.const 240
+       i32.lt_u
+       br_if $__inlined_func$assembly/utf8/begin$253
+       drop
+       i32.const 36867
+       i32.const 32771
+       local.get $2
+       i32.const 240
+       i32.eq
+       select
+       i32.const 9371648
+       i32.const 12517376
+       local.get $2
+       i32.const 244
+       i32.eq
+       select
+       i32.or
+      end
+      local.tee $2
+      i32.const -1
+      i32.eq
+      if
+       local.get $2
+       br $__inlined_func$assembly/utf8/checkUtf8$34
+      end
+      br $while-continue|0
+     end
+     local.get $0
+     local.tee $3
+     i32.const 1
+     i32.add
+     local.set $0
+     i32.const -1
+     local.get $3
+     i32.load8_u
+     local.tee $3
+     local.get $2
+     i32.const 8
+     i32.shr_u
+     i32.const 255
+     i32.and
+     i32.lt_u
+     local.get $3
+     local.get $2
+     i32.const 16
+     i32.shr_u
+     i32.gt_u
+     i32.or
+     br_if $__inlined_func$assembly/utf8/checkUtf8$34
+     drop
+     local.get $2
+     i32.const 255
+     i32.and
+     i32.const 1
+     i32.sub
+     local.tee $2
+     i32.const 12550144
+     i32.or
+     i32.const 0
+     local.get $2
+     select
+     local.set $2
+     br $while-continue|0
+    end
+   end
+   local.get $2
+  end
  )
  (func $assembly/index/parseTrailers (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (result i32)
   local.get $2
@@ -3163,14 +3330,14 @@
   v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
   v128.store
   block $__inlined_func$assembly/index/conclude$23 (result i32)
-   block $__inlined_func$assembly/status-line/statusLine$34 (result i32)
+   block $__inlined_func$assembly/status-line/statusLine$35 (result i32)
     i32.const 0
     local.get $0
     local.get $1
     call $assembly/version/version
     local.tee $6
     i32.eqz
-    br_if $__inlined_func$assembly/status-line/statusLine$34
+    br_if $__inlined_func$assembly/status-line/statusLine$35
     drop
     block $folding-inner0
      local.get $1
@@ -3188,7 +3355,7 @@
       i32.const -4
       global.set $assembly/outcome/verdict
       i32.const 0
-      br $__inlined_func$assembly/status-line/statusLine$34
+      br $__inlined_func$assembly/status-line/statusLine$35
      end
      i32.const 1
      local.set $2
@@ -3231,7 +3398,7 @@
         i32.const -14
         global.set $assembly/outcome/verdict
         i32.const 0
-        br $__inlined_func$assembly/status-line/statusLine$34
+        br $__inlined_func$assembly/status-line/statusLine$35
        end
        local.get $4
        i32.const 10
@@ -3266,7 +3433,7 @@
       i32.const -14
       global.set $assembly/outcome/verdict
       i32.const 0
-      br $__inlined_func$assembly/status-line/statusLine$34
+      br $__inlined_func$assembly/status-line/statusLine$35
      end
      i32.const 16456
      local.get $4
@@ -3449,7 +3616,7 @@
        i32.const 0
       end
      end
-     br $__inlined_func$assembly/status-line/statusLine$34
+     br $__inlined_func$assembly/status-line/statusLine$35
     end
     i32.const 16476
     global.get $assembly/outcome/linesLeft
@@ -3549,7 +3716,7 @@
   i32.const 16464
   i64.const 0
   i64.store
-  block $__inlined_func$assembly/request-line/leadingEmptyLine$251 (result i32)
+  block $__inlined_func$assembly/request-line/leadingEmptyLine$257 (result i32)
    local.get $0
    local.tee $2
    local.get $1
@@ -3569,7 +3736,7 @@
     i32.const 0
     global.set $assembly/outcome/verdict
     i32.const 0
-    br $__inlined_func$assembly/request-line/leadingEmptyLine$251
+    br $__inlined_func$assembly/request-line/leadingEmptyLine$257
    end
    local.get $2
    i32.load8_u
@@ -3583,13 +3750,13 @@
     i32.const -7
     global.set $assembly/outcome/verdict
     i32.const 0
-    br $__inlined_func$assembly/request-line/leadingEmptyLine$251
+    br $__inlined_func$assembly/request-line/leadingEmptyLine$257
    end
    local.get $2
    local.get $0
    i32.const 13
    i32.ne
-   br_if $__inlined_func$assembly/request-line/leadingEmptyLine$251
+   br_if $__inlined_func$assembly/request-line/leadingEmptyLine$257
    drop
    local.get $2
    i32.const 1
@@ -3611,7 +3778,7 @@
     i32.const 0
     global.set $assembly/outcome/verdict
     i32.const 0
-    br $__inlined_func$assembly/request-line/leadingEmptyLine$251
+    br $__inlined_func$assembly/request-line/leadingEmptyLine$257
    end
    local.get $2
    i32.const 1
@@ -3642,7 +3809,7 @@
    i32.const 16388
    local.get $4
    i32.store
-   block $__inlined_func$assembly/request-line/method$252 (result i32)
+   block $__inlined_func$assembly/request-line/method$258 (result i32)
     local.get $1
     local.get $4
     i32.sub
@@ -3668,7 +3835,7 @@
      local.get $4
      i32.const 4
      i32.add
-     br $__inlined_func$assembly/request-line/method$252
+     br $__inlined_func$assembly/request-line/method$258
     end
     local.get $4
     local.set $0
@@ -3759,7 +3926,7 @@
      i32.const 0
      global.set $assembly/outcome/verdict
      i32.const 0
-     br $__inlined_func$assembly/request-line/method$252
+     br $__inlined_func$assembly/request-line/method$258
     end
     local.get $0
     local.get $4
@@ -3779,7 +3946,7 @@
      i32.const -1
      global.set $assembly/outcome/verdict
      i32.const 0
-     br $__inlined_func$assembly/request-line/method$252
+     br $__inlined_func$assembly/request-line/method$258
     end
     i32.const 16384
     local.get $4
@@ -3817,7 +3984,7 @@
     i32.const 2
     i32.add
     local.set $0
-    block $__inlined_func$assembly/version/lineEnd$253
+    block $__inlined_func$assembly/version/lineEnd$259
      local.get $1
      local.get $4
      i32.sub
@@ -3831,7 +3998,7 @@
      else
       i32.const 0
      end
-     br_if $__inlined_func$assembly/version/lineEnd$253
+     br_if $__inlined_func$assembly/version/lineEnd$259
      local.get $1
      local.get $4
      i32.eq
@@ -3851,7 +4018,7 @@
       global.set $assembly/outcome/verdict
       i32.const 0
       local.set $0
-      br $__inlined_func$assembly/version/lineEnd$253
+      br $__inlined_func$assembly/version/lineEnd$259
      end
      local.get $4
      i32.load8_u
@@ -3866,7 +4033,7 @@
       global.set $assembly/outcome/verdict
       i32.const 0
       local.set $0
-      br $__inlined_func$assembly/version/lineEnd$253
+      br $__inlined_func$assembly/version/lineEnd$259
      end
      local.get $0
      i32.const 13
@@ -3879,7 +4046,7 @@
       global.set $assembly/outcome/verdict
       i32.const 0
       local.set $0
-      br $__inlined_func$assembly/version/lineEnd$253
+      br $__inlined_func$assembly/version/lineEnd$259
      end
      local.get $4
      i32.const 1
@@ -4179,6 +4346,112 @@
   global.get $assembly/outcome/verdict
   local.get $1
   select
+ )
+ (func $assembly/index/mask (param $0 i32) (param $1 i32) (param $2 i32)
+  (local $3 v128)
+  local.get $2
+  i32x4.splat
+  local.set $3
+  loop $for-loop|0
+   local.get $1
+   local.get $0
+   i32.sub
+   i32.const 64
+   i32.ge_s
+   if
+    local.get $0
+    local.get $0
+    v128.load
+    local.get $3
+    v128.xor
+    v128.store
+    local.get $0
+    local.get $0
+    v128.load offset=16
+    local.get $3
+    v128.xor
+    v128.store offset=16
+    local.get $0
+    local.get $0
+    v128.load offset=32
+    local.get $3
+    v128.xor
+    v128.store offset=32
+    local.get $0
+    local.get $0
+    v128.load offset=48
+    local.get $3
+    v128.xor
+    v128.store offset=48
+    local.get $0
+    i32.const -64
+    i32.sub
+    local.set $0
+    br $for-loop|0
+   end
+  end
+  loop $for-loop|1
+   local.get $1
+   local.get $0
+   i32.sub
+   i32.const 16
+   i32.ge_s
+   if
+    local.get $0
+    local.get $0
+    v128.load
+    local.get $3
+    v128.xor
+    v128.store
+    local.get $0
+    i32.const 16
+    i32.add
+    local.set $0
+    br $for-loop|1
+   end
+  end
+  loop $for-loop|2
+   local.get $1
+   local.get $0
+   i32.sub
+   i32.const 4
+   i32.ge_s
+   if
+    local.get $0
+    local.get $0
+    i32.load
+    local.get $2
+    i32.xor
+    i32.store
+    local.get $0
+    i32.const 4
+    i32.add
+    local.set $0
+    br $for-loop|2
+   end
+  end
+  loop $for-loop|3
+   local.get $0
+   local.get $1
+   i32.lt_u
+   if
+    local.get $0
+    local.get $0
+    i32.load8_u
+    local.get $2
+    i32.xor
+    i32.store8
+    local.get $2
+    i32.const 8
+    i32.shr_u
+    local.set $2
+    local.get $0
+    i32.const 1
+    i32.add
+    local.set $0
+    br $for-loop|3
+   end
+  end
  )
  (func $assembly/index/indexOf (param $0 i32) (param $1 i32) (param $2 i32) (result i32)
   (local $3 i32)
@@ -4710,7 +4983,7 @@
   if
    local.get $4
    if
-    block $__inlined_func$assembly/facts/host$217
+    block $__inlined_func$assembly/facts/host$222
      global.get $assembly/facts/flags
      i32.const 2048
      i32.and
@@ -4719,7 +4992,7 @@
       i32.const 4096
       i32.or
       global.set $assembly/facts/flags
-      br $__inlined_func$assembly/facts/host$217
+      br $__inlined_func$assembly/facts/host$222
      end
      global.get $assembly/facts/flags
      i32.const 2048
@@ -4760,7 +5033,7 @@
     i32.const 3
     i32.eq
     if
-     block $__inlined_func$assembly/facts/length$218
+     block $__inlined_func$assembly/facts/length$223
       global.get $assembly/facts/flags
       i32.const 1
       i32.and
@@ -4793,7 +5066,7 @@
          i32.const 2
          i32.or
          global.set $assembly/facts/flags
-         br $__inlined_func$assembly/facts/length$218
+         br $__inlined_func$assembly/facts/length$223
         end
         local.get $3
         i32.const 48
@@ -4811,7 +5084,7 @@
          i32.const 2
          i32.or
          global.set $assembly/facts/flags
-         br $__inlined_func$assembly/facts/length$218
+         br $__inlined_func$assembly/facts/length$223
         end
         local.get $0
         i32.const 1
@@ -4935,7 +5208,7 @@
          i32.and
          global.set $assembly/facts/flags
         end
-        block $__inlined_func$assembly/facts/isWord$215 (result i32)
+        block $__inlined_func$assembly/facts/isWord$220 (result i32)
          i32.const 0
          local.get $0
          local.tee $1
@@ -4943,7 +5216,7 @@
          i32.sub
          i32.const 7
          i32.ne
-         br_if $__inlined_func$assembly/facts/isWord$215
+         br_if $__inlined_func$assembly/facts/isWord$220
          drop
          i32.const 0
          local.set $0
@@ -4977,7 +5250,7 @@
            i32.lt_u
            select
            i32.ne
-           br_if $__inlined_func$assembly/facts/isWord$215
+           br_if $__inlined_func$assembly/facts/isWord$220
            drop
            local.get $0
            i32.const 1
@@ -5052,7 +5325,7 @@
         i32.eq
         local.tee $0
         if
-         block $__inlined_func$assembly/facts/isWord$222 (result i32)
+         block $__inlined_func$assembly/facts/isWord$227 (result i32)
           i32.const 0
           local.get $1
           i32.const 8
@@ -5061,7 +5334,7 @@
           i32.sub
           i32.const 8
           i32.ne
-          br_if $__inlined_func$assembly/facts/isWord$222
+          br_if $__inlined_func$assembly/facts/isWord$227
           drop
           i32.const 0
           local.set $3
@@ -5095,7 +5368,7 @@
             i32.lt_u
             select
             i32.ne
-            br_if $__inlined_func$assembly/facts/isWord$222
+            br_if $__inlined_func$assembly/facts/isWord$227
             drop
             local.get $3
             i32.const 1
@@ -5114,7 +5387,7 @@
         i32.const 0
         local.get $0
         if (result i32)
-         block $__inlined_func$assembly/facts/isWord$223 (result i32)
+         block $__inlined_func$assembly/facts/isWord$228 (result i32)
           i32.const 0
           local.get $2
           local.get $1
@@ -5124,7 +5397,7 @@
           i32.sub
           i32.const 4
           i32.ne
-          br_if $__inlined_func$assembly/facts/isWord$223
+          br_if $__inlined_func$assembly/facts/isWord$228
           drop
           i32.const 0
           local.set $0
@@ -5158,7 +5431,7 @@
             i32.lt_u
             select
             i32.ne
-            br_if $__inlined_func$assembly/facts/isWord$223
+            br_if $__inlined_func$assembly/facts/isWord$228
             drop
             local.get $0
             i32.const 1
@@ -5344,12 +5617,12 @@
    i32.const 5
    i32.eq
    if
-    block $__inlined_func$assembly/facts/isWord$211 (result i32)
+    block $__inlined_func$assembly/facts/isWord$216 (result i32)
      i32.const 0
      local.get $4
      i32.const 5
      i32.ne
-     br_if $__inlined_func$assembly/facts/isWord$211
+     br_if $__inlined_func$assembly/facts/isWord$216
      drop
      i32.const 0
      local.set $2
@@ -5383,7 +5656,7 @@
        i32.lt_u
        select
        i32.ne
-       br_if $__inlined_func$assembly/facts/isWord$211
+       br_if $__inlined_func$assembly/facts/isWord$216
        drop
        local.get $2
        i32.const 1
@@ -5405,14 +5678,14 @@
     i32.const 7
     i32.eq
     if
-     block $__inlined_func$assembly/facts/isWord$212 (result i32)
+     block $__inlined_func$assembly/facts/isWord$217 (result i32)
       i32.const 0
       local.get $2
       local.get $0
       i32.sub
       i32.const 7
       i32.ne
-      br_if $__inlined_func$assembly/facts/isWord$212
+      br_if $__inlined_func$assembly/facts/isWord$217
       drop
       i32.const 0
       local.set $2
@@ -5446,7 +5719,7 @@
         i32.lt_u
         select
         i32.ne
-        br_if $__inlined_func$assembly/facts/isWord$212
+        br_if $__inlined_func$assembly/facts/isWord$217
         drop
         local.get $2
         i32.const 1
@@ -5470,7 +5743,7 @@
      if
       local.get $2
       local.set $4
-      block $__inlined_func$assembly/facts/isWord$213 (result i32)
+      block $__inlined_func$assembly/facts/isWord$218 (result i32)
        i32.const 0
        local.get $0
        i32.const 8
@@ -5479,7 +5752,7 @@
        i32.sub
        i32.const 8
        i32.ne
-       br_if $__inlined_func$assembly/facts/isWord$213
+       br_if $__inlined_func$assembly/facts/isWord$218
        drop
        i32.const 0
        local.set $2
@@ -5513,7 +5786,7 @@
          i32.lt_u
          select
          i32.ne
-         br_if $__inlined_func$assembly/facts/isWord$213
+         br_if $__inlined_func$assembly/facts/isWord$218
          drop
          local.get $2
          i32.const 1
@@ -5525,7 +5798,7 @@
        i32.const 1
       end
       if (result i32)
-       block $__inlined_func$assembly/facts/isWord$214 (result i32)
+       block $__inlined_func$assembly/facts/isWord$219 (result i32)
         i32.const 0
         local.get $4
         local.get $0
@@ -5535,7 +5808,7 @@
         i32.sub
         i32.const 2
         i32.ne
-        br_if $__inlined_func$assembly/facts/isWord$214
+        br_if $__inlined_func$assembly/facts/isWord$219
         drop
         i32.const 0
         local.set $0
@@ -5569,7 +5842,7 @@
           i32.lt_u
           select
           i32.ne
-          br_if $__inlined_func$assembly/facts/isWord$214
+          br_if $__inlined_func$assembly/facts/isWord$219
           drop
           local.get $0
           i32.const 1
@@ -5713,7 +5986,7 @@
     i32.const 1
     i32.add
     local.set $0
-    block $__inlined_func$assembly/chunk/quotedString$254 (result i32)
+    block $__inlined_func$assembly/chunk/quotedString$260 (result i32)
      loop $for-loop|0
       local.get $0
       local.get $1
@@ -5739,7 +6012,7 @@
         i32.const -18
         global.set $assembly/outcome/verdict
         i32.const 0
-        br $__inlined_func$assembly/chunk/quotedString$254
+        br $__inlined_func$assembly/chunk/quotedString$260
        end
        local.get $4
        if
@@ -5782,7 +6055,7 @@
            i32.const 1
            i32.add
           end
-          br $__inlined_func$assembly/chunk/quotedString$254
+          br $__inlined_func$assembly/chunk/quotedString$260
          end
         end
        end

@@ -85,11 +85,13 @@ test("exports the functions of the seam, its version and its memory, and nothing
       "hashBlocks",
       "hashFinish",
       "indexOf",
+      "mask",
       "memory",
       "parseChunkSize",
       "parseRequestHead",
       "parseResponseHead",
       "parseTrailers",
+      "utf8",
     ]),
   );
 });

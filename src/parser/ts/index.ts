@@ -11,10 +11,12 @@ import { chunkSize } from "./chunk.ts";
 import { fieldSection, REQUEST, RESPONSE, TRAILERS } from "./fields.ts";
 import { hashBlocks, hashFinish } from "./hash.ts";
 import { indexOf } from "./index-of.ts";
+import { mask } from "./mask.ts";
 import { IN_NAME, STATE_MASK } from "./outcome.ts";
 import { requestLine } from "./request-line.ts";
 import { goOn, UNSURE } from "./resume.ts";
 import { statusLine } from "./status-line.ts";
+import { utf8 } from "./utf8.ts";
 
 // Copies of imported constants: why, says index.ts.
 const {
@@ -127,6 +129,14 @@ class TsParser implements HttpParser {
 
   hashFinish(start: number, end: number, total: number): void {
     hashFinish(this.view, this.table, start, end, total);
+  }
+
+  mask(start: number, end: number, key: number): void {
+    mask(this.buffer, this.view, start, end, key);
+  }
+
+  utf8(start: number, end: number, state: number): number {
+    return utf8(this.buffer, start, end, state);
   }
 }
 

@@ -14,6 +14,8 @@ interface WasmExports {
   readonly indexOf: (start: number, end: number, needleLength: number) => number;
   readonly hashBlocks: (start: number, end: number) => void;
   readonly hashFinish: (start: number, end: number, total: number) => void;
+  readonly mask: (start: number, end: number, key: number) => void;
+  readonly utf8: (start: number, end: number, state: number) => number;
 }
 
 /** The little of the WebAssembly namespace that is needed, so that no library of types has to know it. */
@@ -53,5 +55,7 @@ export function createWasmParser(): HttpParser {
     indexOf: wasm.indexOf,
     hashBlocks: wasm.hashBlocks,
     hashFinish: wasm.hashFinish,
+    mask: wasm.mask,
+    utf8: wasm.utf8,
   };
 }
