@@ -29,6 +29,8 @@ export class IOStream extends ReadableIOStream {
   /** Writes not yet taken by the system, in order; those before the connection stands keep their bytes here. */
   #writes: WriteQueue | undefined = undefined;
   #connecting = false;
+  /** Our side sends no more. */
+  #ended = false;
   #nodelay: boolean | undefined = undefined;
   #closeCallback: (() => void) | undefined = undefined;
   /** Where `connect` went: the name a certificate must be for. */
@@ -96,7 +98,7 @@ export class IOStream extends ReadableIOStream {
       this.destroy();
       if (this.#connecting) {
         const cause = error instanceof Error ? error : new Error(String(error));
-        this.#ended(cause);
+        this.#end(cause);
         this.error ??= cause;
       }
     }
@@ -134,7 +136,7 @@ export class IOStream extends ReadableIOStream {
 
   #write(entry: QueuedWrite): void {
     const size = (this.#writes?.size ?? 0) + entry.bytes.length;
-    if (this.over || (this.transport === undefined && !this.#connecting)) {
+    if (this.over || this.#ended || (this.transport === undefined && !this.#connecting)) {
       entry.reject(new StreamClosedError(this.error));
     } else if (size > this.maxWriteBufferSize) {
       entry.reject(new StreamBufferFullError(`more than ${this.maxWriteBufferSize} bytes would wait to be sent`));
@@ -153,6 +155,7 @@ export class IOStream extends ReadableIOStream {
     this.#connecting = false;
     if (this.over) return;
     for (const entry of this.#writes?.waiting() ?? []) this.#send(entry);
+    if (this.#ended) super.end();
   }
 
   /** Written bytes wait to be sent. */
@@ -179,6 +182,12 @@ export class IOStream extends ReadableIOStream {
     return this.over || this.isClosed;
   }
 
+  /** Closes our side once everything written is out; the peer may go on sending, and is read until it closes its own. */
+  override end(): void {
+    this.#ended = true;
+    if (!this.#connecting) super.end();
+  }
+
   /** Closes: what was written is still sent, pending reads get what is there or fail. `error` becomes the stream's `error`. */
   close(error?: Error): void {
     if (this.over) return this.#successor?.close(error);
@@ -186,7 +195,7 @@ export class IOStream extends ReadableIOStream {
     const connecting = this.#connecting;
     this.#connecting = false;
     if (!this.attached && this.unreadLength > 0) this.readerOf();
-    this.#ended(error, false);
+    this.#end(error, false);
     if (transport === undefined || connecting) {
       this.#rejectWrites();
       transport?.destroy();
@@ -215,10 +224,10 @@ export class IOStream extends ReadableIOStream {
   }
 
   protected override didClose(error: Error | undefined): void {
-    this.#ended(error);
+    this.#end(error);
   }
 
-  #ended(error: Error | undefined, rejectWrites = true): void {
+  #end(error: Error | undefined, rejectWrites = true): void {
     if (rejectWrites) this.#rejectWrites(error);
     if (this.over) return;
     this.over = true;

@@ -210,6 +210,12 @@ eachKind("writes", { deadline: 10 }, (test, { open, options }) => {
     assert.equal(order, ["connected", "a", "b"]);
     assert.is(text(await stream.readBytes(3)), "abc");
     stream.close();
+    const brief = new IOStream(options);
+    void brief.connect((server.address() as net.AddressInfo).port, "127.0.0.1");
+    const written = brief.write("all");
+    brief.end();
+    await written;
+    assert.is(text(await brief.readUntilClose()), "all", "~> and so does end()");
     server.close();
     await once(server, "close");
   });
