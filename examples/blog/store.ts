@@ -68,11 +68,14 @@ export class Store {
   readonly secret: string;
   /** The blog's name for ever, in feeds. */
   readonly uuid: string;
+  /** Since when there is this blog. Milliseconds since 1970. */
+  readonly begun: number;
 
   private constructor(database: Database) {
     this.#database = database;
     this.secret = this.#setting("secret", () => randomBytes(32).toString("base64url"));
     this.uuid = this.#setting("uuid", randomUUID);
+    this.begun = Number(this.#setting("begun", () => String(Date.now())));
   }
 
   /** @throws Error where there is no SQLite, or the file is not a blog of this kind. */
