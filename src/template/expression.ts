@@ -24,6 +24,8 @@ export function translate(code: string, isLocal: (name: string) => boolean): str
     .map((token, place) => {
       if (token.kind === "template")
         return translateTemplate(token.text, (name) => isLocal(name) || parameters.has(name));
+      // What follows on the line is ours.
+      if (token.kind === "space" && token.text.includes("//")) return `${token.text}\n`;
       if (token.kind !== "name" || RESERVED.has(token.text) || token.text.startsWith("$")) return token.text;
       if (parameters.has(token.text) || isLocal(token.text) || !standsAlone(tokens, place)) return token.text;
       // Two values side by side are a mistake; what one is looked up with would make a call of them.
@@ -35,7 +37,7 @@ export function translate(code: string, isLocal: (name: string) => boolean): str
 }
 
 /** A name from the namespace, else a global, else a ReferenceError. */
-export const lookUp = (name: string): string => `("${name}" in $n ? $n.${name} : $g("${name}"))`;
+const lookUp = (name: string): string => `("${name}" in $n ? $n.${name} : $g("${name}"))`;
 
 /** The expressions of a template literal are code, too. */
 function translateTemplate(text: string, isLocal: (name: string) => boolean): string {
@@ -160,18 +162,4 @@ function pythonic(tokens: readonly Token[]): Token[] {
     result.push(punctuation(")"));
   }
   return result;
-}
-
-/** Names that a pattern binds: `x`, `k, v`, `[a, { b: c }]`. */
-export function boundNames(pattern: string): string[] {
-  const tokens = tokenize(pattern);
-  return tokens
-    .filter(
-      ({ kind, text }, place) =>
-        kind === "name" &&
-        !RESERVED.has(text) &&
-        meaningful(tokens, place, 1)?.text !== ":" &&
-        meaningful(tokens, place, -1)?.text !== "=",
-    )
-    .map(({ text }) => text);
 }

@@ -4,8 +4,10 @@
  */
 import { ParseError } from "./errors.ts";
 import type { TemplatePosition } from "./errors.ts";
-import { boundNames, lookUp, translate } from "./expression.ts";
+import { assignment, boundNames, target, value } from "./assignment.ts";
+import { translate } from "./expression.ts";
 import type { Block, Loop, Node, TemplateFile, Try } from "./nodes.ts";
+import { tokenize } from "./tokens.ts";
 
 /** Finds other templates for one that names them. */
 export interface TemplateSource {
@@ -134,11 +136,8 @@ class Generator {
   /** Names that `set` and `import` give values live as long as the function. */
   #collectLocals(nodes: readonly Node[], file: TemplateFile): void {
     this.#walk(nodes, file, (node) => {
-      if (node.kind === "set") {
-        const target = /^([^=]*?)(?:[-+*/%&|^]|\*\*|\?\?|&&|\|\||<<|>>>?)?=(?!=)/.exec(node.code)?.[1] ?? "";
-        if (!/[.[\]]\s*\S*$/.test(target) || /^\s*[[{]/.test(target))
-          for (const name of boundNames(target)) this.#locals.add(name);
-      } else if (node.kind === "import") for (const { local } of node.names) this.#locals.add(local);
+      if (node.kind === "set") for (const name of assignment(node.code).names) this.#locals.add(name);
+      else if (node.kind === "import") for (const { local } of node.names) this.#locals.add(local);
     });
   }
 
@@ -190,7 +189,7 @@ class Generator {
         return;
       }
       case "set":
-        this.#emit(`${this.#code(pythonTuple(node.code), this.#mark(node.line))};`);
+        this.#emit(`${this.#code(assignment(node.code).code, this.#mark(node.line))};`);
         return;
       case "import":
         this.#mark(node.line);
@@ -237,7 +236,8 @@ class Generator {
     const escape = escaped ? this.#escape : null;
     if (escape === null) return `$s(${code})`;
     if (USUAL.has(escape)) return `$e(${code})`;
-    return `$s(${lookUp(escape)}($s(${code})))`;
+    const found = translate(escape, (name) => this.#locals.has(name) || this.#bound.includes(name));
+    return `$s(${found}($s(${code})))`;
   }
 
   #if({ branches, otherwise }: Extract<Node, { kind: "if" }>): void {
@@ -282,14 +282,13 @@ class Generator {
     const match = /^(?:(?:const|let|var)\s+)?([^]+?)\s+(?:in|of)\s+([^]+)$/.exec(raw ?? code);
     if (match?.[1] === undefined || match[2] === undefined)
       throw new ParseError(`cannot understand for ${code}`, position.name, position.line);
-    const list = this.#code(match[2], position);
-    const pattern = match[1].trim();
-    const target =
-      /^[[{(]/.test(pattern) || !pattern.includes(",") ? pattern.replace(/^\(([^]*)\)$/, "[$1]") : `[${pattern}]`;
-    const names = boundNames(target);
+    const list = this.#code(value(tokenize(match[2])), position);
+    const { code: pattern, names } = target(tokenize(match[1]));
     if (names.length === 0) throw new ParseError(`cannot understand for ${code}`, position.name, position.line);
     this.#bound = [...this.#bound, ...names];
-    return `for (const ${target} of $i(${list})) {`;
+    this.#fragments.push({ code: `let ${pattern} of []`, position });
+    // A template may set it to something else.
+    return `for (let ${pattern} of $i(${list})) {`;
   }
 
   #try({ body, handlers, otherwise, last }: Try): void {
@@ -326,7 +325,7 @@ class Generator {
       const bound = this.#bound;
       if (name !== undefined) {
         this.#bound = [...bound, name];
-        this.#emit(`const ${name} = ${error};`);
+        this.#emit(`let ${name} = ${error};`);
       }
       this.#nodes(body);
       this.#bound = bound;
@@ -338,23 +337,15 @@ class Generator {
   /** The body becomes a text of its own, and the function's result goes in its place. */
   #apply(code: string, body: readonly Node[], line: number): void {
     const before = `$b${this.#serial++}`;
-    this.#emit(`const ${before} = $o; $o = "";`);
+    this.#emit(`const ${before} = $o; $o = ""; try {`);
     const loops = this.#loops;
     this.#loops = [];
     this.#nodes(body);
     this.#loops = loops;
     const called = this.#code(code, this.#mark(line));
-    this.#emit(`$o = ${before} + $s((${called})($o));`);
+    // An exception takes away what was written inside, and nothing else.
+    this.#emit(`$o = ${before} + $s((${called})($o)); } catch ($y) { $o = ${before}; throw $y; }`);
   }
 }
 
 const USUAL = new Set(["xhtml_escape", "xhtmlEscape", "escape"]);
-
-/** `a, b = pair` is `[a, b] = pair`. */
-function pythonTuple(code: string): string {
-  const match =
-    /^\s*([\p{ID_Start}$_][\p{ID_Continue}$]*(?:\s*,\s*[\p{ID_Start}$_][\p{ID_Continue}$]*)+)\s*=(?!=)([^]*)$/u.exec(
-      code,
-    );
-  return match === null ? code.replace(/^\s*\{/, "({").replace(/^\(\{[^]*$/, "$&)") : `[${match[1]}] = ${match[2]}`;
-}

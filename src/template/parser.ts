@@ -159,10 +159,10 @@ class Parser {
       case "comment":
         return;
       case "extends":
-        this.#parent = { name: unquoted(needs("file path")), line };
+        this.#parent = { name: this.#path(operator, suffix, line), line };
         return;
       case "include":
-        nodes.push({ kind: "include", name: unquoted(needs("file path")), line });
+        nodes.push({ kind: "include", name: this.#path(operator, suffix, line), line });
         return;
       case "set":
         nodes.push({ kind: "set", code: needs("statement"), line });
@@ -186,6 +186,12 @@ class Parser {
       default:
         throw this.#wrong(`unknown operator: '${operator}'`, line);
     }
+  }
+
+  #path(operator: string, suffix: string, line: number): string {
+    const path = unquoted(suffix);
+    if (path === "") throw this.#wrong(`${operator} missing file path`, line);
+    return path;
   }
 
   /** `import a`, `import a as b`, `from a import b, c as d`: names of what the loader was given as `imports`. */

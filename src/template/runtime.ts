@@ -32,6 +32,7 @@ export function textOf(value: unknown): string {
   if (typeof value === "string") return value;
   if (value === null || value === undefined) return "";
   if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString();
+  // oxlint-disable-next-line typescript/no-base-to-string -- what it says of itself is what is asked for
   return String(value);
 }
 

@@ -106,7 +106,7 @@ function compile(generated: Generated): TemplateFunction {
 }
 
 /** Which piece of code it is that the engine does not take. */
-function blame({ fragments }: Generated, error: SyntaxError): Error {
+function blame({ fragments, positions }: Generated, error: SyntaxError): Error {
   for (const { code, position } of fragments) {
     try {
       // oxlint-disable-next-line no-new, no-new-func, typescript/no-implied-eval
@@ -120,5 +120,6 @@ function blame({ fragments }: Generated, error: SyntaxError): Error {
       }
     }
   }
-  return error;
+  const { name, line } = positions[0] ?? { name: "<string>", line: 1 };
+  return new ParseError(error.message, name, line, error);
 }

@@ -15,7 +15,8 @@ const NUMBER = /(?:0[xXbBoO][0-9a-fA-F_]+|(?:[0-9][0-9_]*)?\.?[0-9][0-9_]*(?:[eE
 const STRING = /"(?:[^"\\\n]|\\[^])*"|'(?:[^'\\\n]|\\[^])*'/y;
 const SPACE = /(?:\s+|\/\*[^]*?\*\/|\/\/[^\n]*)+/y;
 const REGEX = /\/(?:[^/\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*/y;
-const OPERATOR = /=>|\.\.\.|\?\.(?![0-9])|\?\?|&&|\|\||[^]/y;
+const OPERATOR =
+  />>>=|===|!==|\*\*=|<<=|>>=|>>>|&&=|\|\|=|\?\?=|\.\.\.|=>|\?\.(?![0-9])|\?\?|&&|\|\||\*\*|<<|>>|[-+*/%&|^=!<>]=|[^]/y;
 
 /** Whether a `/` after this token begins a regular expression. */
 const beforeRegex = (last: Token | undefined): boolean =>

@@ -9,11 +9,14 @@ export function checkWhitespaceMode(mode: string): WhitespaceMode {
   throw new UsageError("ERR_LANDSPOUT_TEMPLATE_WHITESPACE", `whitespace must be all, single or oneline, not ${mode}`);
 }
 
+/** White space as Python has it: JavaScript's without U+FEFF, with the separators U+001C to U+001F and U+0085. */
+const SPACE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/g;
+
 export function filterWhitespace(mode: WhitespaceMode, text: string): string {
   if (mode === "all") return text;
-  if (mode === "oneline") return text.replace(/\s+/g, " ");
-  // One pass, whatever the runs: a run that holds a line end becomes that line end, others a space.
-  return text.replace(/[ \t\r\n\f\v]+/g, (run) => (run.includes("\n") ? "\n" : /[\r\f\v]/.test(run) ? run : " "));
+  if (mode === "oneline") return text.replace(SPACE, " ");
+  // One pass, whatever the runs: a run that holds a line end becomes one, of others only spaces and tabs are taken.
+  return text.replace(SPACE, (run) => (run.includes("\n") ? "\n" : run.replace(/[ \t]+/g, " ")));
 }
 
 /** The mode of a template that says nothing: pages and scripts are sent with less. */

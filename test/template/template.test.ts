@@ -29,7 +29,7 @@ function table(title: string, rows: readonly (readonly [source: string, values: 
 
 table("expressions are written, escaped", [
   ["Hello {{ name }}!", { name: "<you>" }, "Hello &lt;you&gt;!"],
-  ["{{ x }}", { x: `&<>"'` }, "&amp;&lt;&gt;&quot;&#39;"],
+  ["{{ x }}", { x: `&<>"'` }, "&amp;&lt;&gt;&quot;&#x27;"],
   ["{{ a }}{{ b }}{{ c }}", { a: null, b: undefined, c: 0 }, "0"],
   ["{{ bytes }}", { bytes: Buffer.from("ü<") }, "ü&lt;"],
   ["{% raw x %}", { x: "<b>" }, "<b>"],
@@ -66,6 +66,10 @@ table("Python's spellings are understood", [
   ["{% for k, v in Object.entries(d) %}{{ k }}{{ v }}{% end %}", { d: { a: 1, b: 2 } }, "a1b2"],
   ["{% for k in d %}{{ k }}{% end %}", { d: { a: 1, b: 2 } }, "ab"],
   ["{% set a, b = [1, 2] %}{{ a + b }}", {}, "3"],
+  ["{% set a, b = 1, 2 %}{% set a, (b, c) = b, [a, 3] %}{{ a }}{{ b }}{{ c }}", {}, "213"],
+  ["{% set a = b = 2; c = a %}{{ a }}{{ b }}{{ c }}", {}, "222"],
+  ["{% for k, (a, b) in [['k', [1, 2]]] %}{{ k }}{{ a }}{{ b }}{% end %}", {}, "k12"],
+  ["{% for x in 1, 2 %}{% set x = x * 2 %}{{ x }}{% end %}", {}, "24"],
 ]);
 
 table("statements", [
@@ -82,8 +86,15 @@ table("statements", [
   ["{% for x in [1] %}{% set y = x %}{% end %}{{ y }}", {}, "1"],
   ["{% set o.a = 2 %}{{ o.a }}", { o: { a: 1 } }, "2"],
   ["{% set n += 2 %}{{ n }}", { n: 1 }, "3"],
+  ["{% set n ??= 2 %}{% set n **= 2 %}{{ n }}", { n: null }, "4"],
+  ["{% set {a, b: [c, d = 4], ...rest} = o %}{{ a }}{{ c }}{{ d }}{{ rest.e }}", { o: { a: 1, b: [3], e: 5 } }, "1345"],
+  ["{% set o.a, o['b'] = 1, 2 %}{{ o.a }}{{ o.b }}", { o: {} }, "12"],
+  ["{% set f = (a, b = 1) => a + b; g = f(1) == 2 ? 'x=y' : 0 %}{{ f(2) }}{{ g }}", {}, "3x=y"],
+  ["{% set f(1) %}{% set [first, ...others] = [1, 2, 3] %}{{ others.length }}", { f: () => 0 }, "2"],
+  ["{{ n // 1 }}{{ n /* 2 */ + 1 }}{% if n // ? %}x{% end %}{% set n = 3 // 4 %}{{ n }}", { n: 1 }, "12x3"],
   ["{% apply up %}a{{ b }}{% end %}c", { up: (text: string) => text.toUpperCase(), b: "<" }, "A&LT;c"],
   ["{% apply (text) => text + '!' %}{% apply f %}x{% end %}{% end %}", { f: (text: string) => `[${text}]` }, "[x]!"],
+  ["a{% try %}b{% apply f %}c{{ missing }}{% end %}d{% except %}e{% end %}f", { f: (text: string) => text }, "abef"],
   ["{% comment anything %}{# {{ not code #}{% if 1 %}{% end %}", {}, ""],
   ["{{! {%! {#!", {}, "{{ {% {#"],
   ["{ { } %} }} {", {}, "{ { } %} }} {"],
@@ -110,7 +121,10 @@ test("try: except by class, else, finally", () => {
 test("escaping: by name, none, for the whole file", () => {
   assert.is(render("{{ '<' }}", {}, { autoescape: null }), "<");
   assert.is(render("{{ '<' }}{% autoescape None %}{{ '<' }}", {}), "<<");
-  assert.is(render("{% autoescape shout %}{{ x }}", { x: "a", shout: (text: string) => `${text}!` }), "a!");
+  const shout = (text: string) => `${text}!`;
+  assert.is(render("{% autoescape shout %}{{ x }}", { x: "a", shout }), "a!");
+  assert.is(render("{% autoescape my.shout %}{{ x }}", { x: "a", my: { shout } }), "a!");
+  assert.is(render("{% set f = (text) => text + '?' %}{% autoescape f %}{{ x }}", { x: "a" }), "a?");
   const loader = new DictLoader({
     "none.html": "{% autoescape None %}{{ x }}{% include 'escaped.html' %}{% block b %}{{ x }}{% end %}",
     "escaped.html": "{{ x }}",
@@ -191,6 +205,8 @@ test("what cannot be understood is refused with its line", () => {
     ["{% if x y %}{% end %}", "at <string>:1"],
     ["{% try %}x{% end %}", "try without except or finally"],
     ["{% from a import b-c %}", "cannot understand from"],
+    ["\n{% for a, b.c() in [] %}{% end %}", "at <string>:2"],
+    ["\n{% set 1 = 2 %}", "at <string>:2"],
   ] as const) {
     try {
       render(source);
