@@ -1,6 +1,7 @@
 /** Registration, login and logout. */
 import { BlogHandler, cleanText, Refusal } from "./blog-handler.ts";
-import { BusyError, hashPassword, isPassword } from "./passwords.ts";
+import { hashPassword, isPassword } from "./passwords.ts";
+import { BusyError } from "./turns.ts";
 
 /** Characters. The shortest password is NIST's, the longest so that normalizing it takes no time. */
 const LIMITS = { email: 254, name: 60, shortest: 8, password: 200 } as const;

@@ -4,6 +4,7 @@
  */
 import { Buffer } from "node:buffer";
 import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
+import { Turns } from "./turns.ts";
 
 /** 2^15 blocks of 8 · 128 bytes, three times: what OWASP recommends where 32 MiB is what one may take. */
 const COST = { logN: 15, r: 8, p: 3 } as const;
@@ -14,25 +15,7 @@ const AT_A_TIME = 2;
 /** Hashes that may wait for those. */
 const MOST_WAITING = 50;
 
-/** Too many passwords are being looked at. */
-export class BusyError extends Error {}
-
-let running = 0;
-const waiting: (() => void)[] = [];
-
-async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  if (running < AT_A_TIME) running++;
-  else if (waiting.length >= MOST_WAITING) throw new BusyError("Too many passwords at once");
-  // Whoever is done hands its place on.
-  else await new Promise<void>((resolve) => waiting.push(resolve));
-  try {
-    return await work();
-  } finally {
-    const next = waiting.shift();
-    if (next === undefined) running--;
-    else next();
-  }
-}
+const turns = new Turns(AT_A_TIME, MOST_WAITING);
 
 function derive(
   password: string,
@@ -52,7 +35,7 @@ function derive(
 /** `scrypt$15$8$3$salt$hash`: what was asked of it stays with each hash, so that more can be asked of later ones. */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(SALT_SIZE);
-  const hash = await inTurn(() => derive(password, salt, COST));
+  const hash = await turns.take(() => derive(password, salt, COST));
   const { logN, r, p } = COST;
   return ["scrypt", logN, r, p, salt.toString("base64url"), hash.toString("base64url")].join("$");
 }
@@ -66,6 +49,6 @@ export async function isPassword(password: string, stored: string | undefined): 
   if (match === null) throw new Error("This is no stored password");
   const [, logN, r, p, salt = "", hash = ""] = match;
   const cost = { logN: Number(logN), r: Number(r), p: Number(p) };
-  const given = await inTurn(() => derive(password, Buffer.from(salt, "base64url"), cost));
+  const given = await turns.take(() => derive(password, Buffer.from(salt, "base64url"), cost));
   return timingSafeEqual(given, Buffer.from(hash, "base64url")) && stored !== undefined;
 }

@@ -14,10 +14,10 @@ export interface Example {
   stop(): Promise<void>;
 }
 
-/** `path` under examples/; the example prints a line with its URL. */
-export async function startExample(path: string, args: readonly string[] = []): Promise<Example> {
-  const loader = "Bun" in globalThis ? [] : ["--import", "tsx"];
-  const child = spawn(process.execPath, [...loader, `examples/${path}`, ...args], {
+/** `path` under examples/; the example prints a line with its URL. `bun`: a Bun to start it in, in place of this runtime. */
+export async function startExample(path: string, args: readonly string[] = [], bun?: string): Promise<Example> {
+  const loader = "Bun" in globalThis || bun !== undefined ? [] : ["--import", "tsx"];
+  const child = spawn(bun ?? process.execPath, [...loader, `examples/${path}`, ...args], {
     cwd: root,
     stdio: ["ignore", "pipe", "inherit"],
   });
