@@ -44,7 +44,7 @@ function sectionsOf(data) {
   return sections;
 }
 
-function replaceSection(page, name, text) {
+export function replaceSection(page, name, text) {
   const open = `<!-- bench:${name} -->`;
   const close = `<!-- /bench:${name} -->`;
   const start = page.indexOf(open);
