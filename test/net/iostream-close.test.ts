@@ -161,17 +161,17 @@ eachKind("ends", { deadline: 10 }, (test, { open, options, unix }) => {
 
   test("close() gives a waiting read nothing, but a readUntilClose what there is", async () => {
     await open(async (stream, peer) => {
-      peer.write("abc");
+      peer.write("xabc");
+      await stream.readBytes(1);
       const reading = rejection(stream.readUntil("\n"));
-      await new Promise((resolve) => setTimeout(resolve, 5));
       stream.close();
       assert.is((await reading).code, CLOSED);
       assert.is(text(await stream.readBytes(3)), "abc");
     });
     await open(async (stream, peer) => {
-      peer.write("abc");
+      peer.write("xabc");
+      await stream.readBytes(1);
       const reading = stream.readUntilClose();
-      await new Promise((resolve) => setTimeout(resolve, 5));
       stream.close();
       assert.is(text(await reading), "abc");
     });
