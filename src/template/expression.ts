@@ -2,6 +2,7 @@
  * The expressions of templates: JavaScript, with the spellings of Python's that templates commonly carry (`and`, `or`, `not`, `None`, `True`,
  * `False`), and the names they take from outside made visible, because a compiled template finds them in its namespace.
  */
+import { boundNames } from "./assignment.ts";
 import { tokenize } from "./tokens.ts";
 import type { Token } from "./tokens.ts";
 
@@ -10,8 +11,8 @@ const PYTHON: { readonly [name: string]: string } = { and: "&&", or: "||", None:
 /** Words that are no names of values. */
 const RESERVED = new Set(
   (
-    "arguments async await break case catch class const continue debugger default delete do else enum export extends false finally for " +
-    "function if import in instanceof let new null of return static super switch this throw true try typeof undefined var void while " +
+    "arguments await break case catch class const continue debugger default delete do else enum export extends false finally for " +
+    "function if import in instanceof let new null return super switch this throw true try typeof undefined var void while " +
     "with yield NaN Infinity"
   ).split(" "),
 );
@@ -19,15 +20,16 @@ const RESERVED = new Set(
 /** Code in which names from outside are looked up in the namespace `$n`; `isLocal` says which are the template's own. */
 export function translate(code: string, isLocal: (name: string) => boolean): string {
   const tokens = pythonic(tokenize(code));
-  const parameters = arrowParameters(tokens);
+  const scopes = arrowScopes(tokens);
   return tokens
     .map((token, place) => {
-      if (token.kind === "template")
-        return translateTemplate(token.text, (name) => isLocal(name) || parameters.has(name));
+      const isOwn = (name: string): boolean =>
+        isLocal(name) || scopes.some(({ names, from, to }) => place >= from && place < to && names.has(name));
+      if (token.kind === "template") return translateTemplate(token.text, isOwn);
       // What follows on the line is ours.
       if (token.kind === "space" && token.text.includes("//")) return `${token.text}\n`;
       if (token.kind !== "name" || RESERVED.has(token.text) || token.text.startsWith("$")) return token.text;
-      if (parameters.has(token.text) || isLocal(token.text) || !standsAlone(tokens, place)) return token.text;
+      if (isOwn(token.text) || !standsAlone(tokens, place)) return token.text;
       // Two values side by side are a mistake; what one is looked up with would make a call of them.
       if (followsValue(tokens, place)) return token.text;
       const shorthand = isShorthand(tokens, place) ? `${token.text}: ` : "";
@@ -102,24 +104,65 @@ function insideBraces(tokens: readonly Token[], place: number): boolean {
   return false;
 }
 
-/** Names bound by arrow functions: they are the expression's own. */
-function arrowParameters(tokens: readonly Token[]): Set<string> {
-  const names = new Set<string>();
-  const solid = tokens.filter(({ kind }) => kind !== "space");
-  solid.forEach((token, place) => {
-    if (token.text !== "=>") return;
-    const before = solid[place - 1];
-    if (before?.kind === "name") names.add(before.text);
-    if (before?.text !== ")") return;
-    let depth = 0;
-    for (let at = place - 1; at >= 0; at--) {
-      const { text, kind } = solid[at] as Token;
-      if (/^[)\]}]$/.test(text)) depth++;
-      else if (/^[([{]$/.test(text) && --depth === 0) return;
-      else if (kind === "name" && solid[at + 1]?.text !== ":" && solid[at - 1]?.text !== "=") names.add(text);
-    }
+/** Names that an arrow function binds, and where: from its parameters to the end of its body. */
+interface Scope {
+  readonly names: ReadonlySet<string>;
+  readonly from: number;
+  readonly to: number;
+}
+
+function arrowScopes(tokens: readonly Token[]): Scope[] {
+  const scopes: Scope[] = [];
+  tokens.forEach((token, place) => {
+    if (token.text !== "=>" || token.kind !== "punctuation") return;
+    const names = new Set<string>();
+    let from = place - 1;
+    while (from > 0 && tokens[from]?.kind === "space") from--;
+    if (tokens[from]?.text === ")") {
+      const end = from;
+      from = matching(tokens, end, -1);
+      for (const name of boundNames(textBetween(tokens, from + 1, end))) names.add(name);
+    } else names.add(tokens[from]?.text ?? "");
+    scopes.push({ names, from, to: bodyEnd(tokens, place + 1) });
   });
-  return names;
+  return scopes;
+}
+
+const textBetween = (tokens: readonly Token[], from: number, to: number): string =>
+  tokens
+    .slice(from, to)
+    .map(({ text }) => text)
+    .join("");
+
+/** The bracket that belongs to the one at `place`, in one direction or the other; the last token where there is none. */
+function matching(tokens: readonly Token[], place: number, step: 1 | -1): number {
+  let depth = 0;
+  let at = place;
+  for (; at > 0 && at < tokens.length; at += step) {
+    const { kind, text } = tokens[at] as Token;
+    if (kind !== "punctuation") continue;
+    if (/^[([{]$/.test(text)) depth += step;
+    else if (/^[)\]}]$/.test(text)) depth -= step;
+    if (depth === 0) return at;
+  }
+  return Math.max(at, 0);
+}
+
+/** Where the body of an arrow function ends: behind its braces, or before what cannot be part of an expression. */
+function bodyEnd(tokens: readonly Token[], from: number): number {
+  let at = from;
+  while (tokens[at]?.kind === "space") at++;
+  if (tokens[at]?.text === "{") return matching(tokens, at, 1) + 1;
+  let questions = 0;
+  for (; at < tokens.length; at++) {
+    const { kind, text } = tokens[at] as Token;
+    if (kind !== "punctuation") continue;
+    if (/^[([{]$/.test(text)) at = matching(tokens, at, 1);
+    else if (text === "?") questions++;
+    else if (text === ":" && questions > 0) questions--;
+    else if (/^[)\]},;:]$/.test(text)) return at;
+  }
+  return at;
 }
 
 /**
