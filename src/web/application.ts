@@ -30,6 +30,7 @@ import type { ReversibleRouter, Route } from "./routing/rule.ts";
 import type { OutputTransformFactory } from "./output-transform.ts";
 import type { BaseLoader, WhitespaceMode } from "../template/index.ts";
 import type { UIMethods, UIModules } from "./ui-module.ts";
+import type { WebSocketOptions } from "../websocket/connection.ts";
 import type { CookieSecret } from "./signed-value.ts";
 import type { SetCookieOptions } from "../http/set-cookie.ts";
 import type { StaticFileOptions } from "./static/options.ts";
@@ -106,6 +107,8 @@ export interface Settings {
   staticHandlerArgs?: Partial<StaticFileOptions>;
   /** False: versions in static URLs are made anew each time. Default true, in debug false. */
   staticHashCache?: boolean;
+  /** Limits and times of WebSockets. */
+  websocket?: WebSocketOptions;
   /** Whatever else the program wants its handlers to find. */
   [name: string]: unknown;
 }

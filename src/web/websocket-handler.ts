@@ -1,0 +1,156 @@
+/**
+ * `WebSocketHandler` (Tornado's): a request handler whose GET becomes a WebSocket (RFC 6455). Before that it is a handler like any other:
+ * `prepare` may refuse with any status, set header fields and cookies, ask who the user is.
+ */
+import { UsageError } from "../errors.ts";
+import { HTTPError } from "./http-error.ts";
+import { RequestHandler } from "./request-handler.ts";
+import { WebSocketConnection } from "../websocket/connection.ts";
+import type { Message, WebSocketEvents, WebSocketOptions } from "../websocket/connection.ts";
+import { WebSocketClosedError } from "../websocket/errors.ts";
+import { acceptValue, handshakeRefusal, offeredSubprotocols, sameOrigin } from "../websocket/handshake.ts";
+import type { PreparedFrame } from "../websocket/frame.ts";
+
+export abstract class WebSocketHandler extends RequestHandler implements WebSocketEvents {
+  #connection: WebSocketConnection | undefined = undefined;
+  #subprotocol: string | undefined = undefined;
+
+  // --- to be overridden ---
+
+  /**
+   * The WebSocket is open. No message is read before a promise it returns has settled. The arguments are the captured parts of the path.
+   */
+  open(..._args: (string | undefined)[]): void | Promise<void> {}
+  /** A message: text, or bytes that are yours to keep. A promise holds the next one back, and the client with it. */
+  abstract onMessage(message: Message): void | Promise<void>;
+  /** It is over, told once; `code` and `reason` are the client's: 1005 without a code, 1006 without a word. */
+  onClose(_code: number, _reason: string): void {}
+  /** A ping, which has been answered. */
+  onPing(_data: Buffer): void {}
+  onPong(_data: Buffer): void {}
+
+  /** Whether pages of an origin may connect. Default: those of the same host. Without an Origin it is no browser, and may. */
+  checkOrigin(origin: string): boolean {
+    return sameOrigin(origin, this.request.host);
+  }
+  /** One of the subprotocols the client offers, or undefined for none. Called once, also where it offers none. */
+  selectSubprotocol(_offered: readonly string[]): string | undefined {
+    return undefined;
+  }
+  /** Limits and times of this WebSocket. Default: the setting `websocket`. */
+  getWebSocketOptions(): WebSocketOptions {
+    return this.settings.websocket ?? NO_OPTIONS;
+  }
+
+  // --- the handshake ---
+
+  override async get(...args: (string | undefined)[]): Promise<void> {
+    const { request } = this;
+    const refusal = handshakeRefusal(request);
+    if (refusal !== undefined)
+      throw new HTTPError(refusal.status, { logMessage: refusal.reason, headers: refusal.headers });
+    const origin = request.headers.get("Origin");
+    if (origin !== undefined && !this.checkOrigin(origin))
+      throw new HTTPError(403, `cross-origin WebSocket from ${JSON.stringify(origin)}`);
+    const offered = offeredSubprotocols(request);
+    const chosen = this.selectSubprotocol(offered);
+    if (chosen !== undefined && !offered.includes(chosen)) {
+      throw new UsageError(
+        "ERR_LANDSPOUT_WEBSOCKET_SUBPROTOCOL",
+        `${chosen} is none of the subprotocols the client offers`,
+      );
+    }
+    this.#subprotocol = chosen;
+    const options = this.getWebSocketOptions();
+    const stream = this.#accept();
+    const connection = new WebSocketConnection(stream, this, options, false);
+    this.#connection = connection;
+    try {
+      await this.open(...args);
+    } catch (error) {
+      this.onError(error);
+      connection.close(1011);
+    }
+    connection.start();
+  }
+
+  /** §4.2.2: 101, with what `prepare` has set, and the stream from there on. */
+  #accept(): ReturnType<RequestHandler["detach"]> {
+    const { request } = this;
+    this.clearHeader("Content-Type");
+    this.setStatus(101);
+    this.setHeader("Upgrade", "websocket");
+    this.setHeader("Connection", "Upgrade");
+    this.setHeader("Sec-WebSocket-Accept", acceptValue(request.headers.get("Sec-WebSocket-Key") ?? ""));
+    if (this.#subprotocol !== undefined) this.setHeader("Sec-WebSocket-Protocol", this.#subprotocol);
+    void this.flush();
+    const stream = this.detach();
+    stream.setNodelay(true);
+    this.answered();
+    return stream;
+  }
+
+  /** A WebSocket has no HEAD, and none of the other methods. */
+  override head(): never {
+    throw new HTTPError(405, { headers: { Allow: "GET" } });
+  }
+
+  // --- the open WebSocket ---
+
+  get #open(): WebSocketConnection {
+    if (this.#connection === undefined) throw new WebSocketClosedError();
+    return this.#connection;
+  }
+  /** Messages can be sent. */
+  get isOpen(): boolean {
+    return this.#connection?.isOpen === true;
+  }
+  get selectedSubprotocol(): string | undefined {
+    return this.#subprotocol;
+  }
+  /** What the client closed with, as told to `onClose`; undefined before. */
+  get closeCode(): number | undefined {
+    return this.#connection?.isClosed === true ? this.#connection.closeCode : undefined;
+  }
+  get closeReason(): string {
+    return this.#connection?.isClosed === true ? this.#connection.closeReason : "";
+  }
+
+  /**
+   * Sends a message: text, bytes, or an object as JSON. The promise, where there is one, waits for the socket.
+   * @throws WebSocketClosedError once the WebSocket is closing.
+   */
+  writeMessage(message: string | Uint8Array | object, options: { binary?: boolean } = {}): Promise<void> | void {
+    const plain = typeof message === "string" || message instanceof Uint8Array ? message : JSON.stringify(message);
+    return options.binary === undefined ? this.#open.write(plain) : this.#open.write(plain, options.binary);
+  }
+  /** Sends a message that `prepareMessage` made once for many; to a closed WebSocket nothing. */
+  writePrepared(frame: PreparedFrame): void {
+    this.#connection?.writePrepared(frame);
+  }
+  ping(data: string | Uint8Array = ""): void {
+    this.#open.ping(data);
+  }
+  /**
+   * Says goodbye; the client answers, or the connection is cut after a while. Does nothing once it is closing.
+   * @throws UsageError on a code that may not be sent, or a reason longer than 123 bytes.
+   */
+  close(code?: number, reason?: string): void {
+    this.#connection?.close(code, reason);
+  }
+  /** Cuts the connection without a word. */
+  abort(): void {
+    this.#connection?.abort();
+  }
+  setNodelay(on: boolean): void {
+    this.#open.stream.setNodelay(on);
+  }
+
+  // --- told by the connection ---
+
+  onError(error: unknown): void {
+    this.logException(error);
+  }
+}
+
+const NO_OPTIONS: WebSocketOptions = {};

@@ -1,0 +1,6 @@
+/** `landspout/websocket`: WebSockets (RFC 6455). */
+export type { Message, WebSocketOptions } from "../websocket/connection.ts";
+export { WebSocketClosedError, WebSocketError } from "../websocket/errors.ts";
+export type { PreparedFrame } from "../websocket/frame.ts";
+export { prepareMessage } from "../websocket/frame.ts";
+export { WebSocketHandler } from "./websocket-handler.ts";

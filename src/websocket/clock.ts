@@ -1,0 +1,35 @@
+/** One coarse timer for all WebSockets of a thread: pings, missing pongs, closes that take too long. It runs while there are any. */
+
+/** Something that is asked once a second whether it has waited too long. */
+export interface Timed {
+  /** `now`: seconds of the clock. */
+  checkTime(now: number): void;
+}
+
+/** Seconds between two looks. */
+const TICK = 1;
+
+const timed = new Set<Timed>();
+let timer: NodeJS.Timeout | undefined;
+let present = 0;
+
+/** Seconds, up to a tick old. */
+export const clockNow = (): number => present;
+
+export function watch(one: Timed): void {
+  timed.add(one);
+  if (timer !== undefined) return;
+  present = performance.now() / 1000;
+  timer = setInterval(() => {
+    present = performance.now() / 1000;
+    for (const each of timed) each.checkTime(present);
+  }, TICK * 1000);
+  timer.unref();
+}
+
+export function unwatch(one: Timed): void {
+  timed.delete(one);
+  if (timed.size > 0) return;
+  clearInterval(timer);
+  timer = undefined;
+}

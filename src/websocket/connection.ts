@@ -1,0 +1,420 @@
+/**
+ * One WebSocket on a stream (RFC 6455): messages in order, one at a time for whoever waits with them, pings answered, the closing
+ * handshake, and an end that is told exactly once. It knows no handler and no handshake.
+ */
+import { Buffer } from "node:buffer";
+import { randomFillSync } from "node:crypto";
+import { UsageError } from "../errors.ts";
+import { LATIN1, OUTPUT_HIGH_WATER_MARK } from "../net/base-iostream.ts";
+import type { BaseIOStream, StreamConsumer } from "../net/base-iostream.ts";
+import {
+  checkClose,
+  CLOSE_ABNORMAL,
+  CLOSE_INVALID_DATA,
+  CLOSE_NO_STATUS,
+  CLOSE_NORMAL,
+  CLOSE_PROTOCOL_ERROR,
+  isCloseCode,
+} from "./close-codes.ts";
+import { clockNow, unwatch, watch } from "./clock.ts";
+import type { Timed } from "./clock.ts";
+import { WebSocketClosedError } from "./errors.ts";
+import { BINARY, CLOSE, FIN, maskedFrame, PING, PONG, prepareFrame, TEXT } from "./frame.ts";
+import type { PreparedFrame } from "./frame.ts";
+import { FrameReader } from "./frame-reader.ts";
+import type { FrameSink } from "./frame-reader.ts";
+
+/** A message as it arrives: text, or bytes that are the receiver's to keep. */
+export type Message = string | Buffer;
+
+/** What a connection tells. */
+export interface WebSocketEvents {
+  /** A promise holds the next message back until it settles. */
+  onMessage(message: Message): void | Promise<void>;
+  onPing(data: Buffer): void;
+  onPong(data: Buffer): void;
+  /** The connection is over; called once, whatever happened. 1005: closed without a code, 1006: without a close frame. */
+  onClose(code: number, reason: string): void;
+  /** One of the others threw. The connection is closed with 1011 after it. */
+  onError(error: unknown): void;
+}
+
+export interface WebSocketOptions {
+  /** Bytes of a message, whatever its fragments. Default 10 MiB, as in Tornado. More: closed with 1009. */
+  maxMessageSize?: number;
+  /** Frames of a message. Default 4096. More: closed with 1008. */
+  maxFragments?: number;
+  /** Seconds of silence after which a ping is sent. Default 30; 0: none. */
+  pingInterval?: number;
+  /** Seconds a pong may take before the peer counts as gone. Default: the interval. */
+  pingTimeout?: number;
+  /** Seconds the peer may take for its part of the close. Default 5. */
+  closeTimeout?: number;
+  /** Unsent bytes above which `overflow` applies. Default 16 MiB. */
+  maxUnsentSize?: number;
+  /** What becomes of a message above that: the connection is closed (default), or the message dropped. */
+  overflow?: "close" | "drop";
+}
+
+const DEFAULTS: Required<WebSocketOptions> = {
+  maxMessageSize: 10 * 1024 * 1024,
+  maxFragments: 4096,
+  pingInterval: 30,
+  pingTimeout: -1,
+  closeTimeout: 5,
+  maxUnsentSize: 16 * 1024 * 1024,
+  overflow: "close",
+};
+
+const checked = new WeakMap<WebSocketOptions, Required<WebSocketOptions>>();
+
+/** Options with their defaults. @throws UsageError on one that is out of range. */
+function resolve(options: WebSocketOptions): Required<WebSocketOptions> {
+  let resolved = checked.get(options);
+  if (resolved !== undefined) return resolved;
+  resolved = { ...DEFAULTS, ...options };
+  for (const [name, value] of Object.entries(resolved)) {
+    const good =
+      name === "overflow" ? value === "close" || value === "drop" : typeof value === "number" && !Number.isNaN(value);
+    if (!good) throw new UsageError("ERR_LANDSPOUT_OPTION", `${name} of a WebSocket cannot be ${String(value)}`);
+  }
+  if (resolved.pingTimeout < 0) resolved.pingTimeout = resolved.pingInterval;
+  checked.set(options, resolved);
+  return resolved;
+}
+
+const OPEN = 0;
+/** Our close frame is out; the peer's is awaited, and messages count no more. */
+const CLOSING = 1;
+/** Nothing is read any more; the connection is about to end. */
+const ENDING = 2;
+const CLOSED = 3;
+
+/** After so many frames of one connection the others have their turn. */
+const FRAMES_PER_TURN = 256;
+
+export class WebSocketConnection implements StreamConsumer, FrameSink, Timed {
+  readonly stream: BaseIOStream;
+  private readonly events: WebSocketEvents;
+  private readonly options: Required<WebSocketOptions>;
+  private readonly client: boolean;
+  private readonly reader: FrameReader;
+  private state = OPEN;
+  /** What the peer's close frame said; 1006 before there is one. */
+  closeCode: number = CLOSE_ABNORMAL;
+  closeReason = "";
+  private reading = false;
+  /** A promise of `onMessage`, or of the opening, is pending. */
+  private waiting = true;
+  private corked = false;
+  /** Bytes appended since the output was last flushed in the middle of a turn. */
+  private held = 0;
+  private lastSeen: number;
+  private pinged = -1;
+  private closingSince = 0;
+  private drains: { resolve(): void; reject(error: Error): void }[] | undefined = undefined;
+
+  /** Reads nothing before `start`. */
+  constructor(stream: BaseIOStream, events: WebSocketEvents, options: WebSocketOptions, client: boolean) {
+    this.stream = stream;
+    this.events = events;
+    this.options = resolve(options);
+    this.client = client;
+    this.reader = new FrameReader(stream.parser, this, this.options, !client);
+    watch(this);
+    this.lastSeen = clockNow();
+    stream.attach(this);
+    stream.hold();
+  }
+
+  /** Begins to read. */
+  start(): void {
+    this.waiting = false;
+    if (this.state === CLOSED) return;
+    if (this.stream.peerEnded && this.stream.unreadLength === 0) this.peerGone();
+    else this.stream.release();
+  }
+
+  get isOpen(): boolean {
+    return this.state === OPEN;
+  }
+  get isClosed(): boolean {
+    return this.state === CLOSED;
+  }
+
+  // --- the road in ---
+
+  bytesReceived(start: number, end: number): number {
+    this.lastSeen = clockNow();
+    if (this.state >= ENDING) return end;
+    this.reading = true;
+    let at = start;
+    let yielding = false;
+    for (let frames = 0; at < end && !this.waiting && this.state < ENDING; frames++) {
+      if (frames >= FRAMES_PER_TURN) {
+        this.stream.hold();
+        this.stream.releaseLater();
+        yielding = true;
+        break;
+      }
+      const next = this.reader.read(at, end);
+      if (next === at) break;
+      at = next;
+    }
+    this.reading = false;
+    if (this.stream.peerEnded && !this.waiting && !yielding) this.peerGone();
+    return this.state >= ENDING ? end : at;
+  }
+
+  message(_opcode: number, data: string | Buffer, _compressed: boolean): void {
+    // Between our close frame and the peer's, messages are not for anybody any more.
+    if (this.state !== OPEN) return;
+    let pending: void | Promise<void>;
+    try {
+      pending = this.events.onMessage(data);
+    } catch (error) {
+      this.broken(error);
+      return;
+    }
+    if (!(pending instanceof Promise)) return;
+    this.waiting = true;
+    this.stream.hold();
+    pending.then(
+      () => this.start(),
+      (error: unknown) => this.broken(error),
+    );
+  }
+
+  control(opcode: number, data: Buffer): void {
+    if (opcode === CLOSE) {
+      this.closeReceived(data);
+      return;
+    }
+    if (this.state !== OPEN) return;
+    try {
+      if (opcode === PING) {
+        // A peer that pings and does not read gets no pongs piled up for it.
+        if (!this.stream.congested) this.send(PONG, data);
+        this.events.onPing(data);
+      } else {
+        this.pinged = -1;
+        this.events.onPong(data);
+      }
+    } catch (error) {
+      this.broken(error);
+    }
+  }
+
+  /** RFC 6455 §5.5.1, §7.1.5. */
+  private closeReceived(data: Buffer): void {
+    if (data.length === 1) return this.failed(CLOSE_PROTOCOL_ERROR, "a close frame of one byte");
+    const code = data.length === 0 ? CLOSE_NO_STATUS : data.readUInt16BE();
+    if (data.length > 0 && !isCloseCode(code))
+      return this.failed(CLOSE_PROTOCOL_ERROR, "a close code that may not be sent");
+    const reason = data.toString("utf8", 2);
+    if (!Buffer.from(reason).equals(data.subarray(2))) return this.failed(CLOSE_INVALID_DATA, "a reason is not UTF-8");
+    this.closeCode = code;
+    this.closeReason = reason;
+    // "When sending a Close frame in response, the endpoint typically echos the status code it received."
+    if (this.state === OPEN) this.sendClose(code === CLOSE_NO_STATUS ? undefined : code, "");
+    this.end();
+  }
+
+  /** The peer has broken the protocol, or a limit. */
+  failed(code: number, reason: string): void {
+    if (this.state === OPEN) this.sendClose(code, reason);
+    this.end();
+  }
+
+  /** Whoever receives the messages threw. */
+  private broken(error: unknown): void {
+    try {
+      this.events.onError(error);
+    } finally {
+      if (this.state === OPEN) this.sendClose(1011, "");
+      this.end();
+    }
+  }
+
+  /** Both have said what they had to: the connection ends, in good order, and soon. */
+  private end(): void {
+    if (this.state >= ENDING) return;
+    this.state = ENDING;
+    this.closingSince = clockNow();
+    // §7.1.1: the server closes first, so that it is not left with the socket's last wait.
+    if (!this.client) this.stream.end();
+    this.waiting = false;
+    this.stream.release();
+  }
+
+  /** The peer sends no more. What it sent before is looked at first, when nobody is waiting any more. */
+  streamEnded(): void {
+    if (!this.waiting && this.stream.unreadLength === 0) this.peerGone();
+  }
+
+  private peerGone(): void {
+    if (this.state === CLOSED) return;
+    if (this.state < ENDING) this.closingSince = clockNow();
+    this.state = ENDING;
+    this.stream.end();
+    if (this.stream.unsentLength === 0) this.stream.destroy();
+  }
+
+  streamClosed(_error: Error | undefined): void {
+    if (this.state === CLOSED) return;
+    this.state = CLOSED;
+    unwatch(this);
+    const drains = this.drains;
+    this.drains = undefined;
+    for (const drain of drains ?? []) drain.reject(new WebSocketClosedError());
+    try {
+      this.events.onClose(this.closeCode, this.closeReason);
+    } catch (error) {
+      this.events.onError(error);
+    }
+  }
+
+  // --- the road out ---
+
+  /**
+   * Sends text, or bytes. The promise, where there is one, waits for the socket.
+   * @throws WebSocketClosedError once the connection is closing.
+   */
+  write(message: string | Uint8Array, binary: boolean = typeof message !== "string"): Promise<void> | void {
+    if (this.state !== OPEN) throw new WebSocketClosedError();
+    if (this.overflows()) return undefined;
+    this.send(binary ? BINARY : TEXT, message);
+    return this.stream.congested ? this.drained() : undefined;
+  }
+
+  /** Sends a frame that was made once for many connections; servers only. */
+  writePrepared(frame: PreparedFrame): void {
+    if (this.state !== OPEN || this.overflows()) return;
+    this.append(frame);
+  }
+
+  /** More is waiting than may wait. */
+  private overflows(): boolean {
+    if (this.stream.unsentLength <= this.options.maxUnsentSize) return false;
+    if (this.options.overflow === "close") this.stream.destroy();
+    return true;
+  }
+
+  ping(data: string | Uint8Array = ""): void {
+    if (this.state !== OPEN) throw new WebSocketClosedError();
+    if (Buffer.byteLength(data) > 125)
+      throw new UsageError("ERR_LANDSPOUT_WEBSOCKET_PING", "a ping has at most 125 bytes");
+    this.send(PING, data);
+  }
+
+  private send(opcode: number, payload: string | Uint8Array): void {
+    if (!this.client) {
+      this.append(prepareFrame(FIN | opcode, payload));
+      return;
+    }
+    this.corkForTurn();
+    const frame = maskedFrame(FIN | opcode, payload, nextKey());
+    this.stream.appendBytes(frame);
+    this.count(frame.length);
+  }
+
+  private append({ text, payload }: PreparedFrame): void {
+    this.corkForTurn();
+    this.stream.appendText(text, LATIN1);
+    if (payload !== undefined) this.stream.appendBytes(payload);
+    this.count(text.length + (payload?.length ?? 0));
+  }
+  /** So that a turn that sends much is seen to be congested before it ends. */
+  private count(size: number): void {
+    this.held += size;
+    if (this.held < OUTPUT_HIGH_WATER_MARK) return;
+    this.held = 0;
+    this.stream.flush();
+  }
+
+  /** What is sent in one turn leaves in one write; while bytes are being delivered the stream sees to that itself. */
+  private corkForTurn(): void {
+    if (this.reading || this.corked) return;
+    this.corked = true;
+    this.stream.cork();
+    queueMicrotask(() => {
+      this.corked = false;
+      this.held = 0;
+      this.stream.uncork();
+    });
+  }
+
+  private drained(): Promise<void> {
+    const promise = new Promise<void>((resolve, reject) => (this.drains ??= []).push({ resolve, reject }));
+    // Who does not wait for the socket need not hear that it closed.
+    promise.catch(() => undefined);
+    return promise;
+  }
+  streamDrained(): void {
+    const drains = this.drains;
+    this.drains = undefined;
+    for (const drain of drains ?? []) drain.resolve();
+  }
+
+  /**
+   * Begins the closing handshake. Without a code the frame has none; a reason alone goes with 1000.
+   * @throws UsageError on a code that may not be sent, or a reason longer than 123 bytes.
+   */
+  close(code?: number, reason = ""): void {
+    const sent = code ?? (reason === "" ? undefined : CLOSE_NORMAL);
+    if (sent !== undefined) checkClose(sent, reason);
+    if (this.state !== OPEN) return;
+    this.sendClose(sent, reason);
+  }
+
+  private sendClose(code: number | undefined, reason: string): void {
+    const text = Buffer.from(reason);
+    const data = Buffer.alloc(code === undefined ? 0 : 2 + text.length);
+    if (code !== undefined) {
+      data.writeUInt16BE(code);
+      data.set(text, 2);
+    }
+    this.send(CLOSE, data);
+    this.state = CLOSING;
+    this.closingSince = clockNow();
+    if (!this.waiting) this.stream.release();
+  }
+
+  /** Ends at once, without a word. */
+  abort(): void {
+    this.stream.destroy();
+  }
+
+  checkTime(now: number): void {
+    const { pingInterval, pingTimeout, closeTimeout } = this.options;
+    if (this.state !== OPEN) {
+      if (now - this.closingSince >= closeTimeout) this.stream.destroy();
+      return;
+    }
+    if (pingInterval <= 0) return;
+    if (this.pinged >= 0) {
+      // Whatever comes shows that the peer is there.
+      if (this.lastSeen > this.pinged) this.pinged = -1;
+      else if (now - this.pinged >= pingTimeout) {
+        this.close(CLOSE_NORMAL, "ping timed out");
+        return;
+      } else return;
+    }
+    if (now - this.lastSeen < pingInterval || this.waiting) return;
+    this.pinged = now;
+    this.send(PING, "");
+  }
+}
+
+const POOL = Buffer.alloc(4096);
+let used = POOL.length;
+
+/** Four random bytes; drawn by the thousand. */
+function nextKey(): Uint8Array {
+  if (used >= POOL.length) {
+    randomFillSync(POOL);
+    used = 0;
+  }
+  used += 4;
+  return POOL.subarray(used - 4, used);
+}

@@ -1,0 +1,84 @@
+/**
+ * Frames as they go out (RFC 6455 §5.2). A small frame of a server becomes text of one character per byte, which joins others of its turn
+ * in one string and one write; a large payload follows its header without being copied.
+ */
+import { Buffer } from "node:buffer";
+
+export const CONTINUATION = 0;
+export const TEXT = 1;
+export const BINARY = 2;
+export const CLOSE = 8;
+export const PING = 9;
+export const PONG = 10;
+
+export const FIN = 0x80;
+/** Marks a compressed message (RFC 7692 §6). */
+export const RSV1 = 0x40;
+const MASKED = 0x80;
+
+/** Payloads up to this size are copied into one piece with their header. Bytes. */
+export const SMALL_PAYLOAD = 8192;
+/** Longest header: two bytes, eight of length, four of key. */
+export const MAX_HEADER = 14;
+
+/** A server's frame, ready to be sent any number of times. */
+export interface PreparedFrame {
+  /** All of it, one character per byte; or its header. */
+  readonly text: string;
+  /** The payload behind a header. */
+  readonly payload: Uint8Array | undefined;
+}
+
+/** Header of an unmasked frame, one character per byte. */
+function headerText(first: number, length: number): string {
+  if (length < 126) return String.fromCharCode(first, length);
+  if (length < 65_536) return String.fromCharCode(first, 126, length >>> 8, length & 255);
+  const high = Math.floor(length / 0x1_0000_0000);
+  return String.fromCharCode(
+    first,
+    127,
+    0,
+    high >>> 16,
+    (high >>> 8) & 255,
+    high & 255,
+    (length >>> 24) & 255,
+    (length >>> 16) & 255,
+    (length >>> 8) & 255,
+    length & 255,
+  );
+}
+
+/** A frame of a server; `first`: opcode and flags. */
+export function prepareFrame(first: number, payload: string | Uint8Array): PreparedFrame {
+  const length = typeof payload === "string" ? Buffer.byteLength(payload) : payload.length;
+  const header = headerText(first, length);
+  if (length > SMALL_PAYLOAD) {
+    return { text: header, payload: typeof payload === "string" ? Buffer.from(payload) : payload };
+  }
+  if (typeof payload === "string" && length === payload.length) return { text: header + payload, payload: undefined };
+  const bytes =
+    typeof payload === "string" ? Buffer.from(payload) : Buffer.from(payload.buffer, payload.byteOffset, length);
+  return { text: header + bytes.toString("latin1"), payload: undefined };
+}
+
+/** A message encoded once, to be sent to any number of clients: `WebSocketHandler.writePrepared`. */
+export function prepareMessage(message: string | Uint8Array): PreparedFrame {
+  return prepareFrame(FIN | (typeof message === "string" ? TEXT : BINARY), message);
+}
+
+/** A frame of a client, masked with a key (§5.3: a new, unpredictable one for every frame). */
+export function maskedFrame(first: number, payload: string | Uint8Array, key: Uint8Array): Buffer {
+  const length = typeof payload === "string" ? Buffer.byteLength(payload) : payload.length;
+  const extra = length < 126 ? 0 : length < 65_536 ? 2 : 8;
+  const frame = Buffer.allocUnsafe(2 + extra + 4 + length);
+  frame[0] = first;
+  frame[1] = MASKED | (extra === 0 ? length : extra === 2 ? 126 : 127);
+  if (extra === 2) frame.writeUInt16BE(length, 2);
+  else if (extra === 8) frame.writeBigUInt64BE(BigInt(length), 2);
+  const start = 2 + extra + 4;
+  frame.set(key, start - 4);
+  if (typeof payload === "string") frame.write(payload, start);
+  else frame.set(payload, start);
+  for (let i = 0; i < length; i++) frame[start + i] = (frame[start + i] as number) ^ (key[i & 3] as number);
+  return frame;
+}

@@ -1,0 +1,180 @@
+/** A WebSocket client that says exactly what it is told: frames as hex or parts, taken apart as they come back. */
+import { Buffer } from "node:buffer";
+import { once } from "node:events";
+import * as net from "node:net";
+import { Application, RequestHandler } from "../../src/web/index.ts";
+import { WebSocketHandler } from "../../src/web/websocket.ts";
+import type { Message, WebSocketOptions } from "../../src/web/websocket.ts";
+import { serving } from "../_support/wire.ts";
+import type { HTTPServerOptions } from "../../src/http/httpserver.ts";
+
+export interface Frame {
+  readonly fin: boolean;
+  readonly rsv: number;
+  readonly opcode: number;
+  readonly payload: Buffer;
+}
+
+/** A masked frame. `first`: flags and opcode. */
+export function masked(first: number, payload: Uint8Array | string = "", key = 0x01a2fe7f): Buffer {
+  const data = Buffer.from(payload as string);
+  const size = data.length < 126 ? 0 : data.length < 65_536 ? 2 : 8;
+  const head = Buffer.alloc(2 + size + 4);
+  head[0] = first;
+  head[1] = 0x80 | (size === 0 ? data.length : size === 2 ? 126 : 127);
+  if (size === 2) head.writeUInt16BE(data.length, 2);
+  if (size === 8) head.writeBigUInt64BE(BigInt(data.length), 2);
+  head.writeUInt32BE(key, 2 + size);
+  const mask = head.subarray(2 + size);
+  for (let i = 0; i < data.length; i++) data[i] = (data[i] as number) ^ (mask[i % 4] as number);
+  return Buffer.concat([head, data]);
+}
+
+export const closeFrame = (code: number, reason = ""): Buffer => {
+  const data = Buffer.alloc(2 + Buffer.byteLength(reason));
+  data.writeUInt16BE(code);
+  data.write(reason, 2);
+  return masked(0x88, data);
+};
+
+export class RawWebSocket {
+  readonly socket: net.Socket;
+  #bytes: Buffer = Buffer.alloc(0);
+  #wake: (() => void) | undefined = undefined;
+  ended = false;
+  /** The answer to the handshake. */
+  answer = "";
+
+  constructor(socket: net.Socket) {
+    this.socket = socket;
+    socket.on("data", (chunk: Buffer) => {
+      this.#bytes = Buffer.concat([this.#bytes, chunk]);
+      this.#wake?.();
+    });
+    const over = (): void => {
+      this.ended = true;
+      this.#wake?.();
+    };
+    socket.on("end", over);
+    socket.on("close", over);
+    socket.on("error", over);
+  }
+
+  static async open(port: number, path = "/", fields = ""): Promise<RawWebSocket> {
+    const socket = net.connect({ port, host: "127.0.0.1", noDelay: true, allowHalfOpen: true });
+    await once(socket, "connect");
+    const raw = new RawWebSocket(socket);
+    socket.write(
+      `GET ${path} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
+        `Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n${fields}\r\n`,
+    );
+    raw.answer = await raw.head();
+    if (!raw.answer.startsWith("HTTP/1.1 101 Switching Protocols\r\n")) throw new Error(raw.answer);
+    return raw;
+  }
+
+  async #more(): Promise<boolean> {
+    if (this.ended) return false;
+    await new Promise<void>((resolve) => (this.#wake = resolve));
+    return true;
+  }
+  /** The head of the answer to the handshake. */
+  async head(): Promise<string> {
+    for (;;) {
+      const end = this.#bytes.indexOf("\r\n\r\n");
+      if (end >= 0) {
+        const head = this.#bytes.toString("latin1", 0, end);
+        this.#bytes = this.#bytes.subarray(end + 4);
+        return head;
+      }
+      if (!(await this.#more())) throw new Error("no answer");
+    }
+  }
+  write(...frames: readonly (Buffer | string)[]): void {
+    this.socket.write(Buffer.concat(frames.map((one) => (typeof one === "string" ? Buffer.from(one, "hex") : one))));
+  }
+
+  /** The next frame; undefined once the server has closed its side. */
+  async frame(): Promise<Frame | undefined> {
+    for (;;) {
+      const bytes = this.#bytes;
+      const short = (bytes[1] ?? 0) & 127;
+      const size = short < 126 ? 0 : short === 126 ? 2 : 8;
+      if (bytes.length >= 2 + size) {
+        const length = size === 0 ? short : size === 2 ? bytes.readUInt16BE(2) : Number(bytes.readBigUInt64BE(2));
+        if (bytes.length >= 2 + size + length) {
+          const first = bytes[0] as number;
+          const payload = Buffer.from(bytes.subarray(2 + size, 2 + size + length));
+          this.#bytes = bytes.subarray(2 + size + length);
+          return { fin: first >= 128, rsv: (first >> 4) & 7, opcode: first & 15, payload };
+        }
+      }
+      if (!(await this.#more())) return undefined;
+    }
+  }
+  /** The code of the close frame that must come next. */
+  async closeCode(): Promise<number> {
+    const frame = await this.frame();
+    if (frame?.opcode !== 8) throw new Error(`no close frame but ${JSON.stringify(frame)}`);
+    return frame.payload.length === 0 ? 1005 : frame.payload.readUInt16BE();
+  }
+  async text(): Promise<string> {
+    const frame = await this.frame();
+    if (frame?.opcode !== 1 && frame?.opcode !== 2) throw new Error(`no message but ${JSON.stringify(frame)}`);
+    return frame.payload.toString(frame.opcode === 1 ? "utf8" : "hex");
+  }
+  /** Nothing more comes: the server has closed its side. */
+  async over(): Promise<void> {
+    const frame = await this.frame();
+    if (frame !== undefined) throw new Error(`one more frame: ${JSON.stringify(frame)}`);
+  }
+  destroy(): void {
+    this.socket.destroy();
+  }
+}
+
+/** What an echo has been told, in order. */
+export class Log {
+  readonly events: string[] = [];
+  #closed: (() => void) | undefined = undefined;
+  readonly closed: Promise<void> = new Promise((resolve) => (this.#closed = resolve));
+  add(event: string): void {
+    this.events.push(event);
+    if (event.startsWith("close")) this.#closed?.();
+  }
+}
+
+/** Serves an echo at `/`, and whatever else is given, while `use` runs. */
+export async function withEcho(
+  use: (port: number, log: Log) => Promise<void>,
+  {
+    options = {},
+    server = {},
+    echo,
+  }: { options?: WebSocketOptions; server?: HTTPServerOptions; echo?: typeof WebSocketHandler } = {},
+): Promise<void> {
+  const log = new Log();
+  class Echo extends WebSocketHandler {
+    override open() {
+      log.add("open");
+    }
+    override onMessage(message: Message) {
+      void this.writeMessage(message);
+    }
+    override onPing(data: Buffer) {
+      log.add(`ping ${data.toString()}`);
+    }
+    override onPong(data: Buffer) {
+      log.add(`pong ${data.toString()}`);
+    }
+    override onClose(code: number, reason: string) {
+      log.add(`close ${code} ${reason}`);
+    }
+  }
+  const routes = [
+    ["/", echo ?? Echo],
+    ["/plain", RequestHandler],
+  ] as const;
+  const app = new Application(routes as never, { accessLog: false, websocket: options });
+  await serving(app, server, (port) => use(port, log));
+}
