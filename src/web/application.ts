@@ -30,7 +30,7 @@ import type { ReversibleRouter, Route } from "./routing/rule.ts";
 import type { OutputTransformFactory } from "./output-transform.ts";
 import type { BaseLoader, WhitespaceMode } from "../template/index.ts";
 import type { UIMethods, UIModules } from "./ui-module.ts";
-import type { WebSocketOptions } from "../websocket/connection.ts";
+import type { WebSocketOptions } from "../websocket/options.ts";
 import type { CookieSecret } from "./signed-value.ts";
 import type { SetCookieOptions } from "../http/set-cookie.ts";
 import type { StaticFileOptions } from "./static/options.ts";

@@ -1,5 +1,6 @@
 /** `landspout/websocket`: WebSockets (RFC 6455). */
-export type { Message, WebSocketOptions } from "../websocket/connection.ts";
+export type { Message } from "../websocket/events.ts";
+export type { WebSocketOptions } from "../websocket/options.ts";
 export { WebSocketClosedError, WebSocketError } from "../websocket/errors.ts";
 export type { PreparedFrame } from "../websocket/frame.ts";
 export { prepareMessage } from "../websocket/frame.ts";

@@ -3,7 +3,6 @@
  * handshake, and an end that is told exactly once. It knows no handler and no handshake.
  */
 import { Buffer } from "node:buffer";
-import { randomFillSync } from "node:crypto";
 import { UsageError } from "../errors.ts";
 import { LATIN1, OUTPUT_HIGH_WATER_MARK } from "../net/base-iostream.ts";
 import type { BaseIOStream, StreamConsumer } from "../net/base-iostream.ts";
@@ -21,67 +20,12 @@ import type { Timed } from "./clock.ts";
 import { WebSocketClosedError } from "./errors.ts";
 import { BINARY, CLOSE, FIN, maskedFrame, PING, PONG, prepareFrame, TEXT } from "./frame.ts";
 import type { PreparedFrame } from "./frame.ts";
+import { nextKey } from "./mask-key.ts";
+import { resolveOptions } from "./options.ts";
+import type { WebSocketOptions } from "./options.ts";
+import type { WebSocketEvents } from "./events.ts";
 import { FrameReader } from "./frame-reader.ts";
 import type { FrameSink } from "./frame-reader.ts";
-
-/** A message as it arrives: text, or bytes that are the receiver's to keep. */
-export type Message = string | Buffer;
-
-/** What a connection tells. */
-export interface WebSocketEvents {
-  /** A promise holds the next message back until it settles. */
-  onMessage(message: Message): void | Promise<void>;
-  onPing(data: Buffer): void;
-  onPong(data: Buffer): void;
-  /** The connection is over; called once, whatever happened. 1005: closed without a code, 1006: without a close frame. */
-  onClose(code: number, reason: string): void;
-  /** One of the others threw. The connection is closed with 1011 after it. */
-  onError(error: unknown): void;
-}
-
-export interface WebSocketOptions {
-  /** Bytes of a message, whatever its fragments. Default 10 MiB, as in Tornado. More: closed with 1009. */
-  maxMessageSize?: number;
-  /** Frames of a message. Default 4096. More: closed with 1008. */
-  maxFragments?: number;
-  /** Seconds of silence after which a ping is sent. Default 30; 0: none. */
-  pingInterval?: number;
-  /** Seconds a pong may take before the peer counts as gone. Default: the interval. */
-  pingTimeout?: number;
-  /** Seconds the peer may take for its part of the close. Default 5. */
-  closeTimeout?: number;
-  /** Unsent bytes above which `overflow` applies. Default 16 MiB. */
-  maxUnsentSize?: number;
-  /** What becomes of a message above that: the connection is closed (default), or the message dropped. */
-  overflow?: "close" | "drop";
-}
-
-const DEFAULTS: Required<WebSocketOptions> = {
-  maxMessageSize: 10 * 1024 * 1024,
-  maxFragments: 4096,
-  pingInterval: 30,
-  pingTimeout: -1,
-  closeTimeout: 5,
-  maxUnsentSize: 16 * 1024 * 1024,
-  overflow: "close",
-};
-
-const checked = new WeakMap<WebSocketOptions, Required<WebSocketOptions>>();
-
-/** Options with their defaults. @throws UsageError on one that is out of range. */
-function resolve(options: WebSocketOptions): Required<WebSocketOptions> {
-  let resolved = checked.get(options);
-  if (resolved !== undefined) return resolved;
-  resolved = { ...DEFAULTS, ...options };
-  for (const [name, value] of Object.entries(resolved)) {
-    const good =
-      name === "overflow" ? value === "close" || value === "drop" : typeof value === "number" && !Number.isNaN(value);
-    if (!good) throw new UsageError("ERR_LANDSPOUT_OPTION", `${name} of a WebSocket cannot be ${String(value)}`);
-  }
-  if (resolved.pingTimeout < 0) resolved.pingTimeout = resolved.pingInterval;
-  checked.set(options, resolved);
-  return resolved;
-}
 
 const OPEN = 0;
 /** Our close frame is out; the peer's is awaited, and messages count no more. */
@@ -118,7 +62,7 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, Timed {
   constructor(stream: BaseIOStream, events: WebSocketEvents, options: WebSocketOptions, client: boolean) {
     this.stream = stream;
     this.events = events;
-    this.options = resolve(options);
+    this.options = resolveOptions(options);
     this.client = client;
     this.reader = new FrameReader(stream.parser, this, this.options, !client);
     watch(this);
@@ -404,17 +348,4 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, Timed {
     this.pinged = now;
     this.send(PING, "");
   }
-}
-
-const POOL = Buffer.alloc(4096);
-let used = POOL.length;
-
-/** Four random bytes; drawn by the thousand. */
-function nextKey(): Uint8Array {
-  if (used >= POOL.length) {
-    randomFillSync(POOL);
-    used = 0;
-  }
-  used += 4;
-  return POOL.subarray(used - 4, used);
 }

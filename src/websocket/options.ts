@@ -1,0 +1,46 @@
+/** What a WebSocket may take in size and time, and what it does when that is crossed. */
+import { UsageError } from "../errors.ts";
+
+export interface WebSocketOptions {
+  /** Bytes of a message, whatever its fragments. Default 10 MiB, as in Tornado. More: closed with 1009. */
+  maxMessageSize?: number;
+  /** Frames of a message. Default 4096. More: closed with 1008. */
+  maxFragments?: number;
+  /** Seconds of silence after which a ping is sent. Default 30; 0: none. */
+  pingInterval?: number;
+  /** Seconds a pong may take before the peer counts as gone. Default: the interval. */
+  pingTimeout?: number;
+  /** Seconds the peer may take for its part of the close. Default 5. */
+  closeTimeout?: number;
+  /** Unsent bytes above which `overflow` applies. Default 16 MiB. */
+  maxUnsentSize?: number;
+  /** What becomes of a message above that: the connection is closed (default), or the message dropped. */
+  overflow?: "close" | "drop";
+}
+
+const DEFAULTS: Required<WebSocketOptions> = {
+  maxMessageSize: 10 * 1024 * 1024,
+  maxFragments: 4096,
+  pingInterval: 30,
+  pingTimeout: -1,
+  closeTimeout: 5,
+  maxUnsentSize: 16 * 1024 * 1024,
+  overflow: "close",
+};
+
+const checked = new WeakMap<WebSocketOptions, Required<WebSocketOptions>>();
+
+/** Options with their defaults. @throws UsageError on one that is out of range. */
+export function resolveOptions(options: WebSocketOptions): Required<WebSocketOptions> {
+  let resolved = checked.get(options);
+  if (resolved !== undefined) return resolved;
+  resolved = { ...DEFAULTS, ...options };
+  for (const [name, value] of Object.entries(resolved)) {
+    const good =
+      name === "overflow" ? value === "close" || value === "drop" : typeof value === "number" && !Number.isNaN(value);
+    if (!good) throw new UsageError("ERR_LANDSPOUT_OPTION", `${name} of a WebSocket cannot be ${String(value)}`);
+  }
+  if (resolved.pingTimeout < 0) resolved.pingTimeout = resolved.pingInterval;
+  checked.set(options, resolved);
+  return resolved;
+}
