@@ -125,7 +125,9 @@ class Parser {
 
   /** A `{% … %}` tag; gives it back where it belongs to the block around. */
   #tag(nodes: Node[], line: number, inside: string | undefined, loop: string | undefined): Body["end"] {
-    const close = findTagEnd(this.#source, this.#at, "%}");
+    // What is no code may have apostrophes in it.
+    const isCode = !/^\s*(?:comment|block|extends|include)\b/.test(this.#source.slice(this.#at, this.#at + 100));
+    const close = isCode ? findTagEnd(this.#source, this.#at, "%}") : this.#source.indexOf("%}", this.#at);
     if (close < 0) throw this.#wrong("Missing end block %}");
     const contents = this.#source.slice(this.#at, close).trim();
     this.#at = close + 2;

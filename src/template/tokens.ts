@@ -71,24 +71,32 @@ function templateEnd(code: string, start: number): number {
 }
 
 /**
- * Offset of the tag's end in `source` at or after `start`: the first one outside of strings and braces, so that an object may end an
- * expression. Where nothing is balanced, the first of all, as in Tornado. -1: there is none.
+ * Offset of the tag's end in `source` at or after `start`: the first one outside of strings, regular expressions and braces, so that an
+ * object may end an expression. Where nothing is balanced, the first of all, as in Tornado. -1: there is none.
  */
 export function findTagEnd(source: string, start: number, end: "}}" | "%}"): number {
   const first = source.indexOf(end, start);
   if (first < 0) return -1;
   let depth = 0;
-  for (let at = start; at < source.length; at++) {
-    const character = source[at];
-    if (character === '"' || character === "'") {
-      STRING.lastIndex = at;
-      const text = STRING.exec(source)?.[0];
-      if (text === undefined) return first;
-      at += text.length - 1;
-    } else if (character === "`") at = templateEnd(source, at) - 1;
-    else if (depth === 0 && source.startsWith(end, at)) return at;
-    else if (character === "{") depth++;
-    else if (character === "}" && depth > 0) depth--;
+  let last: Token | undefined;
+  for (let at = start; at < source.length;) {
+    if (depth === 0 && source.startsWith(end, at)) return at;
+    if (source.startsWith("//", at)) {
+      // A comment ends with the tag, if not with the line.
+      const line = source.indexOf("\n", at);
+      const close = source.indexOf(end, at);
+      if (depth === 0 && (line < 0 || close < line)) return close < 0 ? first : close;
+      at = line < 0 ? source.length : line;
+    } else if (/\s/.test(source[at] as string)) at++;
+    else {
+      const token = nextToken(source, at, last);
+      const { kind, text } = token;
+      if (text === '"' || text === "'") return first;
+      if (kind === "punctuation" && text === "{") depth++;
+      else if (kind === "punctuation" && text === "}" && depth > 0) depth--;
+      if (kind !== "space") last = token;
+      at += text.length;
+    }
   }
   return first;
 }
