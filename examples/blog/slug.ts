@@ -26,7 +26,7 @@ export function slugOf(title: string): string {
     .replace(/[ßæœøłđðþı]/g, (letter) => SPELLED[letter] ?? letter)
     .replace(/['’]/g, "");
   const words = plain.match(/[\p{Letter}\p{Mark}\p{Number}]+/gu) ?? [];
-  const slug = [...words.join("-")].slice(0, LONGEST).join("").replace(/-+$/, "");
+  const slug = Array.from(words.join("-")).slice(0, LONGEST).join("").replace(/-+$/, "");
   return slug === "" ? "entry" : slug;
 }
 

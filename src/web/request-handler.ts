@@ -227,7 +227,7 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
       throw new UsageError("ERR_LANDSPOUT_STATUS_CODE", `${status} is not a redirection`);
     this.setStatus(status);
     this.setHeader("Location", /[^\x21-\x7e]/.test(url) ? encodeURI(url).replaceAll("%25", "%") : url);
-    this.finish();
+    void this.finish();
   }
 
   /** Sends an error page through `writeError`. After the headers are out, the connection is cut instead. */
@@ -247,7 +247,7 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
     } catch (failure) {
       this.application.logException(this, failure);
     }
-    if (!this.finished) this.finish();
+    if (!this.finished) void this.finish();
   }
 
   /**
@@ -256,11 +256,11 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
    */
   writeError(status: number, options: SendErrorOptions = {}): void {
     if (this.application.settings.serveTraceback === true && options.error !== undefined && status >= 500) {
-      this.finish(debugPage(this, status, options.error));
+      void this.finish(debugPage(this, status, options.error));
       return;
     }
     const text = `${status}: ${this.reasonText()}`;
-    this.finish(`<html><title>${text}</title><body>${text}</body></html>`);
+    void this.finish(`<html><title>${text}</title><body>${text}</body></html>`);
   }
 
   /** Logs what a method of this handler threw; see `Application.logException`. May be overridden. */

@@ -30,7 +30,7 @@ function answer(request: HTTPServerRequest): void {
         ? large
         : Buffer.from(`${request.protocol} ${request.remoteIp} ${path}`);
   const respond = (): void =>
-    void request.connection.respond(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n`, 0, body, 0);
+    request.connection.respond(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n`, 0, body, 0);
   if (path === "/slow") setTimeout(respond, 20);
   else respond();
 }

@@ -44,7 +44,9 @@ test("a request begins, is answered, and fails, in the order it happens", async 
   const note = (event: string, message: unknown): void => {
     const { request, handler, error } = message as RequestTrace;
     const who = handler === undefined ? "" : ` ${handler.constructor.name} ${handler.getStatus()}`;
-    events.push(`${event} ${request.method} ${request.path}${who}${error === undefined ? "" : ` ${String(error)}`}`);
+    events.push(
+      `${event} ${request.method} ${request.path}${who}${error instanceof Error ? ` ${error.name}: ${error.message}` : ""}`,
+    );
   };
   await talk([["/", Later]], async (peer) => {
     await listening(
