@@ -14,6 +14,10 @@ export type { HTTPErrorOptions } from "./http-error.ts";
 export { compression } from "./compression.ts";
 export type { CompressionOptions, ContentCoding } from "./compression.ts";
 export { addslash, asynchronous, authenticated, removeslash, streamRequestBody } from "./decorators.ts";
+export { EventSourceHandler } from "./event-source.ts";
+export type { EventSourceOptions, Replay } from "./event-source.ts";
+export { prepareEvent } from "./event-stream.ts";
+export type { PreparedEvent, ServerSentEvent } from "./event-stream.ts";
 export type { Writable } from "./handler-output.ts";
 export type { OutputTransform, OutputTransformFactory, TransformedHead } from "./output-transform.ts";
 export {

@@ -136,6 +136,12 @@ export class Peer {
     if (got !== text) throw new Error(`expected ${JSON.stringify(text)}, got ${JSON.stringify(got)}`);
   }
 
+  /** The next so many bytes. */
+  async next(size: number): Promise<string> {
+    await this.#until(() => (this.#length >= size ? 0 : -1));
+    return this.#take(size);
+  }
+
   async #until(find: () => number): Promise<number> {
     for (;;) {
       const at = find();

@@ -1,0 +1,272 @@
+/**
+ * `EventSourceHandler`: server-sent events (HTML, `text/event-stream`), a GET whose answer does not end. Before it begins it is a handler
+ * like any other: `prepare` may refuse with any status. It decides the order of what was missed and what is new, how much may wait for
+ * a client that reads slowly, and when it is over; the form of an event is event-stream.ts.
+ */
+import { Buffer } from "node:buffer";
+import { UsageError } from "../errors.ts";
+import { StreamClosedError } from "../net/errors.ts";
+import { clockNow, unwatch, watch } from "../websocket/clock.ts";
+import type { Timed } from "../websocket/clock.ts";
+import { commentText, prepareEvent, retryLine } from "./event-stream.ts";
+import type { PreparedEvent, ServerSentEvent } from "./event-stream.ts";
+import type { Writable } from "./handler-output.ts";
+import { RequestHandler } from "./request-handler.ts";
+
+export interface EventSourceOptions {
+  /** Seconds without an event after which a comment is sent. Default 15; 0: none. */
+  keepAlive?: number;
+  /** Seconds a client waits before it connects again. Default: the client's, some seconds. */
+  retry?: number;
+  /** Unsent bytes above which `overflow` applies. Default 1 MiB. */
+  maxUnsentSize?: number;
+  /** What becomes of an event above that: the connection is cut (default), so that the client comes back and catches up; or it is dropped. */
+  overflow?: "close" | "drop";
+}
+
+/** Events that were missed, oldest first. */
+export type Replay = Iterable<ServerSentEvent | string> | AsyncIterable<ServerSentEvent | string>;
+
+const DEFAULTS = { keepAlive: 15, retry: -1, maxUnsentSize: 1024 * 1024, overflow: "close" } as const;
+const NO_OPTIONS: EventSourceOptions = {};
+const KEEP_ALIVE: Uint8Array = Buffer.from(commentText(""));
+/** Bytes collected in one turn that are not kept for its end. */
+const LARGE_TURN = 64 * 1024;
+
+const checked = new WeakMap<EventSourceOptions, Required<EventSourceOptions>>();
+
+function resolveOptions(options: EventSourceOptions): Required<EventSourceOptions> {
+  let resolved = checked.get(options);
+  if (resolved !== undefined) return resolved;
+  resolved = { ...DEFAULTS, ...options };
+  const { keepAlive, maxUnsentSize, overflow } = resolved;
+  if (!(keepAlive >= 0) || !(maxUnsentSize > 0) || (overflow !== "close" && overflow !== "drop"))
+    throw new UsageError("ERR_LANDSPOUT_OPTION", `options of an event source cannot be ${JSON.stringify(options)}`);
+  checked.set(options, resolved);
+  return resolved;
+}
+
+export abstract class EventSourceHandler extends RequestHandler implements Timed {
+  override autoFinish = false;
+  #options: Required<EventSourceOptions> = DEFAULTS;
+  #open = false;
+  #listeners: Set<() => void> | undefined = undefined;
+  /** What was sent in this turn; it leaves in one write. */
+  #pending: Uint8Array[] = [];
+  #pendingSize = 0;
+  /** Bytes on their way through output transforms. */
+  #transforming = 0;
+  /** New events while the missed ones are being sent. */
+  #waiting: PreparedEvent[] | undefined = undefined;
+  #waitingSize = 0;
+  #lastSent = 0;
+
+  // --- to be overridden ---
+
+  /** The client listens from here on. The arguments are the captured parts of the path. What it throws ends the answer. */
+  open(..._args: (string | undefined)[]): void | Promise<void> {}
+  /**
+   * What a client missed that comes back after the event with this id: called after `open`, if it names one. What is sent meanwhile
+   * follows the last of them; an event whose id they had already is not sent again.
+   */
+  replay(_lastEventId: string): Replay | undefined | Promise<Replay | undefined> {
+    return undefined;
+  }
+  /** It is over, told once: the client left, was too slow, or `close` was called. */
+  onClose(): void {}
+  /** Times and limits of this answer. */
+  getEventSourceOptions(): EventSourceOptions {
+    return NO_OPTIONS;
+  }
+
+  // --- the answer begins ---
+
+  override get(...args: (string | undefined)[]): Promise<void> | void {
+    this.#options = resolveOptions(this.getEventSourceOptions());
+    this.setHeader("Content-Type", "text/event-stream");
+    // Nothing between us and the client shall keep events, collect them (nginx), or code them.
+    this.#setUnlessSet("Cache-Control", "no-cache, no-transform");
+    this.#setUnlessSet("X-Accel-Buffering", "no");
+    const { request } = this;
+    if (this.#options.retry >= 0 && request.method !== "HEAD") this.write(`${retryLine(this.#options.retry)}\n`);
+    void this.flush();
+    if (request.method === "HEAD") return this.finish();
+    const { connection } = request;
+    // It has left already, while `prepare` was waiting for something.
+    if (connection.lost || connection.stream.peerEnded) return this.finish();
+    connection.setCloseCallback(() => this.#clientLeft());
+    this.#open = true;
+    watch(this);
+    this.#lastSent = clockNow();
+    connection.stream.setNodelay(true);
+    return this.#begin(args);
+  }
+
+  #setUnlessSet(name: string, value: string): void {
+    if (this.getHeader(name) === undefined) this.setHeader(name, value);
+  }
+
+  async #begin(args: (string | undefined)[]): Promise<void> {
+    const last = this.lastEventId;
+    const replays = last !== undefined && this.replay !== EventSourceHandler.prototype.replay;
+    if (replays) this.#waiting = [];
+    try {
+      await this.open(...args);
+      if (replays && this.#open) await this.#sendMissed(await this.replay(last));
+    } catch (error) {
+      // The client left while it was being written to: no error of the handler's.
+      if (this.finished && error instanceof StreamClosedError) return;
+      throw error;
+    }
+  }
+
+  async #sendMissed(missed: Replay | undefined): Promise<void> {
+    const ids = new Set<string>();
+    for await (const event of missed ?? []) {
+      if (!this.#open) return;
+      const { bytes, id } = prepareEvent(event);
+      if (id !== undefined && id !== "") ids.add(id);
+      await this.#append(bytes);
+    }
+    const waiting = this.#waiting ?? [];
+    this.#waiting = undefined;
+    this.#waitingSize = 0;
+    for (const { bytes, id } of waiting) if (id === undefined || !ids.has(id)) void this.#append(bytes);
+  }
+
+  /** The id of the last event the client had before it came back; undefined for one that is new. */
+  get lastEventId(): string | undefined {
+    const field = this.request.headers.get("Last-Event-ID");
+    // Fields are bytes to HTTP; browsers send these as UTF-8.
+    return field === undefined || field === "" ? undefined : Buffer.from(field, "latin1").toString();
+  }
+
+  // --- the open stream ---
+
+  /** Events can be sent. */
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
+  /**
+   * Sends an event, or text as one. The promise, where there is one, waits for the socket.
+   * @throws StreamClosedError once it is over; UsageError on what cannot stand in an event.
+   */
+  send(event: ServerSentEvent | string): Promise<void> | void {
+    if (!this.#open) throw new StreamClosedError();
+    return this.sendPrepared(prepareEvent(event));
+  }
+  /** Sends an event that `prepareEvent` made once for many; when it is over nothing. */
+  sendPrepared(event: PreparedEvent): Promise<void> | void {
+    if (!this.#open) return undefined;
+    if (this.#waiting === undefined) return this.#append(event.bytes);
+    if (this.#overflows()) return undefined;
+    this.#waiting.push(event);
+    this.#waitingSize += event.bytes.length;
+    return undefined;
+  }
+  /** Sends a comment, which pages do not see. */
+  comment(text = ""): Promise<void> | void {
+    if (!this.#open) throw new StreamClosedError();
+    return this.#append(Buffer.from(commentText(text)));
+  }
+  /** Ends the answer in good order. The client connects again, unless `prepare` then answers it with 204. */
+  close(): void {
+    if (this.#open) void this.finish();
+  }
+  /** Calls a function when it is over, besides `onClose`; at once where it is already. The result takes it back. */
+  addCloseListener(listener: () => void): () => void {
+    if (!this.#open) {
+      listener();
+      return nothing;
+    }
+    const listeners = (this.#listeners ??= new Set());
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  }
+
+  #append(bytes: Uint8Array): Promise<void> | void {
+    if (!this.#open || this.#overflows()) return undefined;
+    this.#lastSent = clockNow();
+    this.#pendingSize += bytes.length;
+    if (this.#pending.push(bytes) === 1) queueMicrotask(this.#flushTurn);
+    // Who sends much hears within the turn that it is too much.
+    if (this.#pendingSize < LARGE_TURN && !this.request.connection.stream.congested) return undefined;
+    return this.#flushPending();
+  }
+
+  readonly #flushTurn = (): void => {
+    if (this.#open) void this.#flushPending();
+  };
+
+  #flushPending(): Promise<void> | void {
+    const pieces = this.#pending;
+    const [first] = pieces;
+    if (first === undefined) return undefined;
+    const size = this.#pendingSize;
+    this.#pending = [];
+    this.#pendingSize = 0;
+    this.write(pieces.length === 1 ? first : Buffer.concat(pieces));
+    const sent = this.flush();
+    if (sent === undefined || this.application.transforms.length === 0) return sent;
+    this.#transforming += size;
+    const done = (): void => void (this.#transforming -= size);
+    void sent.then(done, done);
+    return sent;
+  }
+
+  /** More is waiting than may wait. */
+  #overflows(): boolean {
+    const { unsentLength } = this.request.connection.stream;
+    const unsent = unsentLength + this.#pendingSize + this.#transforming + this.#waitingSize;
+    if (unsent <= this.#options.maxUnsentSize) return false;
+    if (this.#options.overflow === "close") this.cut();
+    return true;
+  }
+
+  /** Called by the clock, once a second. */
+  checkTime(now: number): void {
+    const { keepAlive } = this.#options;
+    if (keepAlive > 0 && now - this.#lastSent >= keepAlive && !this.request.connection.stream.congested)
+      void this.#append(KEEP_ALIVE);
+  }
+
+  // --- the end ---
+
+  override finish(chunk?: Writable): Promise<void> | void {
+    if (this.#open) void this.#flushPending();
+    return super.finish(chunk);
+  }
+  protected override answered(): void {
+    this.#over();
+    super.answered();
+  }
+
+  #clientLeft(): void {
+    this.#over();
+    try {
+      this.onConnectionClose();
+    } catch (error) {
+      this.logException(error);
+    }
+    if (!this.finished) void this.finish();
+  }
+
+  #over(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    unwatch(this);
+    this.#pending = [];
+    this.#waiting = undefined;
+    const listeners = this.#listeners;
+    this.#listeners = undefined;
+    for (const listener of listeners ?? []) listener();
+    try {
+      this.onClose();
+    } catch (error) {
+      this.logException(error);
+    }
+  }
+}
+
+const nothing = (): void => undefined;
