@@ -6,6 +6,7 @@ import * as assert from "uvu/assert";
 import { RequestHandler } from "../../src/web/index.ts";
 import type { HandlerResult, OutputTransform } from "../../src/web/index.ts";
 import { HTTPHeaders } from "../../src/http/headers.ts";
+import type { IOStream } from "../../src/net/iostream.ts";
 import { expectLog, suite } from "../_support/suite.ts";
 import { serving, withPeer } from "../_support/wire.ts";
 import { Application } from "../../src/web/index.ts";
@@ -264,6 +265,68 @@ test("a transfer coding somebody set never comes beside a length", () =>
       const flushed = await ask(peer, "/flushed");
       assert.is(flushed.headers["transfer-encoding"], "chunked");
       assert.is(flushed.body, "flushed");
+    },
+  ));
+
+test("a handler may ask about its tag before it writes, and have one of its own", () =>
+  talk(
+    [
+      [
+        "/own",
+        class extends RequestHandler {
+          override computeEtag() {
+            return '"own"';
+          }
+          override get() {
+            this.setEtagHeader();
+            if (this.checkEtagHeader()) {
+              this.setStatus(304);
+              return;
+            }
+            this.write("made at great cost");
+          }
+        },
+      ],
+      [
+        "/none",
+        class extends RequestHandler {
+          override computeEtag() {
+            return undefined;
+          }
+          override get() {
+            this.write("x");
+          }
+        },
+      ],
+    ],
+    async (peer) => {
+      assert.is((await ask(peer, "/own")).headers["etag"], '"own"');
+      const again = await ask(peer, "/own", { fields: 'If-None-Match: W/"own"\r\n' });
+      assert.equal([again.status, again.headers["etag"], again.body], [304, '"own"', ""]);
+      assert.is((await ask(peer, "/none")).headers["etag"], undefined);
+    },
+  ));
+
+test("a detached stream is the program's, with what the client sent behind its request", () =>
+  talk(
+    [
+      [
+        "/",
+        class extends RequestHandler {
+          override get() {
+            const stream = this.detach() as IOStream;
+            void (async () => {
+              const line = await stream.readUntil("\n");
+              await stream.write(`you said ${line.toString()}`);
+              stream.close();
+            })();
+          }
+        },
+      ],
+    ],
+    async (peer) => {
+      peer.write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\nhello\n");
+      assert.is(await peer.rest(), "you said hello\n");
     },
   ));
 

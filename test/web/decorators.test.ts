@@ -1,6 +1,13 @@
 /** `authenticated`, `addslash`, `removeslash`, extra methods, settings and the page of an exception in debug. */
 import * as assert from "uvu/assert";
-import { addslash, authenticated, removeslash, RequestHandler } from "../../src/web/index.ts";
+import {
+  addslash,
+  asynchronous,
+  authenticated,
+  removeslash,
+  RequestHandler,
+  streamRequestBody,
+} from "../../src/web/index.ts";
 import { expectLog, suite } from "../_support/suite.ts";
 import { ask, talk } from "./_talk.ts";
 
@@ -30,6 +37,45 @@ test("authenticated sends strangers to the login page and refuses their posts", 
     },
     { loginUrl: "/login" },
   ));
+
+test("they are decorators where the language has them", () => {
+  class Decorated extends RequestHandler {
+    override getCurrentUser() {
+      return this.getCookie("user", null);
+    }
+    @authenticated
+    override get() {
+      this.write("hello");
+    }
+    @asynchronous
+    override post() {
+      setImmediate(() => void this.finish("later"));
+    }
+  }
+  @streamRequestBody
+  class Counting extends RequestHandler {
+    size = 0;
+    override dataReceived(chunk: Uint8Array) {
+      this.size += chunk.length;
+    }
+    override put() {
+      this.write(String(this.size));
+    }
+  }
+  return talk(
+    [
+      ["/", Decorated],
+      ["/count", Counting],
+    ],
+    async (peer) => {
+      assert.is((await ask(peer, "/")).status, 302);
+      assert.is((await ask(peer, "/", { fields: "Cookie: user=ann\r\n" })).body, "hello");
+      assert.is((await ask(peer, "/", { method: "POST", body: "x" })).body, "later");
+      assert.is((await ask(peer, "/count", { method: "PUT", body: "abc" })).body, "3");
+    },
+    { loginUrl: "/login" },
+  );
+});
 
 test("authenticated gives another host the whole address", () =>
   talk(
