@@ -6,7 +6,6 @@ import * as assert from "uvu/assert";
 import { RequestHandler } from "../../src/web/index.ts";
 import type { HandlerResult, OutputTransform } from "../../src/web/index.ts";
 import { HTTPHeaders } from "../../src/http/headers.ts";
-import type { IOStream } from "../../src/net/iostream.ts";
 import { expectLog, suite } from "../_support/suite.ts";
 import { serving, withPeer } from "../_support/wire.ts";
 import { Application } from "../../src/web/index.ts";
@@ -314,7 +313,7 @@ test("a detached stream is the program's, with what the client sent behind its r
         "/",
         class extends RequestHandler {
           override get() {
-            const stream = this.detach() as IOStream;
+            const stream = this.detach();
             void (async () => {
               const line = await stream.readUntil("\n");
               await stream.write(`you said ${line.toString()}`);
