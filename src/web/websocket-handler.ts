@@ -129,6 +129,10 @@ export abstract class WebSocketHandler extends RequestHandler implements WebSock
   writePrepared(frame: PreparedFrame): void {
     this.#connection?.writePrepared(frame);
   }
+  /** Calls a function when it is over, before `onClose`; at once where it is already. The result takes it back. */
+  addCloseListener(listener: () => void): () => void {
+    return this.#open.addCloseListener(listener);
+  }
   ping(data: string | Uint8Array = ""): void {
     this.#open.ping(data);
   }

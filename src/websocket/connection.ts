@@ -56,6 +56,7 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, Timed {
   private lastSeen: number;
   private pinged = -1;
   private closingSince = 0;
+  private closeListeners: Set<() => void> | undefined = undefined;
   private drains: { resolve(): void; reject(error: Error): void }[] | undefined = undefined;
 
   /** Reads nothing before `start`. */
@@ -84,6 +85,17 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, Timed {
   }
   get isClosed(): boolean {
     return this.state === CLOSED;
+  }
+
+  /** Calls a function when the connection is over, before `onClose`; at once where it is already. The result takes it back. */
+  addCloseListener(listener: () => void): () => void {
+    if (this.state === CLOSED) {
+      listener();
+      return () => undefined;
+    }
+    const listeners = (this.closeListeners ??= new Set());
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
   }
 
   // --- the road in ---
@@ -211,6 +223,9 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, Timed {
     const drains = this.drains;
     this.drains = undefined;
     for (const drain of drains ?? []) drain.reject(new WebSocketClosedError());
+    const listeners = this.closeListeners;
+    this.closeListeners = undefined;
+    for (const listener of listeners ?? []) listener();
     try {
       this.events.onClose(this.closeCode, this.closeReason);
     } catch (error) {
