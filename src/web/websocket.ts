@@ -1,7 +1,9 @@
 /** `landspout/websocket`: WebSockets (RFC 6455). */
 export type { Message } from "../websocket/events.ts";
 export type { WebSocketOptions } from "../websocket/options.ts";
-export { WebSocketClosedError, WebSocketError } from "../websocket/errors.ts";
+export { WebSocketClosedError, WebSocketError, WebSocketHandshakeError } from "../websocket/errors.ts";
 export type { PreparedFrame } from "../websocket/frame.ts";
 export { prepareMessage } from "../websocket/frame.ts";
+export { WebSocketClient, websocketConnect } from "../websocket/client.ts";
+export type { WebSocketConnectOptions } from "../websocket/client.ts";
 export { WebSocketHandler } from "./websocket-handler.ts";

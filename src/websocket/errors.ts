@@ -1,5 +1,6 @@
 /** What a caller of a WebSocket can do wrong, or be too late for. */
 import { LandspoutError } from "../errors.ts";
+import type { HTTPHeaders } from "../http/headers.ts";
 
 export class WebSocketError extends LandspoutError {}
 
@@ -7,5 +8,21 @@ export class WebSocketError extends LandspoutError {}
 export class WebSocketClosedError extends WebSocketError {
   constructor(cause?: unknown) {
     super("ERR_LANDSPOUT_WEBSOCKET_CLOSED", "The WebSocket is closed", cause === undefined ? {} : { cause });
+  }
+}
+
+/** `websocketConnect`: what answered does not open a WebSocket. Where it was an HTTP answer, `status` and `headers` are those. */
+export class WebSocketHandshakeError extends WebSocketError {
+  readonly status: number | undefined;
+  readonly headers: HTTPHeaders | undefined;
+
+  constructor(
+    code: string,
+    message: string,
+    { status, headers, cause }: { status?: number; headers?: HTTPHeaders; cause?: unknown } = {},
+  ) {
+    super(code, message, cause === undefined ? {} : { cause });
+    this.status = status;
+    this.headers = headers;
   }
 }

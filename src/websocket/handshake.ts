@@ -20,7 +20,7 @@ const refuse = (
 });
 
 /** Whether a comma-separated field has a member, in any case. */
-function hasToken(field: string | undefined, token: string): boolean {
+export function hasToken(field: string | undefined, token: string): boolean {
   return (field ?? "").split(",").some((member) => member.trim().toLowerCase() === token);
 }
 

@@ -1,0 +1,230 @@
+/**
+ * `websocketConnect` (Tornado's): a WebSocket as a client. Its messages go to a callback, or are read one by one; whoever reads slowly
+ * slows the server down. The frames are those of the server (connection.ts), masked. Redirects are not followed, proxies not used.
+ */
+import type { Buffer } from "node:buffer";
+import { randomBytes } from "node:crypto";
+import { UsageError } from "../errors.ts";
+import { HTTPHeaders } from "../http/headers.ts";
+import type { HeaderValue } from "../http/headers.ts";
+import { describeError, loggers } from "../log.ts";
+import { IOStream } from "../net/iostream.ts";
+import type { IOStreamOptions } from "../net/iostream.ts";
+import { TimeoutError } from "../net/timeout-error.ts";
+import type { TlsClientOptions } from "../net/transport.ts";
+import { WebSocketConnection } from "./connection.ts";
+import type { Message } from "./events.ts";
+import { AnswerHeadReader, checkAnswer, checkOffer, handshakeRequest, targetOf } from "./handshake-client.ts";
+import type { HandshakeAnswer, HandshakeOffer, WebSocketTarget } from "./handshake-client.ts";
+import { MessageQueue } from "./message-queue.ts";
+import { resolveOptions } from "./options.ts";
+import type { WebSocketOptions } from "./options.ts";
+
+/** What a client hears. */
+export interface WebSocketCallbacks {
+  /** Each message. A promise holds the next one back, and the server with it. Without it: `readMessage`, or `for await`. */
+  onMessage?: (message: Message) => void | Promise<void>;
+  /** A ping, which has been answered. */
+  onPing?: (data: Buffer) => void;
+  onPong?: (data: Buffer) => void;
+  /** It is over, told once; `code` and `reason` are the server's: 1005 without a code, 1006 without a word. */
+  onClose?: (code: number, reason: string) => void;
+}
+
+export interface WebSocketConnectOptions
+  extends WebSocketOptions, WebSocketCallbacks, Pick<IOStreamOptions, "parser" | "transport"> {
+  /** Further fields of the request, such as `Origin`, `Cookie`, `Authorization`; `Host` replaces the URL's. */
+  headers?: HTTPHeaders | { readonly [name: string]: HeaderValue } | Iterable<readonly [string, HeaderValue]>;
+  /** What the client speaks, best first. */
+  subprotocols?: readonly string[];
+  /** Seconds until the WebSocket is open: name, connection, TLS and the server's answer together. Default 20; 0: for ever. */
+  connectTimeout?: number;
+  /** TLS of a `wss:` URL. Certificates are verified. */
+  ssl?: TlsClientOptions;
+}
+
+/**
+ * Opens a WebSocket at a `ws:` or `wss:` URL. Rejects with a WebSocketHandshakeError where the answer does not open one, a
+ * StreamClosedError where there is no connection, a TimeoutError.
+ *
+ * @example
+ * const socket = await websocketConnect("ws://localhost:8888/chat");
+ * await socket.writeMessage("hello");
+ * for await (const message of socket) console.log(message);
+ */
+export async function websocketConnect(
+  url: string | URL,
+  options: WebSocketConnectOptions = {},
+): Promise<WebSocketClient> {
+  const { headers, subprotocols = [], connectTimeout = 20, ssl, parser, transport, ...rest } = options;
+  const { onMessage, onPing, onPong, onClose, ...limits } = rest;
+  if (!(connectTimeout >= 0)) {
+    throw new UsageError("ERR_LANDSPOUT_OPTION", `connectTimeout cannot be ${String(connectTimeout)}: use seconds`);
+  }
+  const target = targetOf(url);
+  const key = randomBytes(16).toString("base64");
+  const offer: HandshakeOffer = { key, headers: new HTTPHeaders(headers), subprotocols, extensions: undefined };
+  checkOffer(offer.headers, subprotocols);
+  resolveOptions(limits);
+  const stream = new IOStream({
+    ...(parser === undefined ? {} : { parser }),
+    ...(transport === undefined ? {} : { transport }),
+  });
+  const opened = open(stream, target, offer, ssl, (answer) => {
+    const chosen = checkAnswer(answer, offer);
+    return new WebSocketClient(stream, limits, rest, answer.headers, chosen);
+  });
+  return connectTimeout > 0 ? limited(opened, connectTimeout, stream) : opened;
+}
+
+async function open(
+  stream: IOStream,
+  target: WebSocketTarget,
+  offer: HandshakeOffer,
+  ssl: TlsClientOptions | undefined,
+  opened: (answer: HandshakeAnswer) => WebSocketClient,
+): Promise<WebSocketClient> {
+  const { host, port, secure } = target;
+  await stream.connect({ host, port, ...(secure ? { ssl: ssl ?? {} } : {}) });
+  stream.setNodelay(true);
+  return new Promise((resolve, reject) => {
+    const failed = (error: unknown): void => {
+      reject(error as Error);
+      stream.destroy();
+    };
+    const answered = (answer: HandshakeAnswer): void => {
+      try {
+        resolve(opened(answer));
+      } catch (error) {
+        failed(error);
+      }
+    };
+    const reader = new AnswerHeadReader(stream, answered, failed);
+    stream.attach(reader);
+    if (stream.closed()) reader.streamClosed(stream.error);
+    else void stream.write(handshakeRequest(target, offer));
+  });
+}
+
+async function limited<T>(pending: Promise<T>, seconds: number, stream: IOStream): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      const error = new TimeoutError(`The WebSocket was not open after ${seconds} s`);
+      reject(error);
+      stream.close(error);
+    }, seconds * 1000);
+  });
+  try {
+    return await Promise.race([pending, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** An open WebSocket of ours, and a closed one later. Made by `websocketConnect`. */
+export class WebSocketClient {
+  /** The fields of the server's answer. */
+  readonly headers: HTTPHeaders;
+  /** One of those that were offered, or none. */
+  readonly selectedSubprotocol: string | undefined;
+  readonly #connection: WebSocketConnection;
+  /** Undefined where messages go to a callback. */
+  readonly #queue: MessageQueue | undefined;
+  readonly #closed: Promise<void>;
+
+  constructor(
+    stream: IOStream,
+    limits: WebSocketOptions,
+    { onMessage, onPing, onPong, onClose }: WebSocketCallbacks,
+    headers: HTTPHeaders,
+    subprotocol: string | undefined,
+  ) {
+    this.headers = headers;
+    this.selectedSubprotocol = subprotocol;
+    const queue = onMessage === undefined ? new MessageQueue() : undefined;
+    this.#queue = queue;
+    let over: () => void = () => undefined;
+    this.#closed = new Promise((resolve) => (over = resolve));
+    const events = {
+      onMessage: onMessage ?? ((message: Message) => queue?.push(message)),
+      onPing: (data: Buffer) => onPing?.(data),
+      onPong: (data: Buffer) => onPong?.(data),
+      onClose: (code: number, reason: string) => {
+        queue?.end();
+        over();
+        onClose?.(code, reason);
+      },
+      onError: (error: unknown) =>
+        loggers.application.error(`Exception in a callback of a WebSocket client\n${describeError(error)}`),
+    };
+    const connection = new WebSocketConnection(stream, events, limits, true);
+    this.#connection = connection;
+    // Who awaits the connection goes on before it hears of the first message.
+    setImmediate(() => connection.start());
+  }
+
+  /** Messages can be sent. */
+  get isOpen(): boolean {
+    return this.#connection.isOpen;
+  }
+  /** Settles when it is over, whatever happened. */
+  get closed(): Promise<void> {
+    return this.#closed;
+  }
+  /** What the server closed with, as told to `onClose`; undefined before. */
+  get closeCode(): number | undefined {
+    return this.#connection.isClosed ? this.#connection.closeCode : undefined;
+  }
+  get closeReason(): string {
+    return this.#connection.isClosed ? this.#connection.closeReason : "";
+  }
+
+  /**
+   * The next message; undefined once it is over. Several calls get their messages in order.
+   * @throws UsageError where messages go to `onMessage`.
+   */
+  readMessage(): Promise<Message | undefined> {
+    if (this.#queue === undefined) {
+      throw new UsageError("ERR_LANDSPOUT_WEBSOCKET_READ", "The messages of this WebSocket go to its onMessage");
+    }
+    return this.#queue.read();
+  }
+  /** All messages up to the end. Who leaves the loop earlier can read on later, and closes it. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Message, void, undefined> {
+    for (;;) {
+      const message = await this.readMessage();
+      if (message === undefined) return;
+      yield message;
+    }
+  }
+
+  /**
+   * Sends a message: text, bytes, or an object as JSON. The promise, where there is one, waits for the socket.
+   * @throws WebSocketClosedError once the WebSocket is closing.
+   */
+  writeMessage(message: string | Uint8Array | object, options: { binary?: boolean } = {}): Promise<void> | void {
+    const plain = typeof message === "string" || message instanceof Uint8Array ? message : JSON.stringify(message);
+    return options.binary === undefined ? this.#connection.write(plain) : this.#connection.write(plain, options.binary);
+  }
+  /** @throws UsageError on more than 125 bytes. */
+  ping(data: string | Uint8Array = ""): void {
+    this.#connection.ping(data);
+  }
+  /**
+   * Says goodbye; the server answers, or the connection is cut after a while. Messages that have not been received by now are lost. Does
+   * nothing once it is closing.
+   * @throws UsageError on a code that may not be sent, or a reason longer than 123 bytes.
+   */
+  close(code?: number, reason?: string): void {
+    this.#connection.close(code, reason);
+    this.#queue?.letGo();
+  }
+  /** Cuts the connection without a word. */
+  abort(): void {
+    this.#connection.abort();
+  }
+  setNodelay(on: boolean): void {
+    this.#connection.stream.setNodelay(on);
+  }
+}

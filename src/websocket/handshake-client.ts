@@ -1,0 +1,219 @@
+/**
+ * The opening handshake as a client (RFC 6455 §4.1): where a URL leads, the request, the answer read from a stream and checked. It leaves
+ * every byte behind the answer to whoever reads next, and knows no frames.
+ */
+import { Buffer } from "node:buffer";
+import { UsageError } from "../errors.ts";
+import { HTTPHeaders } from "../http/headers.ts";
+import type { BaseIOStream, StreamConsumer } from "../net/base-iostream.ts";
+import {
+  FIELD_SLOTS,
+  T_FIELD_COUNT,
+  T_FIELDS,
+  T_MINOR,
+  T_REASON_END,
+  T_REASON_START,
+  T_RESUME,
+  T_STATUS,
+} from "../parser/abi.ts";
+import { parseError } from "../parser/errors.ts";
+import { WebSocketHandshakeError } from "./errors.ts";
+import { acceptValue, hasToken } from "./handshake.ts";
+
+/** Bytes of the answer to a handshake, interim answers and all: a server cannot fill the memory with it. */
+export const MAX_ANSWER_SIZE = 65_536;
+/** Field lines of the answer. */
+const MAX_ANSWER_FIELDS = 100;
+
+/** Where a WebSocket is. */
+export interface WebSocketTarget {
+  readonly secure: boolean;
+  readonly host: string;
+  readonly port: number;
+  /** Value of the Host field. */
+  readonly authority: string;
+  /** Path and query. */
+  readonly resource: string;
+  /** Value of the Authorization field, where the URL has a user. */
+  readonly authorization: string | undefined;
+}
+
+/** @throws UsageError on what is no `ws:` or `wss:` URL. */
+export function targetOf(address: string | URL): WebSocketTarget {
+  const text = String(address);
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || (url.protocol !== "ws:" && url.protocol !== "wss:") || url.hostname === "") {
+    throw new UsageError("ERR_LANDSPOUT_WEBSOCKET_URL", `${JSON.stringify(text)} is no ws:// or wss:// URL`);
+  }
+  // §3: "Fragment identifiers are meaningless in the context of WebSocket URIs and MUST NOT be used on these URIs."
+  if (text.includes("#")) throw new UsageError("ERR_LANDSPOUT_WEBSOCKET_URL", "the URL of a WebSocket has no fragment");
+  const secure = url.protocol === "wss:";
+  const user = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  return {
+    secure,
+    host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
+    port: url.port === "" ? (secure ? 443 : 80) : Number(url.port),
+    authority: url.host,
+    resource: url.pathname + url.search,
+    authorization: user === ":" ? undefined : `Basic ${Buffer.from(user).toString("base64")}`,
+  };
+}
+
+/** What the client asks for. */
+export interface HandshakeOffer {
+  readonly key: string;
+  readonly headers: HTTPHeaders;
+  readonly subprotocols: readonly string[];
+  /** Value of Sec-WebSocket-Extensions. */
+  readonly extensions: string | undefined;
+}
+
+// The fields that are the handshake's own, and those of a content, which it cannot have.
+const OWN = /^(?:upgrade|connection|sec-websocket-.*|content-length|transfer-encoding|te|trailer|expect)$/i;
+// RFC 9110 §5.6.2
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
+/** @throws UsageError on a field that is the handshake's own, or a subprotocol that is no token or there twice. */
+export function checkOffer(headers: HTTPHeaders, subprotocols: readonly string[]): void {
+  for (const [name] of headers) {
+    if (OWN.test(name))
+      throw new UsageError(
+        "ERR_LANDSPOUT_OPTION",
+        `headers of websocketConnect cannot have ${name}: the handshake does`,
+      );
+  }
+  for (const [i, name] of subprotocols.entries()) {
+    // §4.1: "The elements that comprise this value MUST be non-empty strings [… and] MUST all be unique strings."
+    if (!TOKEN.test(name) || subprotocols.indexOf(name) !== i)
+      throw new UsageError("ERR_LANDSPOUT_OPTION", `${JSON.stringify(name)} is no subprotocol, or there twice`);
+  }
+}
+
+/** The request, as it goes out. */
+export function handshakeRequest(target: WebSocketTarget, offer: HandshakeOffer): Buffer {
+  const { headers, subprotocols, extensions } = offer;
+  let text = `GET ${target.resource} HTTP/1.1\r\n`;
+  if (!headers.has("Host")) text += `Host: ${target.authority}\r\n`;
+  text += "Upgrade: websocket\r\nConnection: Upgrade\r\n";
+  text += `Sec-WebSocket-Key: ${offer.key}\r\nSec-WebSocket-Version: 13\r\n`;
+  if (subprotocols.length > 0) text += `Sec-WebSocket-Protocol: ${subprotocols.join(", ")}\r\n`;
+  if (extensions !== undefined) text += `Sec-WebSocket-Extensions: ${extensions}\r\n`;
+  if (target.authorization !== undefined && !headers.has("Authorization"))
+    text += `Authorization: ${target.authorization}\r\n`;
+  return Buffer.from(`${text}${headers.toWire()}\r\n`, "latin1");
+}
+
+export interface HandshakeAnswer {
+  readonly status: number;
+  readonly reason: string;
+  /** The y of HTTP/1.y. */
+  readonly minor: number;
+  readonly headers: HTTPHeaders;
+}
+
+/** The checks of §4.1. Returns the subprotocol. @throws WebSocketHandshakeError where the answer does not open a WebSocket. */
+export function checkAnswer(answer: HandshakeAnswer, offer: HandshakeOffer): string | undefined {
+  const { status, headers } = answer;
+  const refuse = (message: string, code = "ERR_LANDSPOUT_WEBSOCKET_HANDSHAKE"): never => {
+    throw new WebSocketHandshakeError(code, message, { status, headers });
+  };
+  // Redirects are not followed: where they lead is not where the caller wanted its credentials to go.
+  if (status !== 101)
+    refuse(`The server answered ${status} ${answer.reason}`.trimEnd(), "ERR_LANDSPOUT_WEBSOCKET_STATUS");
+  if (answer.minor < 1) refuse("The server answered with HTTP/1.0");
+  if (headers.get("Upgrade")?.toLowerCase() !== "websocket") refuse('The answer\'s "Upgrade" is not "websocket"');
+  if (!hasToken(headers.get("Connection"), "upgrade")) refuse('The answer\'s "Connection" has no "Upgrade"');
+  if (headers.get("Sec-WebSocket-Accept") !== acceptValue(offer.key))
+    refuse("The answer's Sec-WebSocket-Accept is not that of our key");
+  if (offer.extensions === undefined && headers.has("Sec-WebSocket-Extensions"))
+    refuse("The server chose an extension that was not offered");
+  const chosen = headers.get("Sec-WebSocket-Protocol");
+  if (chosen !== undefined && !offer.subprotocols.includes(chosen))
+    refuse("The server chose a subprotocol that was not offered");
+  return chosen;
+}
+
+/** Reads the answer from a stream. One of its two callbacks is called, once; within `answered` the stream may change hands. */
+export class AnswerHeadReader implements StreamConsumer {
+  readonly #stream: BaseIOStream;
+  readonly #answered: (answer: HandshakeAnswer) => void;
+  readonly #failed: (error: Error) => void;
+  #hint = 0;
+  #seen = 0;
+  #done = false;
+
+  constructor(stream: BaseIOStream, answered: (answer: HandshakeAnswer) => void, failed: (error: Error) => void) {
+    this.#stream = stream;
+    this.#answered = answered;
+    this.#failed = failed;
+  }
+
+  bytesReceived(start: number, end: number): number {
+    const { parser } = this.#stream;
+    let at = start;
+    while (!this.#done && at < end) {
+      parser.epoch++;
+      const size = parser.parseResponseHead(at, end, this.#hint, MAX_ANSWER_FIELDS);
+      if (size < 0) {
+        this.#fail(new WebSocketHandshakeError("ERR_LANDSPOUT_WEBSOCKET_HANDSHAKE", parseError(-size).message));
+        return end;
+      }
+      if (this.#seen + (size === 0 ? end - at : size) > MAX_ANSWER_SIZE) {
+        this.#fail(
+          new WebSocketHandshakeError(
+            "ERR_LANDSPOUT_WEBSOCKET_HANDSHAKE",
+            `The answer has more than ${MAX_ANSWER_SIZE} bytes`,
+          ),
+        );
+        return end;
+      }
+      if (size === 0) {
+        this.#hint = parser.table[T_RESUME] as number;
+        return at;
+      }
+      this.#hint = 0;
+      this.#seen += size;
+      at += size;
+      const answer = this.#taken();
+      // RFC 9110 §15.2: interim answers come before the final one; 101 is one only in its number.
+      if (answer.status >= 200 || answer.status === 101) {
+        this.#done = true;
+        this.#answered(answer);
+      }
+    }
+    return this.#done && this.#stream.isClosed ? end : at;
+  }
+
+  /** The answer whose numbers are in the table. */
+  #taken(): HandshakeAnswer {
+    const { table, buffer } = this.#stream.parser;
+    const text = (from: number, to: number): string =>
+      Buffer.from(buffer.buffer, buffer.byteOffset + from, to - from).toString("latin1");
+    const headers = new HTTPHeaders();
+    const count = table[T_FIELD_COUNT] as number;
+    for (let i = 0, slot = T_FIELDS; i < count; i++, slot += FIELD_SLOTS) {
+      const name = text((table[slot] as number) & 0xffffff, table[slot + 1] as number);
+      headers.add(name, text(table[slot + 2] as number, table[slot + 3] as number));
+    }
+    const reason = text(table[T_REASON_START] as number, table[T_REASON_END] as number);
+    return { status: table[T_STATUS] as number, reason, minor: table[T_MINOR] as number, headers };
+  }
+
+  #fail(error: Error): void {
+    if (this.#done) return;
+    this.#done = true;
+    this.#failed(error);
+  }
+  #closed(cause?: Error): void {
+    const message = "The server closed the connection before it answered";
+    const more = cause === undefined ? {} : { cause };
+    this.#fail(new WebSocketHandshakeError("ERR_LANDSPOUT_WEBSOCKET_HANDSHAKE", message, more));
+  }
+  streamEnded(): void {
+    this.#closed();
+  }
+  streamClosed(error: Error | undefined): void {
+    this.#closed(error);
+  }
+  streamDrained(): void {}
+}
