@@ -114,6 +114,24 @@ table("statements", [
   ["{%if 1%}x{%end%}", {}, "x"],
 ]);
 
+table("differences from Tornado's that docs/templates.md lists", [
+  ["{% if xs %}true{% end %}{% if xs.length %}!{% end %}", { xs: [] }, "true"],
+  ["{{ None }}{{ undefined }}[{{ o.missing }}{{ xs[-1] }}{{ xs.at(-1) }}]", { o: {}, xs: [1, 2] }, "[2]"],
+  ["{{ True }} {{ 1.0 }} {{ [1, 2] }}", {}, "true 1 1,2"],
+  ["{% for x in [1] %}{% end %}{{ x }}", { x: "outer" }, "outer"],
+  ["{% try %}{{ None.x }}{% except TypeError as e %}{% end %}{{ e }}", { e: "outer" }, "outer"],
+  ["{% apply f %}{% set x = 1 %}{% end %}{{ x }}", { f: (text: string) => text }, "1"],
+  ["{% if 0 %}{% set x = 1 %}{% end %}[{{ x }}]", {}, "[]"],
+  ["{% if 0 %}{% set x = 1 %}{% end %}[{{ x }}]", { x: "given" }, "[given]"],
+  ["{%\nif 1\n%}x{%\tend\t%}", {}, "x"],
+  ["{{ typeof f('') }}", { f: (text: string) => text }, "string"],
+]);
+
+test("names that begin with a dollar sign are taken, and modules are those of handlers", () => {
+  assert.throws(() => render("{{ $x }}", { $x: 1 }), /\$x is not defined/);
+  assert.throws(() => render("{% module Entry() %}"), /_tt_modules is not defined/);
+});
+
 test("try: except by class, else, finally", () => {
   const source =
     "{% try %}{{ f() }}{% except TypeError as e %}type {{ e.message }}{% except (RangeError, SyntaxError) %}two{% except %}other{% else %}fine{% finally %}!{% end %}";
