@@ -205,7 +205,9 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, Timed {
 
   /** The peer sends no more. What it sent before is looked at first, when nobody is waiting any more. */
   streamEnded(): void {
-    if (!this.waiting && this.stream.unreadLength === 0) this.peerGone();
+    if (this.waiting) return;
+    if (this.stream.unreadLength === 0) this.peerGone();
+    else this.stream.release();
   }
 
   private peerGone(): void {

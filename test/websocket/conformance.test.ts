@@ -104,5 +104,22 @@ for (const [name, server] of SETUPS) {
     test(`${group}: byte by byte`, () => checkAll(cases, (one) => (lengthOf(one) < BYTEWISE ? 1 : undefined)));
     test(`${group}: in odd pieces`, () => checkAll(cases, (one) => (lengthOf(one) < BYTEWISE ? 13 : 9973)));
   }
+
+  test("a client that leaves in the middle of a frame is gone at once", () =>
+    serving(app, server, async (port) => {
+      const frame = masked(0x81, "a message");
+      for (let size = 1; size < frame.length; size++) {
+        const id = String(count++);
+        const over = new Promise<void>((resolve) => closed.set(id, resolve));
+        const socket = await RawWebSocket.open(port, `/?${id}`);
+        socket.socket.write(frame.subarray(0, size));
+        await new Promise((resolve) => setImmediate(resolve));
+        socket.socket.end();
+        await over;
+        await socket.over();
+        assert.equal(closes.get(id), ["1006 "]);
+        socket.destroy();
+      }
+    }));
   test.run();
 }
