@@ -20,8 +20,9 @@ const HEIGHT = {
   websocket: 4,
   locale: 4,
   web: 5,
+  pubsub: 6,
 };
-const TOP = 6;
+const TOP = 7;
 
 const heightOf = (path) => HEIGHT[path.split("/")[0]] ?? TOP;
 const problems = [];

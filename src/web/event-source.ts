@@ -176,6 +176,7 @@ export abstract class EventSourceHandler extends RequestHandler implements Timed
   }
   /** Calls a function when it is over, besides `onClose`; at once where it is already. The result takes it back. */
   addCloseListener(listener: () => void): () => void {
+    if (!this.headersWritten) throw new UsageError("ERR_LANDSPOUT_EVENT", "the event stream has not begun: see open()");
     if (!this.#open) {
       listener();
       return nothing;

@@ -1,0 +1,12 @@
+/** `landspout/pubsub`: messages to many, in one process and between several. */
+export { MAX_TOPIC_SIZE, PubSub } from "./pubsub.ts";
+export type { Subscription } from "./pubsub.ts";
+export type { PubSubDriver, PubSubMessage, Receive } from "./driver.ts";
+export type { ToEvent } from "./publication.ts";
+export type {
+  EventSourceSubscriber,
+  MessageCallback,
+  SubscribeOptions,
+  Subscriber,
+  WebSocketSubscriber,
+} from "./subscriber.ts";

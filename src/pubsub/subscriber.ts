@@ -1,0 +1,53 @@
+/**
+ * Who can subscribe: a function, a WebSocket, an event stream; the latter two by their shape. How much waits for a slow one, and what
+ * becomes of it, is the connection's own policy (`maxUnsentSize`, `overflow`).
+ */
+import { describeError, loggers } from "../log.ts";
+import type { PreparedEvent } from "../web/event-stream.ts";
+import type { PreparedFrame } from "../websocket/frame.ts";
+import type { PubSubMessage } from "./driver.ts";
+import type { Publication, ToEvent } from "./publication.ts";
+
+/** Called with every message of its topics. What it throws, or its promise rejects with, is logged; nobody waits for it. */
+export type MessageCallback = (message: PubSubMessage, topic: string) => unknown;
+
+interface Closing {
+  /** Calls a function once it is over, at once where it is already. */
+  addCloseListener(listener: () => void): () => void;
+}
+/** A `WebSocketHandler`, or the like. */
+export interface WebSocketSubscriber extends Closing {
+  writePrepared(frame: PreparedFrame): unknown;
+}
+/** An `EventSourceHandler`, or the like. */
+export interface EventSourceSubscriber extends Closing {
+  sendPrepared(event: PreparedEvent): unknown;
+}
+export type Subscriber = MessageCallback | WebSocketSubscriber | EventSourceSubscriber;
+
+export interface SubscribeOptions {
+  /** For event streams: makes the event of a message, with its id for instance. Default: the message is the data. */
+  readonly toEvent?: ToEvent;
+}
+
+function failed(topic: string, error: unknown): void {
+  loggers.application.error(`A subscriber to ${JSON.stringify(topic)} failed\n${describeError(error)}`);
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}
+
+/** Gives a message to one subscriber. Does not throw: the others have theirs to get. */
+export function deliver(publication: Publication, subscriber: Subscriber, toEvent: ToEvent | undefined): void {
+  const { topic } = publication;
+  try {
+    if (typeof subscriber === "function") {
+      const result = subscriber(publication.message, topic);
+      if (isThenable(result)) result.then(undefined, (error: unknown) => failed(topic, error));
+    } else if ("writePrepared" in subscriber) subscriber.writePrepared(publication.frame);
+    else subscriber.sendPrepared(publication.eventBy(toEvent));
+  } catch (error) {
+    failed(topic, error);
+  }
+}
