@@ -71,13 +71,22 @@ export function fieldSection(start: usize, end: usize, maxFields: i32, kind: i32
       v = at(ptr, end);
       next = at(ptr + 16, end);
     }
-    const controls = notValue(v) | (notValue(next) << 16);
     const colons = equalTo(v, <i8>COLON);
-    const nameEnd = colons != 0 ? ptr + <usize>ctz(colons) : skipToken(ptr, end);
-    let valueEnd = controls != 0 ? ptr + <usize>ctz(controls) : firstControl(ptr + 32, end);
+    let controls: u64 = <u64>(notValue(v) | (notValue(next) << 16));
+    let valueEnd: usize;
+    if (controls != 0) valueEnd = ptr + <usize>ctz(controls);
+    else if (<i32>(end - ptr) >= 64) {
+      controls = <u64>(notValue(v128.load(ptr, 32)) | (notValue(v128.load(ptr, 48)) << 16));
+      valueEnd = controls != 0 ? ptr + 32 + <usize>ctz(controls) : firstControl(ptr + 64, end);
+    } else valueEnd = firstControl(ptr + 32, end);
+    let nameEnd: usize;
+    if (colons != 0) nameEnd = ptr + <usize>ctz(colons);
+    else {
+      nameEnd = skipToken(ptr, end);
+      if (nameEnd >= end || byteAt(nameEnd) != COLON) return oddLine(ptr, end, maxFields, count);
+    }
     // Zeros that `at` shows past the end look like controls; so does a tab.
-    if (nameEnd >= valueEnd || count == maxFields || byteAt(nameEnd) != COLON)
-      return oddLine(ptr, end, maxFields, count);
+    if (nameEnd >= valueEnd || count == maxFields) return oddLine(ptr, end, maxFields, count);
     const id = nameId(v, ptr, nameEnd - ptr);
     if (id == 0 && !isName(ptr, nameEnd, end)) return oddLine(ptr, end, maxFields, count);
     if (<i32>(end - valueEnd) < 2 || <u32>load<u16>(valueEnd) != CRLF) {
@@ -189,10 +198,11 @@ const LANES: usize = memory.data<u8>([
 function nameId(v: v128, ptr: usize, length: usize): u32 {
   const mask = v128.load(LANES + 16 - (length < 16 ? length : 16));
   const first = v128.and(v128.or(v, i8x16.splat(0x20)), mask);
-  const mixed = (<u64>i64x2.extract_lane(first, 0) ^ <u64>i64x2.extract_lane(first, 1)) * SLOT_FACTOR;
-  const slot = <usize>(mixed >> SLOT_SHIFT);
+  const low = <u64>i64x2.extract_lane(first, 0);
+  const high = <u64>i64x2.extract_lane(first, 1);
+  const slot = <usize>(((low ^ high) * SLOT_FACTOR) >> SLOT_SHIFT);
   const letters = SLOT_LETTERS + (slot << 5);
-  if (v128.any_true(v128.xor(first, v128.load(letters)))) return 0;
+  if (((low ^ load<u64>(letters)) | (high ^ load<u64>(letters, 8))) != 0) return 0;
   if (length >= 16) {
     if (<usize>load<u8>(SLOT_LENGTHS + slot) != length) return 0;
     // SAFETY: the last sixteen bytes of a name at least that long lie within it.

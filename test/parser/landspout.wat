@@ -1,7 +1,7 @@
 (module
  (type $0 (func (param i32 i32 i32) (result i32)))
- (type $1 (func (param i32 i32 i32 i32) (result i32)))
- (type $2 (func (param i32 i32) (result i32)))
+ (type $1 (func (param i32 i32) (result i32)))
+ (type $2 (func (param i32 i32 i32 i32) (result i32)))
  (type $3 (func (param i32 i32 i32)))
  (type $4 (func (param i32 i32)))
  (type $5 (func (param i32 i32 i32 i32 i32) (result i32)))
@@ -471,7 +471,7 @@
     return
    end
   end
-  block $__inlined_func$assembly/host/isOddAuthority$194 (result i32)
+  block $__inlined_func$assembly/host/isOddAuthority$196 (result i32)
    i32.const 0
    local.get $0
    local.get $0
@@ -739,21 +739,21 @@
    i32.const 1
    local.get $0
    select
-   br_if $__inlined_func$assembly/host/isOddAuthority$194
+   br_if $__inlined_func$assembly/host/isOddAuthority$196
    drop
    local.get $4
    i32.eqz
    local.get $0
    local.get $1
    i32.eq
-   br_if $__inlined_func$assembly/host/isOddAuthority$194
+   br_if $__inlined_func$assembly/host/isOddAuthority$196
    drop
    i32.const 0
    local.get $0
    i32.load8_u
    i32.const 58
    i32.ne
-   br_if $__inlined_func$assembly/host/isOddAuthority$194
+   br_if $__inlined_func$assembly/host/isOddAuthority$196
    drop
    i32.const 0
    local.get $1
@@ -770,7 +770,7 @@
    i32.const 5
    i32.gt_u
    i32.or
-   br_if $__inlined_func$assembly/host/isOddAuthority$194
+   br_if $__inlined_func$assembly/host/isOddAuthority$196
    drop
    local.get $0
    i32.const 1
@@ -788,7 +788,7 @@
      i32.sub
      i32.const 10
      i32.ge_u
-     br_if $__inlined_func$assembly/host/isOddAuthority$194
+     br_if $__inlined_func$assembly/host/isOddAuthority$196
      drop
      local.get $0
      i32.const 1
@@ -804,24 +804,26 @@
   (local $4 i32)
   (local $5 i32)
   (local $6 i32)
-  (local $7 v128)
-  (local $8 i32)
-  (local $9 i64)
-  (local $10 i32)
-  (local $11 v128)
+  (local $7 i32)
+  (local $8 v128)
+  (local $9 i32)
+  (local $10 i64)
+  (local $11 i32)
   (local $12 i32)
-  (local $13 i32)
+  (local $13 v128)
+  (local $14 i64)
+  (local $15 i64)
   local.get $0
-  local.set $4
+  local.set $5
   block $folding-inner0
    loop $while-continue|0
     local.get $1
-    local.get $4
+    local.get $5
     i32.sub
     i32.const 2
     i32.ge_u
     if (result i32)
-     local.get $4
+     local.get $5
      i32.load16_u
      i32.const 2573
      i32.ne
@@ -830,26 +832,26 @@
     end
     if
      local.get $1
-     local.get $4
+     local.get $5
      i32.sub
      i32.const 32
      i32.ge_s
      if (result v128)
-      local.get $4
+      local.get $5
       v128.load
-      local.set $7
-      local.get $4
+      local.set $13
+      local.get $5
       v128.load offset=16
      else
       block $__inlined_func$assembly/bytes/at$125 (result v128)
        local.get $1
-       local.get $4
+       local.get $5
        i32.sub
        local.tee $0
        i32.const 16
        i32.ge_s
        if
-        local.get $4
+        local.get $5
         v128.load
         br $__inlined_func$assembly/bytes/at$125
        end
@@ -865,19 +867,19 @@
        i8x16.add
        i8x16.swizzle
       end
-      local.set $7
+      local.set $13
       block $__inlined_func$assembly/bytes/at$126 (result v128)
        local.get $1
-       local.get $4
+       local.get $5
        i32.const 16
        i32.add
-       local.tee $0
+       local.tee $4
        i32.sub
-       local.tee $5
+       local.tee $0
        i32.const 16
        i32.ge_s
        if
-        local.get $0
+        local.get $4
         v128.load
         br $__inlined_func$assembly/bytes/at$126
        end
@@ -887,26 +889,31 @@
        v128.load
        v128.const i32x4 0x03020100 0x07060504 0x0b0a0908 0x0f0e0d0c
        i32.const 16
-       local.get $5
+       local.get $0
        i32.sub
        i8x16.splat
        i8x16.add
        i8x16.swizzle
       end
      end
-     local.set $11
-     local.get $7
+     local.set $8
+     local.get $13
+     v128.const i32x4 0x3a3a3a3a 0x3a3a3a3a 0x3a3a3a3a 0x3a3a3a3a
+     i8x16.eq
+     i8x16.bitmask
+     local.set $4
+     local.get $13
      v128.const i32x4 0x1f1f1f1f 0x1f1f1f1f 0x1f1f1f1f 0x1f1f1f1f
      i8x16.le_u
-     local.get $7
+     local.get $13
      v128.const i32x4 0x7f7f7f7f 0x7f7f7f7f 0x7f7f7f7f 0x7f7f7f7f
      i8x16.eq
      v128.or
      i8x16.bitmask
-     local.get $11
+     local.get $8
      v128.const i32x4 0x1f1f1f1f 0x1f1f1f1f 0x1f1f1f1f 0x1f1f1f1f
      i8x16.le_u
-     local.get $11
+     local.get $8
      v128.const i32x4 0x7f7f7f7f 0x7f7f7f7f 0x7f7f7f7f 0x7f7f7f7f
      i8x16.eq
      v128.or
@@ -914,36 +921,100 @@
      i32.const 16
      i32.shl
      i32.or
-     local.set $5
-     local.get $7
-     v128.const i32x4 0x3a3a3a3a 0x3a3a3a3a 0x3a3a3a3a 0x3a3a3a3a
-     i8x16.eq
-     i8x16.bitmask
-     local.tee $0
+     i64.extend_i32_u
+     local.tee $10
+     i64.const 0
+     i64.ne
      if (result i32)
-      local.get $4
-      local.get $0
-      i32.ctz
+      local.get $5
+      local.get $10
+      i64.ctz
+      i32.wrap_i64
       i32.add
      else
+      local.get $1
+      local.get $5
+      i32.sub
+      i32.const 64
+      i32.ge_s
+      if (result i32)
+       local.get $5
+       v128.load offset=32
+       local.tee $8
+       v128.const i32x4 0x1f1f1f1f 0x1f1f1f1f 0x1f1f1f1f 0x1f1f1f1f
+       i8x16.le_u
+       local.get $8
+       v128.const i32x4 0x7f7f7f7f 0x7f7f7f7f 0x7f7f7f7f 0x7f7f7f7f
+       i8x16.eq
+       v128.or
+       i8x16.bitmask
+       local.get $5
+       v128.load offset=48
+       local.tee $8
+       v128.const i32x4 0x1f1f1f1f 0x1f1f1f1f 0x1f1f1f1f 0x1f1f1f1f
+       i8x16.le_u
+       local.get $8
+       v128.const i32x4 0x7f7f7f7f 0x7f7f7f7f 0x7f7f7f7f 0x7f7f7f7f
+       i8x16.eq
+       v128.or
+       i8x16.bitmask
+       i32.const 16
+       i32.shl
+       i32.or
+       i64.extend_i32_u
+       local.tee $10
+       i64.const 0
+       i64.ne
+       if (result i32)
+        local.get $10
+        i64.ctz
+        i32.wrap_i64
+        local.get $5
+        i32.const 32
+        i32.add
+        i32.add
+       else
+        local.get $5
+        i32.const -64
+        i32.sub
+        local.get $1
+        call $assembly/fields/firstControl
+       end
+      else
+       local.get $5
+       i32.const 32
+       i32.add
+       local.get $1
+       call $assembly/fields/firstControl
+      end
+     end
+     local.set $0
+     local.get $4
+     if
+      local.get $5
       local.get $4
-      local.set $0
+      i32.ctz
+      i32.add
+      local.set $11
+     else
+      local.get $5
+      local.set $4
       block $__inlined_func$assembly/bytes/skipToken$8 (result i32)
        loop $while-continue|00
-        local.get $0
         local.get $1
-        i32.lt_u
+        local.get $4
+        i32.gt_u
         if
          v128.const i32x4 0x3f3e3f3a 0x3f3f3f3f 0x153d3e3e 0x1c3d1534
          block $__inlined_func$assembly/bytes/at$18 (result v128)
           local.get $1
-          local.get $0
+          local.get $4
           i32.sub
           local.tee $6
           i32.const 16
           i32.ge_s
           if
-           local.get $0
+           local.get $4
            v128.load
            br $__inlined_func$assembly/bytes/at$18
           end
@@ -959,12 +1030,12 @@
           i8x16.add
           i8x16.swizzle
          end
-         local.tee $11
+         local.tee $8
          v128.const i32x4 0x0f0f0f0f 0x0f0f0f0f 0x0f0f0f0f 0x0f0f0f0f
          v128.and
          i8x16.swizzle
          v128.const i32x4 0x02010000 0x20100804 0x00000000 0x00000000
-         local.get $11
+         local.get $8
          i32.const 4
          i8x16.shr_u
          i8x16.swizzle
@@ -974,258 +1045,156 @@
          i8x16.bitmask
          local.tee $6
          if
-          local.get $0
+          local.get $4
           local.get $6
           i32.ctz
           i32.add
           br $__inlined_func$assembly/bytes/skipToken$8
          end
-         local.get $0
+         local.get $4
          i32.const 16
          i32.add
-         local.set $0
+         local.set $4
          br $while-continue|00
         end
        end
        local.get $1
       end
-     end
-     local.set $8
-     local.get $5
-     if
-      local.get $4
-      local.get $5
-      i32.ctz
-      i32.add
-      local.set $0
-     else
-      local.get $4
-      i32.const 32
-      i32.add
-      local.set $5
-      block $__inlined_func$assembly/fields/firstControl$229
-       loop $while-continue|01
-        local.get $1
-        local.get $5
-        i32.sub
-        i32.const 32
-        i32.ge_s
-        if
-         local.get $5
-         local.get $5
-         v128.load
-         local.tee $11
-         v128.const i32x4 0x1f1f1f1f 0x1f1f1f1f 0x1f1f1f1f 0x1f1f1f1f
-         i8x16.le_u
-         local.get $11
-         v128.const i32x4 0x7f7f7f7f 0x7f7f7f7f 0x7f7f7f7f 0x7f7f7f7f
-         i8x16.eq
-         v128.or
-         i8x16.bitmask
-         local.get $5
-         v128.load offset=16
-         local.tee $11
-         v128.const i32x4 0x1f1f1f1f 0x1f1f1f1f 0x1f1f1f1f 0x1f1f1f1f
-         i8x16.le_u
-         local.get $11
-         v128.const i32x4 0x7f7f7f7f 0x7f7f7f7f 0x7f7f7f7f 0x7f7f7f7f
-         i8x16.eq
-         v128.or
-         i8x16.bitmask
-         i32.const 16
-         i32.shl
-         i32.or
-         local.tee $6
-         i32.ctz
-         i32.add
-         local.set $0
-         local.get $6
-         br_if $__inlined_func$assembly/fields/firstControl$229
-         local.get $5
-         i32.const 32
-         i32.add
-         local.set $5
-         br $while-continue|01
-        end
-       end
-       loop $while-continue|1
-        local.get $1
-        local.get $5
-        i32.sub
-        local.tee $0
-        i32.const 0
-        i32.gt_s
-        if
-         local.get $5
-         block $__inlined_func$assembly/bytes/at$96 (result v128)
-          local.get $0
-          i32.const 16
-          i32.ge_s
-          if
-           local.get $5
-           v128.load
-           br $__inlined_func$assembly/bytes/at$96
-          end
-          local.get $1
-          i32.const 16
-          i32.sub
-          v128.load
-          v128.const i32x4 0x03020100 0x07060504 0x0b0a0908 0x0f0e0d0c
-          i32.const 16
-          local.get $0
-          i32.sub
-          i8x16.splat
-          i8x16.add
-          i8x16.swizzle
-         end
-         local.tee $11
-         v128.const i32x4 0x1f1f1f1f 0x1f1f1f1f 0x1f1f1f1f 0x1f1f1f1f
-         i8x16.le_u
-         local.get $11
-         v128.const i32x4 0x7f7f7f7f 0x7f7f7f7f 0x7f7f7f7f 0x7f7f7f7f
-         i8x16.eq
-         v128.or
-         i8x16.bitmask
-         local.tee $6
-         i32.ctz
-         i32.add
-         local.set $0
-         local.get $6
-         br_if $__inlined_func$assembly/fields/firstControl$229
-         local.get $5
-         i32.const 16
-         i32.add
-         local.set $5
-         br $while-continue|1
-        end
-       end
-       local.get $1
-       local.set $0
+      local.tee $11
+      local.get $1
+      i32.ge_u
+      if (result i32)
+       i32.const 1
+      else
+       local.get $11
+       i32.load8_u
+       i32.const 58
+       i32.ne
       end
+      br_if $folding-inner0
      end
      local.get $2
-     local.get $10
+     local.get $12
      i32.eq
      local.get $0
-     local.get $8
+     local.get $11
      i32.le_u
      i32.or
-     if (result i32)
-      i32.const 1
-     else
-      local.get $8
-      i32.load8_u
-      i32.const 58
-      i32.ne
-     end
      br_if $folding-inner0
-     local.get $8
-     local.get $4
+     local.get $11
+     local.get $5
      i32.sub
-     local.tee $5
+     local.tee $9
      i32.const 16
      i32.ge_u
-     local.set $6
-     local.get $7
-     v128.const i32x4 0x20202020 0x20202020 0x20202020 0x20202020
-     v128.or
-     i32.const 5392
-     i32.const 16
-     local.get $5
-     local.get $6
-     select
-     i32.sub
-     v128.load
-     v128.and
-     local.tee $7
-     i64x2.extract_lane 0
-     local.get $7
-     i64x2.extract_lane 1
-     i64.xor
-     i64.const 4608763533101321905
-     i64.mul
-     i64.const 57
-     i64.shr_u
-     i32.wrap_i64
-     local.tee $12
-     i32.const 5
-     i32.shl
-     i32.const 1280
-     i32.add
-     local.set $13
-     block $__inlined_func$assembly/fields/nameId$131 (result i32)
+     local.set $7
+     block $__inlined_func$assembly/fields/nameId$133 (result i32)
       i32.const 0
-      local.get $7
       local.get $13
+      v128.const i32x4 0x20202020 0x20202020 0x20202020 0x20202020
+      v128.or
+      i32.const 5392
+      i32.const 16
+      local.get $9
+      local.get $7
+      select
+      i32.sub
       v128.load
-      v128.xor
-      v128.any_true
-      br_if $__inlined_func$assembly/fields/nameId$131
+      v128.and
+      local.tee $8
+      i64x2.extract_lane 0
+      local.tee $15
+      local.get $8
+      i64x2.extract_lane 1
+      local.tee $10
+      i64.xor
+      i64.const 4608763533101321905
+      i64.mul
+      i64.const 57
+      i64.shr_u
+      i32.wrap_i64
+      local.tee $6
+      i32.const 5
+      i32.shl
+      i32.const 1280
+      i32.add
+      local.tee $4
+      i64.load
+      local.get $15
+      i64.xor
+      local.get $10
+      local.get $4
+      i64.load offset=8
+      i64.xor
+      i64.or
+      i64.const 0
+      i64.ne
+      br_if $__inlined_func$assembly/fields/nameId$133
       drop
-      local.get $6
+      local.get $7
       if
        i32.const 0
-       local.get $12
+       local.get $6
        i32.const 1152
        i32.add
        i32.load8_u
-       local.get $5
+       local.get $9
        i32.ne
-       br_if $__inlined_func$assembly/fields/nameId$131
+       br_if $__inlined_func$assembly/fields/nameId$133
        drop
        i32.const 0
-       local.get $4
        local.get $5
+       local.get $9
        i32.add
        i32.const 16
        i32.sub
        v128.load
        v128.const i32x4 0x20202020 0x20202020 0x20202020 0x20202020
        v128.or
-       local.get $5
-       local.get $13
+       local.get $4
+       local.get $9
        i32.add
        i32.const 16
        i32.sub
        v128.load
        v128.xor
        v128.any_true
-       br_if $__inlined_func$assembly/fields/nameId$131
+       br_if $__inlined_func$assembly/fields/nameId$133
        drop
       end
-      local.get $12
+      local.get $6
       i32.const 1024
       i32.add
       i32.load8_u
      end
-     local.tee $12
+     local.tee $9
      if (result i32)
       i32.const 1
      else
-      local.get $4
-      local.get $8
+      local.get $5
+      local.get $11
       i32.lt_u
       if (result i32)
-       local.get $4
-       local.set $5
+       local.get $5
+       local.set $4
        block $__inlined_func$assembly/bytes/skipToken$9 (result i32)
-        loop $while-continue|02
+        loop $while-continue|01
          local.get $1
-         local.get $5
+         local.get $4
          i32.gt_u
          if
           v128.const i32x4 0x3f3e3f3a 0x3f3f3f3f 0x153d3e3e 0x1c3d1534
-          block $__inlined_func$assembly/bytes/at$183 (result v128)
+          block $__inlined_func$assembly/bytes/at$182 (result v128)
            local.get $1
-           local.get $5
+           local.get $4
            i32.sub
            local.tee $6
            i32.const 16
            i32.ge_s
            if
-            local.get $5
+            local.get $4
             v128.load
-            br $__inlined_func$assembly/bytes/at$183
+            br $__inlined_func$assembly/bytes/at$182
            end
            local.get $1
            i32.const 16
@@ -1239,12 +1208,12 @@
            i8x16.add
            i8x16.swizzle
           end
-          local.tee $7
+          local.tee $8
           v128.const i32x4 0x0f0f0f0f 0x0f0f0f0f 0x0f0f0f0f 0x0f0f0f0f
           v128.and
           i8x16.swizzle
           v128.const i32x4 0x02010000 0x20100804 0x00000000 0x00000000
-          local.get $7
+          local.get $8
           i32.const 4
           i8x16.shr_u
           i8x16.swizzle
@@ -1254,22 +1223,22 @@
           i8x16.bitmask
           local.tee $6
           if
-           local.get $5
+           local.get $4
            local.get $6
            i32.ctz
            i32.add
            br $__inlined_func$assembly/bytes/skipToken$9
           end
-          local.get $5
+          local.get $4
           i32.const 16
           i32.add
-          local.set $5
-          br $while-continue|02
+          local.set $4
+          br $while-continue|01
          end
         end
         local.get $1
        end
-       local.get $8
+       local.get $11
        i32.eq
       else
        i32.const 0
@@ -1291,18 +1260,18 @@
       i32.ne
      end
      if
-      local.get $8
+      local.get $11
       i32.const 1
       i32.add
       local.set $0
       local.get $2
-      local.get $10
+      local.get $12
       i32.sub
       i32.const 1
       i32.sub
-      local.set $5
+      local.set $6
       block $__inlined_func$assembly/fields/valueStop (result i32)
-       loop $while-continue|03
+       loop $while-continue|02
         local.get $0
         local.get $1
         i32.lt_u
@@ -1312,7 +1281,7 @@
            local.get $1
            local.get $0
            i32.sub
-           local.tee $6
+           local.tee $4
            i32.const 16
            i32.ge_s
            if
@@ -1326,52 +1295,52 @@
            v128.load
            v128.const i32x4 0x03020100 0x07060504 0x0b0a0908 0x0f0e0d0c
            i32.const 16
-           local.get $6
+           local.get $4
            i32.sub
            i8x16.splat
            i8x16.add
            i8x16.swizzle
           end
-          local.tee $7
+          local.tee $8
           v128.const i32x4 0x1f1f1f1f 0x1f1f1f1f 0x1f1f1f1f 0x1f1f1f1f
           i8x16.le_u
-          local.get $7
+          local.get $8
           v128.const i32x4 0x7f7f7f7f 0x7f7f7f7f 0x7f7f7f7f 0x7f7f7f7f
           i8x16.eq
           v128.or
           i8x16.bitmask
-          local.tee $6
+          local.tee $4
           i32.eqz
           if
            local.get $0
            i32.const 16
            i32.add
            local.set $0
-           br $while-continue|03
+           br $while-continue|02
           end
           local.get $0
-          local.get $6
+          local.get $4
           i32.ctz
           i32.add
-          local.tee $0
+          local.tee $4
           local.get $1
           i32.ge_u
           br_if $while-break|0
-          local.get $0
+          local.get $4
           i32.load8_u
-          local.tee $6
+          local.tee $0
           i32.const 13
           i32.eq
           if
-           local.get $0
+           local.get $4
            i32.const 1
            i32.add
            local.get $1
            i32.eq
            if
             i32.const 31
-            local.get $5
-            local.get $5
+            local.get $6
+            local.get $6
             i32.const 31
             i32.ge_s
             select
@@ -1400,7 +1369,7 @@
             i32.const 0
             br $__inlined_func$assembly/fields/valueStop
            end
-           local.get $0
+           local.get $4
            i32.const 1
            i32.add
            i32.load8_u
@@ -1408,26 +1377,26 @@
            i32.ne
            if (result i32)
             i32.const 16472
-            local.get $0
+            local.get $4
             i32.store
             i32.const -6
             global.set $assembly/outcome/verdict
             i32.const 0
            else
-            local.get $0
+            local.get $4
            end
            br $__inlined_func$assembly/fields/valueStop
           end
-          local.get $6
+          local.get $0
           i32.const 9
           i32.ne
           if
            i32.const 16472
-           local.get $0
+           local.get $4
            i32.store
            i32.const -7
            i32.const -11
-           local.get $6
+           local.get $0
            i32.const 10
            i32.eq
            select
@@ -1435,17 +1404,17 @@
            i32.const 0
            br $__inlined_func$assembly/fields/valueStop
           end
-          local.get $0
+          local.get $4
           i32.const 1
           i32.add
           local.set $0
-          br $while-continue|03
+          br $while-continue|02
          end
         end
        end
        i32.const 31
-       local.get $5
-       local.get $5
+       local.get $6
+       local.get $6
        i32.const 31
        i32.ge_s
        select
@@ -1481,36 +1450,36 @@
       end
      end
      local.get $0
-     local.set $6
-     local.get $8
+     local.set $4
+     local.get $11
      i32.const 1
      i32.add
-     local.tee $5
+     local.tee $6
      i32.load8_u
      i32.const 32
      i32.eq
      if
-      local.get $5
+      local.get $6
       i32.const 1
       i32.add
-      local.set $5
+      local.set $6
      end
-     local.get $5
+     local.get $6
      i32.load8_u
      i32.const 32
      i32.le_u
      if
-      loop $while-continue|034
+      loop $while-continue|013
        local.get $0
-       local.get $5
+       local.get $6
        i32.gt_u
        if (result i32)
-        local.get $5
+        local.get $6
         i32.load8_u
-        local.tee $13
+        local.tee $7
         i32.const 9
         i32.eq
-        local.get $13
+        local.get $7
         i32.const 32
         i32.eq
         i32.or
@@ -1518,11 +1487,11 @@
         i32.const 0
        end
        if
-        local.get $5
+        local.get $6
         i32.const 1
         i32.add
-        local.set $5
-        br $while-continue|034
+        local.set $6
+        br $while-continue|013
        end
       end
      end
@@ -1533,19 +1502,19 @@
      i32.const 32
      i32.le_u
      if
-      loop $while-continue|05
-       local.get $5
+      loop $while-continue|03
+       local.get $4
        local.get $6
-       i32.lt_u
+       i32.gt_u
        if (result i32)
-        local.get $6
+        local.get $4
         i32.const 1
         i32.sub
         i32.load8_u
-        local.tee $13
+        local.tee $7
         i32.const 9
         i32.eq
-        local.get $13
+        local.get $7
         i32.const 32
         i32.eq
         i32.or
@@ -1553,99 +1522,99 @@
         i32.const 0
        end
        if
-        local.get $6
+        local.get $4
         i32.const 1
         i32.sub
-        local.set $6
-        br $while-continue|05
+        local.set $4
+        br $while-continue|03
        end
       end
      end
-     local.get $10
+     local.get $12
      i32.const 4
      i32.shl
      i32.const 16512
      i32.add
-     local.tee $13
-     local.get $4
-     local.get $12
+     local.tee $7
+     local.get $5
+     local.get $9
      i32.const 24
      i32.shl
      i32.or
      i64.extend_i32_u
-     local.get $8
+     local.get $11
      i64.extend_i32_u
      i64.const 32
      i64.shl
      i64.or
      i64.store
-     local.get $13
-     local.get $5
-     i64.extend_i32_u
+     local.get $7
      local.get $6
+     i64.extend_i32_u
+     local.get $4
      i64.extend_i32_u
      i64.const 32
      i64.shl
      i64.or
      i64.store offset=8
-     local.get $9
+     local.get $14
      i64.const 1
-     local.get $12
+     local.get $9
      i64.extend_i32_u
      i64.shl
      i64.or
-     local.set $9
+     local.set $14
      local.get $3
      i32.const 0
      i32.ne
-     local.get $12
+     local.get $9
      i32.const 1
      i32.sub
      i32.const 6
      i32.lt_u
      i32.and
      if
-      local.get $12
-      local.get $5
+      local.get $9
       local.get $6
+      local.get $4
       local.get $1
       local.get $3
       i32.const 2
       i32.eq
       call $assembly/facts/factOf
      end
-     local.get $10
+     local.get $12
      i32.const 1
      i32.add
-     local.set $10
+     local.set $12
      local.get $0
      i32.const 2
      i32.add
-     local.set $4
+     local.set $5
      br $while-continue|0
     end
    end
    local.get $1
-   local.get $4
+   local.get $5
    i32.sub
    i32.const 2
    i32.lt_u
    if
-    block $__inlined_func$assembly/fields/sectionEnd$232
+    block $__inlined_func$assembly/fields/sectionEnd$233
      local.get $1
-     local.get $4
+     local.get $5
      i32.ne
      if
-      local.get $4
+      local.get $5
       local.get $1
       local.get $2
-      local.get $10
+      local.get $12
       call $assembly/fields/oddLine
-      br $__inlined_func$assembly/fields/sectionEnd$232
+      br $__inlined_func$assembly/fields/sectionEnd$233
      end
      i32.const 31
      local.get $2
-     local.get $10
+     local.get $12
      i32.sub
      local.tee $0
      local.get $0
@@ -1679,21 +1648,21 @@
     return
    end
    i32.const 16468
-   local.get $10
+   local.get $12
    i32.store
-   local.get $9
+   local.get $14
    i64.const -2
    i64.and
    global.set $assembly/facts/known
-   local.get $4
+   local.get $5
    i32.const 2
    i32.add
    return
   end
-  local.get $4
+  local.get $5
   local.get $1
   local.get $2
-  local.get $10
+  local.get $12
   call $assembly/fields/oddLine
   i32.const 0
  )
@@ -1734,7 +1703,7 @@
     return
    end
   end
-  block $__inlined_func$assembly/version/oddVersion$255
+  block $__inlined_func$assembly/version/oddVersion$256
    loop $for-loop|0
     local.get $2
     i32.const 8
@@ -1759,7 +1728,7 @@
       i32.store
       i32.const 0
       global.set $assembly/outcome/verdict
-      br $__inlined_func$assembly/version/oddVersion$255
+      br $__inlined_func$assembly/version/oddVersion$256
      end
      local.get $0
      local.get $2
@@ -1801,7 +1770,7 @@
       i32.store
       i32.const -4
       global.set $assembly/outcome/verdict
-      br $__inlined_func$assembly/version/oddVersion$255
+      br $__inlined_func$assembly/version/oddVersion$256
      end
      local.get $2
      i32.const 1
@@ -2452,6 +2421,108 @@
    global.set $assembly/outcome/verdict
   end
  )
+ (func $assembly/fields/firstControl (param $0 i32) (param $1 i32) (result i32)
+  (local $2 v128)
+  (local $3 i32)
+  loop $while-continue|0
+   local.get $1
+   local.get $0
+   i32.sub
+   i32.const 32
+   i32.ge_s
+   if
+    local.get $0
+    v128.load
+    local.tee $2
+    v128.const i32x4 0x1f1f1f1f 0x1f1f1f1f 0x1f1f1f1f 0x1f1f1f1f
+    i8x16.le_u
+    local.get $2
+    v128.const i32x4 0x7f7f7f7f 0x7f7f7f7f 0x7f7f7f7f 0x7f7f7f7f
+    i8x16.eq
+    v128.or
+    i8x16.bitmask
+    local.get $0
+    v128.load offset=16
+    local.tee $2
+    v128.const i32x4 0x1f1f1f1f 0x1f1f1f1f 0x1f1f1f1f 0x1f1f1f1f
+    i8x16.le_u
+    local.get $2
+    v128.const i32x4 0x7f7f7f7f 0x7f7f7f7f 0x7f7f7f7f 0x7f7f7f7f
+    i8x16.eq
+    v128.or
+    i8x16.bitmask
+    i32.const 16
+    i32.shl
+    i32.or
+    local.tee $3
+    if
+     local.get $0
+     local.get $3
+     i32.ctz
+     i32.add
+     return
+    end
+    local.get $0
+    i32.const 32
+    i32.add
+    local.set $0
+    br $while-continue|0
+   end
+  end
+  loop $while-continue|1
+   local.get $1
+   local.get $0
+   i32.sub
+   local.tee $3
+   i32.const 0
+   i32.gt_s
+   if
+    block $__inlined_func$assembly/bytes/at$96 (result v128)
+     local.get $3
+     i32.const 16
+     i32.ge_s
+     if
+      local.get $0
+      v128.load
+      br $__inlined_func$assembly/bytes/at$96
+     end
+     local.get $1
+     i32.const 16
+     i32.sub
+     v128.load
+     v128.const i32x4 0x03020100 0x07060504 0x0b0a0908 0x0f0e0d0c
+     i32.const 16
+     local.get $3
+     i32.sub
+     i8x16.splat
+     i8x16.add
+     i8x16.swizzle
+    end
+    local.tee $2
+    v128.const i32x4 0x1f1f1f1f 0x1f1f1f1f 0x1f1f1f1f 0x1f1f1f1f
+    i8x16.le_u
+    local.get $2
+    v128.const i32x4 0x7f7f7f7f 0x7f7f7f7f 0x7f7f7f7f 0x7f7f7f7f
+    i8x16.eq
+    v128.or
+    i8x16.bitmask
+    local.tee $3
+    if
+     local.get $0
+     local.get $3
+     i32.ctz
+     i32.add
+     return
+    end
+    local.get $0
+    i32.const 16
+    i32.add
+    local.set $0
+    br $while-continue|1
+   end
+  end
+  local.get $1
+ )
  (func $assembly/request-line/requestTarget (param $0 i32) (param $1 i32) (param $2 i32) (result i32)
   (local $3 i32)
   (local $4 i32)
@@ -2802,14 +2873,14 @@
   i32.const 47
   i32.ne
   if (result i32)
-   block $__inlined_func$assembly/request-line/schemeEnd$195 (result i32)
+   block $__inlined_func$assembly/request-line/schemeEnd$197 (result i32)
     i32.const 0
     local.get $2
     local.get $1
     i32.sub
     i32.const 8
     i32.lt_u
-    br_if $__inlined_func$assembly/request-line/schemeEnd$195
+    br_if $__inlined_func$assembly/request-line/schemeEnd$197
     drop
     local.get $0
     i32.const 32
@@ -2886,7 +2957,7 @@
      local.get $0
     end
     i32.eqz
-    br_if $__inlined_func$assembly/request-line/schemeEnd$195
+    br_if $__inlined_func$assembly/request-line/schemeEnd$197
     drop
     local.get $1
     i32.const 4
@@ -2918,7 +2989,7 @@
     i32.add
     local.tee $1
     i32.lt_u
-    br_if $__inlined_func$assembly/request-line/schemeEnd$195
+    br_if $__inlined_func$assembly/request-line/schemeEnd$197
     drop
     local.get $1
     i32.const 0
@@ -3004,12 +3075,12 @@
   i32.const 16412
   local.get $4
   i32.store
-  block $__inlined_func$assembly/request-line/hasPercent$196 (result i32)
+  block $__inlined_func$assembly/request-line/hasPercent$198 (result i32)
    i32.const 0
    local.get $4
    local.get $5
    i32.le_u
-   br_if $__inlined_func$assembly/request-line/hasPercent$196
+   br_if $__inlined_func$assembly/request-line/hasPercent$198
    drop
    loop $for-loop|0
     local.get $1
@@ -3021,7 +3092,7 @@
      i32.load8_u
      i32.const 37
      i32.eq
-     br_if $__inlined_func$assembly/request-line/hasPercent$196
+     br_if $__inlined_func$assembly/request-line/hasPercent$198
      drop
      local.get $1
      i32.const 1
@@ -3104,7 +3175,7 @@
       i32.const 1
       i32.add
       local.set $0
-      block $__inlined_func$assembly/utf8/begin$253 (result i32)
+      block $__inlined_func$assembly/utf8/begin$254 (result i32)
        i32.const -1
        local.get $2
        i32.load8_u
@@ -3115,13 +3186,13 @@
        i32.const 244
        i32.gt_u
        i32.or
-       br_if $__inlined_func$assembly/utf8/begin$253
+       br_if $__inlined_func$assembly/utf8/begin$254
        drop
        i32.const 12550145
        local.get $2
        i32.const 224
        i32.lt_u
-       br_if $__inlined_func$assembly/utf8/begin$253
+       br_if $__inlined_func$assembly/utf8/begin$254
        drop
        i32.const 40962
        i32.const 32770
@@ -3139,7 +3210,7 @@
        local.get $2
        i32.const 240
        i32.lt_u
-       br_if $__inlined_func$assembly/utf8/begin$253
+       br_if $__inlined_func$assembly/utf8/begin$254
        drop
        i32.const 36867
        i32.const 32771
@@ -3468,7 +3539,7 @@
         i32.const 0
         br $__inlined_func$assembly/status-line/reason$1
        end
-       block $__inlined_func$assembly/bytes/at$147 (result v128)
+       block $__inlined_func$assembly/bytes/at$149 (result v128)
         local.get $1
         local.get $2
         i32.sub
@@ -3478,7 +3549,7 @@
         if
          local.get $2
          v128.load
-         br $__inlined_func$assembly/bytes/at$147
+         br $__inlined_func$assembly/bytes/at$149
         end
         local.get $1
         i32.const 16
@@ -3716,7 +3787,7 @@
   i32.const 16464
   i64.const 0
   i64.store
-  block $__inlined_func$assembly/request-line/leadingEmptyLine$257 (result i32)
+  block $__inlined_func$assembly/request-line/leadingEmptyLine$258 (result i32)
    local.get $0
    local.tee $2
    local.get $1
@@ -3736,7 +3807,7 @@
     i32.const 0
     global.set $assembly/outcome/verdict
     i32.const 0
-    br $__inlined_func$assembly/request-line/leadingEmptyLine$257
+    br $__inlined_func$assembly/request-line/leadingEmptyLine$258
    end
    local.get $2
    i32.load8_u
@@ -3750,13 +3821,13 @@
     i32.const -7
     global.set $assembly/outcome/verdict
     i32.const 0
-    br $__inlined_func$assembly/request-line/leadingEmptyLine$257
+    br $__inlined_func$assembly/request-line/leadingEmptyLine$258
    end
    local.get $2
    local.get $0
    i32.const 13
    i32.ne
-   br_if $__inlined_func$assembly/request-line/leadingEmptyLine$257
+   br_if $__inlined_func$assembly/request-line/leadingEmptyLine$258
    drop
    local.get $2
    i32.const 1
@@ -3778,7 +3849,7 @@
     i32.const 0
     global.set $assembly/outcome/verdict
     i32.const 0
-    br $__inlined_func$assembly/request-line/leadingEmptyLine$257
+    br $__inlined_func$assembly/request-line/leadingEmptyLine$258
    end
    local.get $2
    i32.const 1
@@ -3802,14 +3873,14 @@
   local.set $4
   i32.const 0
   local.set $0
-  block $__inlined_func$assembly/request-line/requestLine$143
+  block $__inlined_func$assembly/request-line/requestLine$145
    local.get $4
    i32.eqz
-   br_if $__inlined_func$assembly/request-line/requestLine$143
+   br_if $__inlined_func$assembly/request-line/requestLine$145
    i32.const 16388
    local.get $4
    i32.store
-   block $__inlined_func$assembly/request-line/method$258 (result i32)
+   block $__inlined_func$assembly/request-line/method$259 (result i32)
     local.get $1
     local.get $4
     i32.sub
@@ -3835,7 +3906,7 @@
      local.get $4
      i32.const 4
      i32.add
-     br $__inlined_func$assembly/request-line/method$258
+     br $__inlined_func$assembly/request-line/method$259
     end
     local.get $4
     local.set $0
@@ -3926,7 +3997,7 @@
      i32.const 0
      global.set $assembly/outcome/verdict
      i32.const 0
-     br $__inlined_func$assembly/request-line/method$258
+     br $__inlined_func$assembly/request-line/method$259
     end
     local.get $0
     local.get $4
@@ -3946,7 +4017,7 @@
      i32.const -1
      global.set $assembly/outcome/verdict
      i32.const 0
-     br $__inlined_func$assembly/request-line/method$258
+     br $__inlined_func$assembly/request-line/method$259
     end
     i32.const 16384
     local.get $4
@@ -3967,14 +4038,14 @@
    local.set $0
    local.get $6
    i32.eqz
-   br_if $__inlined_func$assembly/request-line/requestLine$143
+   br_if $__inlined_func$assembly/request-line/requestLine$145
    local.get $4
    local.get $6
    local.get $1
    call $assembly/request-line/requestTarget
    local.tee $4
    i32.eqz
-   br_if $__inlined_func$assembly/request-line/requestLine$143
+   br_if $__inlined_func$assembly/request-line/requestLine$145
    local.get $4
    local.get $1
    call $assembly/version/version
@@ -3984,7 +4055,7 @@
     i32.const 2
     i32.add
     local.set $0
-    block $__inlined_func$assembly/version/lineEnd$259
+    block $__inlined_func$assembly/version/lineEnd$260
      local.get $1
      local.get $4
      i32.sub
@@ -3998,7 +4069,7 @@
      else
       i32.const 0
      end
-     br_if $__inlined_func$assembly/version/lineEnd$259
+     br_if $__inlined_func$assembly/version/lineEnd$260
      local.get $1
      local.get $4
      i32.eq
@@ -4018,7 +4089,7 @@
       global.set $assembly/outcome/verdict
       i32.const 0
       local.set $0
-      br $__inlined_func$assembly/version/lineEnd$259
+      br $__inlined_func$assembly/version/lineEnd$260
      end
      local.get $4
      i32.load8_u
@@ -4033,7 +4104,7 @@
       global.set $assembly/outcome/verdict
       i32.const 0
       local.set $0
-      br $__inlined_func$assembly/version/lineEnd$259
+      br $__inlined_func$assembly/version/lineEnd$260
      end
      local.get $0
      i32.const 13
@@ -4046,7 +4117,7 @@
       global.set $assembly/outcome/verdict
       i32.const 0
       local.set $0
-      br $__inlined_func$assembly/version/lineEnd$259
+      br $__inlined_func$assembly/version/lineEnd$260
      end
      local.get $4
      i32.const 1
@@ -4566,7 +4637,7 @@
      i32.const 16
      i32.ge_u
      select
-     block $__inlined_func$assembly/bytes/at$170 (result v128)
+     block $__inlined_func$assembly/bytes/at$172 (result v128)
       local.get $1
       local.get $0
       i32.sub
@@ -4576,7 +4647,7 @@
       if
        local.get $0
        v128.load
-       br $__inlined_func$assembly/bytes/at$170
+       br $__inlined_func$assembly/bytes/at$172
       end
       local.get $1
       i32.const 16
@@ -4592,7 +4663,7 @@
      end
      local.get $4
      i8x16.eq
-     block $__inlined_func$assembly/bytes/at$171 (result v128)
+     block $__inlined_func$assembly/bytes/at$173 (result v128)
       local.get $1
       local.get $0
       local.get $2
@@ -4607,7 +4678,7 @@
       if
        local.get $3
        v128.load
-       br $__inlined_func$assembly/bytes/at$171
+       br $__inlined_func$assembly/bytes/at$173
       end
       local.get $1
       i32.const 16
@@ -4983,7 +5054,7 @@
   if
    local.get $4
    if
-    block $__inlined_func$assembly/facts/host$222
+    block $__inlined_func$assembly/facts/host$224
      global.get $assembly/facts/flags
      i32.const 2048
      i32.and
@@ -4992,7 +5063,7 @@
       i32.const 4096
       i32.or
       global.set $assembly/facts/flags
-      br $__inlined_func$assembly/facts/host$222
+      br $__inlined_func$assembly/facts/host$224
      end
      global.get $assembly/facts/flags
      i32.const 2048
@@ -5033,7 +5104,7 @@
     i32.const 3
     i32.eq
     if
-     block $__inlined_func$assembly/facts/length$223
+     block $__inlined_func$assembly/facts/length$225
       global.get $assembly/facts/flags
       i32.const 1
       i32.and
@@ -5066,7 +5137,7 @@
          i32.const 2
          i32.or
          global.set $assembly/facts/flags
-         br $__inlined_func$assembly/facts/length$223
+         br $__inlined_func$assembly/facts/length$225
         end
         local.get $3
         i32.const 48
@@ -5084,7 +5155,7 @@
          i32.const 2
          i32.or
          global.set $assembly/facts/flags
-         br $__inlined_func$assembly/facts/length$223
+         br $__inlined_func$assembly/facts/length$225
         end
         local.get $0
         i32.const 1
@@ -5208,7 +5279,7 @@
          i32.and
          global.set $assembly/facts/flags
         end
-        block $__inlined_func$assembly/facts/isWord$220 (result i32)
+        block $__inlined_func$assembly/facts/isWord$222 (result i32)
          i32.const 0
          local.get $0
          local.tee $1
@@ -5216,7 +5287,7 @@
          i32.sub
          i32.const 7
          i32.ne
-         br_if $__inlined_func$assembly/facts/isWord$220
+         br_if $__inlined_func$assembly/facts/isWord$222
          drop
          i32.const 0
          local.set $0
@@ -5250,7 +5321,7 @@
            i32.lt_u
            select
            i32.ne
-           br_if $__inlined_func$assembly/facts/isWord$220
+           br_if $__inlined_func$assembly/facts/isWord$222
            drop
            local.get $0
            i32.const 1
@@ -5325,7 +5396,7 @@
         i32.eq
         local.tee $0
         if
-         block $__inlined_func$assembly/facts/isWord$227 (result i32)
+         block $__inlined_func$assembly/facts/isWord$229 (result i32)
           i32.const 0
           local.get $1
           i32.const 8
@@ -5334,7 +5405,7 @@
           i32.sub
           i32.const 8
           i32.ne
-          br_if $__inlined_func$assembly/facts/isWord$227
+          br_if $__inlined_func$assembly/facts/isWord$229
           drop
           i32.const 0
           local.set $3
@@ -5368,7 +5439,7 @@
             i32.lt_u
             select
             i32.ne
-            br_if $__inlined_func$assembly/facts/isWord$227
+            br_if $__inlined_func$assembly/facts/isWord$229
             drop
             local.get $3
             i32.const 1
@@ -5387,7 +5458,7 @@
         i32.const 0
         local.get $0
         if (result i32)
-         block $__inlined_func$assembly/facts/isWord$228 (result i32)
+         block $__inlined_func$assembly/facts/isWord$230 (result i32)
           i32.const 0
           local.get $2
           local.get $1
@@ -5397,7 +5468,7 @@
           i32.sub
           i32.const 4
           i32.ne
-          br_if $__inlined_func$assembly/facts/isWord$228
+          br_if $__inlined_func$assembly/facts/isWord$230
           drop
           i32.const 0
           local.set $0
@@ -5431,7 +5502,7 @@
             i32.lt_u
             select
             i32.ne
-            br_if $__inlined_func$assembly/facts/isWord$228
+            br_if $__inlined_func$assembly/facts/isWord$230
             drop
             local.get $0
             i32.const 1
@@ -5617,12 +5688,12 @@
    i32.const 5
    i32.eq
    if
-    block $__inlined_func$assembly/facts/isWord$216 (result i32)
+    block $__inlined_func$assembly/facts/isWord$218 (result i32)
      i32.const 0
      local.get $4
      i32.const 5
      i32.ne
-     br_if $__inlined_func$assembly/facts/isWord$216
+     br_if $__inlined_func$assembly/facts/isWord$218
      drop
      i32.const 0
      local.set $2
@@ -5656,7 +5727,7 @@
        i32.lt_u
        select
        i32.ne
-       br_if $__inlined_func$assembly/facts/isWord$216
+       br_if $__inlined_func$assembly/facts/isWord$218
        drop
        local.get $2
        i32.const 1
@@ -5678,14 +5749,14 @@
     i32.const 7
     i32.eq
     if
-     block $__inlined_func$assembly/facts/isWord$217 (result i32)
+     block $__inlined_func$assembly/facts/isWord$219 (result i32)
       i32.const 0
       local.get $2
       local.get $0
       i32.sub
       i32.const 7
       i32.ne
-      br_if $__inlined_func$assembly/facts/isWord$217
+      br_if $__inlined_func$assembly/facts/isWord$219
       drop
       i32.const 0
       local.set $2
@@ -5719,7 +5790,7 @@
         i32.lt_u
         select
         i32.ne
-        br_if $__inlined_func$assembly/facts/isWord$217
+        br_if $__inlined_func$assembly/facts/isWord$219
         drop
         local.get $2
         i32.const 1
@@ -5743,7 +5814,7 @@
      if
       local.get $2
       local.set $4
-      block $__inlined_func$assembly/facts/isWord$218 (result i32)
+      block $__inlined_func$assembly/facts/isWord$220 (result i32)
        i32.const 0
        local.get $0
        i32.const 8
@@ -5752,7 +5823,7 @@
        i32.sub
        i32.const 8
        i32.ne
-       br_if $__inlined_func$assembly/facts/isWord$218
+       br_if $__inlined_func$assembly/facts/isWord$220
        drop
        i32.const 0
        local.set $2
@@ -5786,7 +5857,7 @@
          i32.lt_u
          select
          i32.ne
-         br_if $__inlined_func$assembly/facts/isWord$218
+         br_if $__inlined_func$assembly/facts/isWord$220
          drop
          local.get $2
          i32.const 1
@@ -5798,7 +5869,7 @@
        i32.const 1
       end
       if (result i32)
-       block $__inlined_func$assembly/facts/isWord$219 (result i32)
+       block $__inlined_func$assembly/facts/isWord$221 (result i32)
         i32.const 0
         local.get $4
         local.get $0
@@ -5808,7 +5879,7 @@
         i32.sub
         i32.const 2
         i32.ne
-        br_if $__inlined_func$assembly/facts/isWord$219
+        br_if $__inlined_func$assembly/facts/isWord$221
         drop
         i32.const 0
         local.set $0
@@ -5842,7 +5913,7 @@
           i32.lt_u
           select
           i32.ne
-          br_if $__inlined_func$assembly/facts/isWord$219
+          br_if $__inlined_func$assembly/facts/isWord$221
           drop
           local.get $0
           i32.const 1
@@ -5986,7 +6057,7 @@
     i32.const 1
     i32.add
     local.set $0
-    block $__inlined_func$assembly/chunk/quotedString$260 (result i32)
+    block $__inlined_func$assembly/chunk/quotedString$261 (result i32)
      loop $for-loop|0
       local.get $0
       local.get $1
@@ -6012,7 +6083,7 @@
         i32.const -18
         global.set $assembly/outcome/verdict
         i32.const 0
-        br $__inlined_func$assembly/chunk/quotedString$260
+        br $__inlined_func$assembly/chunk/quotedString$261
        end
        local.get $4
        if
@@ -6055,7 +6126,7 @@
            i32.const 1
            i32.add
           end
-          br $__inlined_func$assembly/chunk/quotedString$260
+          br $__inlined_func$assembly/chunk/quotedString$261
          end
         end
        end
