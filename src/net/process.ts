@@ -12,6 +12,7 @@ import type { ChildProcess } from "node:child_process";
 import { availableParallelism, constants } from "node:os";
 import { LandspoutError, UsageError } from "../errors.ts";
 import { describeError, loggers } from "../log.ts";
+import { relay } from "./process-relay.ts";
 
 export interface ForkOptions {
   /** Restarts of crashed children at most, in all; stops a program that cannot start from starting for ever. Default 100. */
@@ -230,6 +231,7 @@ class Family {
     child.startedAt = Date.now();
     const started = this.#startProcess({ [TASK_ID_VARIABLE]: String(child.id) });
     child.process = started;
+    relay.attach(started);
     started.once("exit", (code, signal) => this.#onExit(child, code, signal));
     // Could not be started: reported as an error and never as an exit.
     started.on("error", (error) => {

@@ -2,6 +2,8 @@
 export { MAX_TOPIC_SIZE, PubSub } from "./pubsub.ts";
 export type { Subscription } from "./pubsub.ts";
 export type { PubSubDriver, PubSubMessage, Receive } from "./driver.ts";
+export { attachChild, processDriver } from "./process-driver.ts";
+export type { ProcessDriverOptions } from "./process-driver.ts";
 export type { ToEvent } from "./publication.ts";
 export type {
   EventSourceSubscriber,
