@@ -10,6 +10,9 @@ import type { Message, WebSocketEvents } from "../websocket/events.ts";
 import type { WebSocketOptions } from "../websocket/options.ts";
 import { WebSocketClosedError } from "../websocket/errors.ts";
 import { acceptValue, handshakeRefusal, offeredSubprotocols, sameOrigin } from "../websocket/handshake.ts";
+import { acceptOffer, checkCompression, parseExtensions } from "../websocket/extensions.ts";
+import type { CompressionOptions } from "../websocket/extensions.ts";
+import { MessageDeflate } from "../websocket/deflate.ts";
 import type { PreparedFrame } from "../websocket/frame.ts";
 
 export abstract class WebSocketHandler extends RequestHandler implements WebSocketEvents {
@@ -43,6 +46,14 @@ export abstract class WebSocketHandler extends RequestHandler implements WebSock
     return this.settings.websocket ?? NO_OPTIONS;
   }
 
+  /**
+   * Turns compression on (permessage-deflate, RFC 7692), where the client offers it: `{}` with the defaults. Default: off, since it
+   * costs memory and time for each client.
+   */
+  getCompressionOptions(): CompressionOptions | undefined {
+    return undefined;
+  }
+
   // --- the handshake ---
 
   override async get(...args: (string | undefined)[]): Promise<void> {
@@ -63,9 +74,11 @@ export abstract class WebSocketHandler extends RequestHandler implements WebSock
     }
     this.#subprotocol = chosen;
     const options = this.getWebSocketOptions();
+    const compression = this.#compression();
     const stream = this.#accept();
     const connection = new WebSocketConnection(stream, this, options, false);
     this.#connection = connection;
+    if (compression !== undefined) connection.useCompression(compression);
     try {
       await this.open(...args);
     } catch (error) {
@@ -73,6 +86,21 @@ export abstract class WebSocketHandler extends RequestHandler implements WebSock
       connection.close(1011);
     }
     connection.start();
+  }
+
+  /** Takes an offer of compression, if there is one and it is wanted. */
+  #compression(): MessageDeflate | undefined {
+    const options = this.getCompressionOptions();
+    const field = this.request.headers.get("Sec-WebSocket-Extensions");
+    if (options === undefined) return undefined;
+    checkCompression(options);
+    if (field === undefined) return undefined;
+    const offers = parseExtensions(field);
+    if (offers === undefined) throw new HTTPError(400, "malformed Sec-WebSocket-Extensions");
+    const accepted = acceptOffer(offers, options);
+    if (accepted === undefined) return undefined;
+    this.setHeader("Sec-WebSocket-Extensions", accepted.answer);
+    return new MessageDeflate(accepted.agreed, options, false);
   }
 
   /** §4.2.2: 101, with what `prepare` has set, and the stream from there on. */

@@ -13,7 +13,10 @@ import type { IOStreamOptions } from "../net/iostream.ts";
 import { TimeoutError } from "../net/timeout-error.ts";
 import type { TlsClientOptions } from "../net/transport.ts";
 import { WebSocketConnection } from "./connection.ts";
+import { MessageDeflate } from "./deflate.ts";
 import type { Message } from "./events.ts";
+import { checkCompression } from "./extensions.ts";
+import type { CompressionOptions } from "./extensions.ts";
 import { AnswerHeadReader, checkAnswer, checkOffer, handshakeRequest, targetOf } from "./handshake-client.ts";
 import type { HandshakeAnswer, HandshakeOffer, WebSocketTarget } from "./handshake-client.ts";
 import { MessageQueue } from "./message-queue.ts";
@@ -37,6 +40,8 @@ export interface WebSocketConnectOptions
   headers?: HTTPHeaders | { readonly [name: string]: HeaderValue } | Iterable<readonly [string, HeaderValue]>;
   /** What the client speaks, best first. */
   subprotocols?: readonly string[];
+  /** Offers permessage-deflate (RFC 7692); `{}` with the defaults. Default: messages are not compressed. */
+  compression?: CompressionOptions;
   /** Seconds until the WebSocket is open: name, connection, TLS and the server's answer together. Default 20; 0: for ever. */
   connectTimeout?: number;
   /** TLS of a `wss:` URL. Certificates are verified. */
@@ -57,22 +62,24 @@ export async function websocketConnect(
   options: WebSocketConnectOptions = {},
 ): Promise<WebSocketClient> {
   const { headers, subprotocols = [], connectTimeout = 20, ssl, parser, transport, ...rest } = options;
-  const { onMessage, onPing, onPong, onClose, ...limits } = rest;
+  const { compression, onMessage, onPing, onPong, onClose, ...limits } = rest;
   if (!(connectTimeout >= 0)) {
     throw new UsageError("ERR_LANDSPOUT_OPTION", `connectTimeout cannot be ${String(connectTimeout)}: use seconds`);
   }
   const target = targetOf(url);
   const key = randomBytes(16).toString("base64");
-  const offer: HandshakeOffer = { key, headers: new HTTPHeaders(headers), subprotocols, extensions: undefined };
+  const offer: HandshakeOffer = { key, headers: new HTTPHeaders(headers), subprotocols, compression };
   checkOffer(offer.headers, subprotocols);
   resolveOptions(limits);
+  if (compression !== undefined) checkCompression(compression);
   const stream = new IOStream({
     ...(parser === undefined ? {} : { parser }),
     ...(transport === undefined ? {} : { transport }),
   });
   const opened = open(stream, target, offer, ssl, (answer) => {
     const chosen = checkAnswer(answer, offer);
-    return new WebSocketClient(stream, limits, rest, answer.headers, chosen);
+    const codec = chosen.compression && new MessageDeflate(chosen.compression, compression ?? {}, true);
+    return new WebSocketClient(stream, limits, rest, answer.headers, chosen.subprotocol, codec);
   });
   return connectTimeout > 0 ? limited(opened, connectTimeout, stream) : opened;
 }
@@ -139,6 +146,7 @@ export class WebSocketClient {
     { onMessage, onPing, onPong, onClose }: WebSocketCallbacks,
     headers: HTTPHeaders,
     subprotocol: string | undefined,
+    codec: MessageDeflate | undefined,
   ) {
     this.headers = headers;
     this.selectedSubprotocol = subprotocol;
@@ -160,6 +168,7 @@ export class WebSocketClient {
     };
     const connection = new WebSocketConnection(stream, events, limits, true);
     this.#connection = connection;
+    if (codec !== undefined) connection.useCompression(codec);
     // Who awaits the connection goes on before it hears of the first message.
     setImmediate(() => connection.start());
   }

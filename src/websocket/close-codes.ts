@@ -36,3 +36,13 @@ export function checkClose(code: number, reason: string): void {
     throw new UsageError("ERR_LANDSPOUT_WEBSOCKET_CLOSE", `a reason has at most ${MAX_CLOSE_REASON} bytes of UTF-8`);
   }
 }
+
+/** What a close frame holds (§5.5.1). */
+export function closeContent(code: number | undefined, reason: string): Buffer {
+  if (code === undefined) return Buffer.alloc(0);
+  const text = Buffer.from(reason);
+  const content = Buffer.alloc(2 + text.length);
+  content.writeUInt16BE(code);
+  content.set(text, 2);
+  return content;
+}

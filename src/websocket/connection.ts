@@ -8,6 +8,7 @@ import { LATIN1, OUTPUT_HIGH_WATER_MARK } from "../net/base-iostream.ts";
 import type { BaseIOStream, StreamConsumer } from "../net/base-iostream.ts";
 import {
   checkClose,
+  closeContent,
   CLOSE_ABNORMAL,
   CLOSE_INVALID_DATA,
   CLOSE_NO_STATUS,
@@ -26,6 +27,9 @@ import type { WebSocketOptions } from "./options.ts";
 import type { WebSocketEvents } from "./events.ts";
 import { FrameReader } from "./frame-reader.ts";
 import type { FrameSink } from "./frame-reader.ts";
+import type { MessageDeflate } from "./deflate.ts";
+import { Outbox } from "./outbox.ts";
+import type { OutboxSink } from "./outbox.ts";
 
 const OPEN = 0;
 /** Our close frame is out; the peer's is awaited, and messages count no more. */
@@ -37,12 +41,14 @@ const CLOSED = 3;
 /** After so many frames of one connection the others have their turn. */
 const FRAMES_PER_TURN = 256;
 
-export class WebSocketConnection implements StreamConsumer, FrameSink, Timed {
+export class WebSocketConnection implements StreamConsumer, FrameSink, OutboxSink, Timed {
   readonly stream: BaseIOStream;
   private readonly events: WebSocketEvents;
   private readonly options: Required<WebSocketOptions>;
   private readonly client: boolean;
   private readonly reader: FrameReader;
+  /** Where messages are compressed, if that was agreed on. */
+  private outbox: Outbox | undefined = undefined;
   private state = OPEN;
   /** What the peer's close frame said; 1006 before there is one. */
   closeCode: number = CLOSE_ABNORMAL;
@@ -70,6 +76,12 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, Timed {
     this.lastSeen = clockNow();
     stream.attach(this);
     stream.hold();
+  }
+
+  /** Before `start`: messages are compressed as was agreed on. */
+  useCompression(codec: MessageDeflate): void {
+    this.outbox = new Outbox(this, codec);
+    this.reader.compression = true;
   }
 
   /** Begins to read. */
@@ -122,9 +134,10 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, Timed {
     return this.state >= ENDING ? end : at;
   }
 
-  message(_opcode: number, data: string | Buffer, _compressed: boolean): void {
+  message(opcode: number, data: string | Buffer, compressed: boolean): void {
     // Between our close frame and the peer's, messages are not for anybody any more.
     if (this.state !== OPEN) return;
+    if (compressed) return this.inflate(opcode, data as Buffer);
     let pending: void | Promise<void>;
     try {
       pending = this.events.onMessage(data);
@@ -139,6 +152,19 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, Timed {
       () => this.start(),
       (error: unknown) => this.broken(error),
     );
+  }
+
+  /** What comes behind a compressed message waits until that has been delivered. */
+  private inflate(opcode: number, data: Buffer): void {
+    this.waiting = true;
+    this.stream.hold();
+    this.outbox?.inflate(data, opcode === TEXT, this.options.maxMessageSize, (problem, message) => {
+      if (this.state >= ENDING) return;
+      if (problem !== 0) return this.failed(problem, "a compressed message is broken, or too big");
+      this.waiting = false;
+      this.message(opcode, message, false);
+      if (!this.waiting) this.start();
+    });
   }
 
   control(opcode: number, data: Buffer): void {
@@ -197,6 +223,8 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, Timed {
     if (this.state >= ENDING) return;
     this.state = ENDING;
     this.closingSince = clockNow();
+    const farewell = this.outbox?.clear();
+    if (farewell !== undefined) this.send(CLOSE, farewell);
     // §7.1.1: the server closes first, so that it is not left with the socket's last wait.
     if (!this.client) this.stream.end();
     this.waiting = false;
@@ -222,6 +250,7 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, Timed {
     if (this.state === CLOSED) return;
     this.state = CLOSED;
     unwatch(this);
+    this.outbox?.close();
     const drains = this.drains;
     this.drains = undefined;
     for (const drain of drains ?? []) drain.reject(new WebSocketClosedError());
@@ -244,19 +273,24 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, Timed {
   write(message: string | Uint8Array, binary: boolean = typeof message !== "string"): Promise<void> | void {
     if (this.state !== OPEN) throw new WebSocketClosedError();
     if (this.overflows()) return undefined;
-    this.send(binary ? BINARY : TEXT, message);
+    const opcode = binary ? BINARY : TEXT;
+    return this.outbox === undefined ? this.sendFrame(opcode, message) : this.outbox.send(opcode, message);
+  }
+  sendFrame(opcode: number, payload: string | Uint8Array): Promise<void> | void {
+    this.send(opcode, payload);
     return this.stream.congested ? this.drained() : undefined;
   }
 
   /** Sends a frame that was made once for many connections; servers only. */
   writePrepared(frame: PreparedFrame): void {
     if (this.state !== OPEN || this.overflows()) return;
-    this.append(frame);
+    if (this.outbox === undefined) this.append(frame);
+    else this.outbox.sendPrepared(frame);
   }
 
   /** More is waiting than may wait. */
   private overflows(): boolean {
-    if (this.stream.unsentLength <= this.options.maxUnsentSize) return false;
+    if (this.stream.unsentLength + (this.outbox?.size ?? 0) <= this.options.maxUnsentSize) return false;
     if (this.options.overflow === "close") this.stream.destroy();
     return true;
   }
@@ -279,7 +313,7 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, Timed {
     this.count(frame.length);
   }
 
-  private append({ text, payload }: PreparedFrame): void {
+  append({ text, payload }: PreparedFrame): void {
     this.corkForTurn();
     this.stream.appendText(text, LATIN1);
     if (payload !== undefined) this.stream.appendBytes(payload);
@@ -329,13 +363,9 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, Timed {
   }
 
   private sendClose(code: number | undefined, reason: string): void {
-    const text = Buffer.from(reason);
-    const data = Buffer.alloc(code === undefined ? 0 : 2 + text.length);
-    if (code !== undefined) {
-      data.writeUInt16BE(code);
-      data.set(text, 2);
-    }
-    this.send(CLOSE, data);
+    const data = closeContent(code, reason);
+    if (this.outbox === undefined) this.send(CLOSE, data);
+    else void this.outbox.send(CLOSE, data);
     this.state = CLOSING;
     this.closingSince = clockNow();
     if (!this.waiting) this.stream.release();

@@ -18,6 +18,8 @@ import {
 } from "../parser/abi.ts";
 import { parseError } from "../parser/errors.ts";
 import { WebSocketHandshakeError } from "./errors.ts";
+import { checkAccepted, offerOf } from "./extensions.ts";
+import type { Compression, CompressionOptions } from "./extensions.ts";
 import { acceptValue, hasToken } from "./handshake.ts";
 
 /** Bytes of the answer to a handshake, interim answers and all: a server cannot fill the memory with it. */
@@ -64,8 +66,8 @@ export interface HandshakeOffer {
   readonly key: string;
   readonly headers: HTTPHeaders;
   readonly subprotocols: readonly string[];
-  /** Value of Sec-WebSocket-Extensions. */
-  readonly extensions: string | undefined;
+  /** Compression is offered. */
+  readonly compression: CompressionOptions | undefined;
 }
 
 // The fields that are the handshake's own, and those of a content, which it cannot have.
@@ -91,13 +93,13 @@ export function checkOffer(headers: HTTPHeaders, subprotocols: readonly string[]
 
 /** The request, as it goes out. */
 export function handshakeRequest(target: WebSocketTarget, offer: HandshakeOffer): Buffer {
-  const { headers, subprotocols, extensions } = offer;
+  const { headers, subprotocols, compression } = offer;
   let text = `GET ${target.resource} HTTP/1.1\r\n`;
   if (!headers.has("Host")) text += `Host: ${target.authority}\r\n`;
   text += "Upgrade: websocket\r\nConnection: Upgrade\r\n";
   text += `Sec-WebSocket-Key: ${offer.key}\r\nSec-WebSocket-Version: 13\r\n`;
   if (subprotocols.length > 0) text += `Sec-WebSocket-Protocol: ${subprotocols.join(", ")}\r\n`;
-  if (extensions !== undefined) text += `Sec-WebSocket-Extensions: ${extensions}\r\n`;
+  if (compression !== undefined) text += `Sec-WebSocket-Extensions: ${offerOf(compression)}\r\n`;
   if (target.authorization !== undefined && !headers.has("Authorization"))
     text += `Authorization: ${target.authorization}\r\n`;
   return Buffer.from(`${text}${headers.toWire()}\r\n`, "latin1");
@@ -111,8 +113,14 @@ export interface HandshakeAnswer {
   readonly headers: HTTPHeaders;
 }
 
-/** The checks of §4.1. Returns the subprotocol. @throws WebSocketHandshakeError where the answer does not open a WebSocket. */
-export function checkAnswer(answer: HandshakeAnswer, offer: HandshakeOffer): string | undefined {
+/** What a good answer has chosen. */
+export interface Chosen {
+  readonly subprotocol: string | undefined;
+  readonly compression: Compression | undefined;
+}
+
+/** The checks of §4.1. @throws WebSocketHandshakeError where the answer does not open a WebSocket. */
+export function checkAnswer(answer: HandshakeAnswer, offer: HandshakeOffer): Chosen {
   const { status, headers } = answer;
   const refuse = (message: string, code = "ERR_LANDSPOUT_WEBSOCKET_HANDSHAKE"): never => {
     throw new WebSocketHandshakeError(code, message, { status, headers });
@@ -125,12 +133,16 @@ export function checkAnswer(answer: HandshakeAnswer, offer: HandshakeOffer): str
   if (!hasToken(headers.get("Connection"), "upgrade")) refuse('The answer\'s "Connection" has no "Upgrade"');
   if (headers.get("Sec-WebSocket-Accept") !== acceptValue(offer.key))
     refuse("The answer's Sec-WebSocket-Accept is not that of our key");
-  if (offer.extensions === undefined && headers.has("Sec-WebSocket-Extensions"))
-    refuse("The server chose an extension that was not offered");
+  const extensions = headers.get("Sec-WebSocket-Extensions");
+  let compression: Compression | undefined;
+  if (extensions !== undefined) {
+    if (offer.compression !== undefined) compression = checkAccepted(extensions, offer.compression);
+    if (compression === undefined) refuse("The server chose an extension, or parameters of it, that were not offered");
+  }
   const chosen = headers.get("Sec-WebSocket-Protocol");
   if (chosen !== undefined && !offer.subprotocols.includes(chosen))
     refuse("The server chose a subprotocol that was not offered");
-  return chosen;
+  return { subprotocol: chosen, compression };
 }
 
 /** Reads the answer from a stream. One of its two callbacks is called, once; within `answered` the stream may change hands. */

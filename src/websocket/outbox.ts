@@ -1,0 +1,127 @@
+/** Messages of a connection that compresses: they leave in the order they came, however long each takes; and are inflated as they come. */
+import { Buffer, isUtf8 } from "node:buffer";
+import { CLOSE_INTERNAL, CLOSE_INVALID_DATA } from "./close-codes.ts";
+import { WebSocketClosedError } from "./errors.ts";
+import { CLOSE, RSV1 } from "./frame.ts";
+import type { PreparedFrame } from "./frame.ts";
+import type { MessageDeflate } from "./deflate.ts";
+
+/** Who sends. A promise waits for the socket. */
+export interface OutboxSink {
+  /** `opcode` may have RSV1. */
+  sendFrame(opcode: number, payload: string | Uint8Array): Promise<void> | void;
+  append(frame: PreparedFrame): void;
+  failed(code: number, reason: string): void;
+}
+
+interface Job {
+  readonly opcode: number;
+  readonly payload: string | Uint8Array | PreparedFrame;
+  readonly size: number;
+  readonly resolve: (sent: Promise<void> | void) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export class Outbox {
+  readonly #sink: OutboxSink;
+  readonly #codec: MessageDeflate;
+  #jobs: Job[] = [];
+  /** The first job is being compressed. */
+  #running = false;
+  /** Bytes that wait here. */
+  size = 0;
+
+  constructor(sink: OutboxSink, codec: MessageDeflate) {
+    this.#sink = sink;
+    this.#codec = codec;
+  }
+
+  get busy(): boolean {
+    return this.#jobs.length > 0;
+  }
+
+  /** Sends a message, or a close frame, behind all others. */
+  send(opcode: number, payload: string | Uint8Array): Promise<void> | void {
+    const size = typeof payload === "string" ? Buffer.byteLength(payload) : payload.length;
+    return this.#plain(opcode, size) && !this.busy
+      ? this.#sink.sendFrame(opcode, payload)
+      : this.#add(opcode, payload, size);
+  }
+  sendPrepared(frame: PreparedFrame): void {
+    if (this.busy) void this.#add(0, frame, frame.text.length + (frame.payload?.length ?? 0));
+    else this.#sink.append(frame);
+  }
+
+  #add(opcode: number, payload: Job["payload"], size: number): Promise<void> {
+    const promise = new Promise<void>((resolve, reject) => {
+      this.#jobs.push({ opcode, payload, size, resolve, reject });
+    });
+    // Who does not wait for the socket need not hear that it closed.
+    promise.catch(() => undefined);
+    this.size += size;
+    this.#advance();
+    return promise;
+  }
+
+  /** Not worth it. Nothing is not compressed at all: zlib has nothing to say about it. */
+  #plain(opcode: number, size: number): boolean {
+    return opcode === CLOSE || size === 0 || size < this.#codec.threshold;
+  }
+
+  #advance(): void {
+    while (!this.#running) {
+      const [job] = this.#jobs;
+      if (job === undefined) return;
+      const { opcode, payload } = job;
+      if (typeof payload === "object" && "text" in payload) {
+        this.#sink.append(payload);
+        this.#shift(job);
+      } else if (this.#plain(opcode, job.size)) {
+        this.#shift(job, this.#sink.sendFrame(opcode, payload));
+      } else {
+        this.#running = true;
+        const bytes = typeof payload === "string" ? Buffer.from(payload) : payload;
+        this.#codec.deflate(bytes, (problem, result) => {
+          if (this.#jobs[0] !== job) return;
+          if (problem !== 0) return this.#sink.failed(CLOSE_INTERNAL, "");
+          this.#running = false;
+          this.#shift(job, this.#sink.sendFrame(opcode | RSV1, result));
+          this.#advance();
+        });
+      }
+    }
+  }
+
+  #shift(job: Job, sent?: Promise<void> | void): void {
+    this.#jobs.shift();
+    this.size -= job.size;
+    job.resolve(sent);
+  }
+
+  /** What came, inflated; its text is UTF-8. */
+  inflate(data: Buffer, text: boolean, limit: number, done: (problem: number, message: string | Buffer) => void): void {
+    this.#codec.inflate(data, limit, (problem, result) => {
+      if (problem !== 0 || !text) done(problem, result);
+      else if (isUtf8(result)) done(0, result.toString());
+      else done(CLOSE_INVALID_DATA, "");
+    });
+  }
+
+  /** Frees everything; nothing is told any more. */
+  close(): void {
+    this.clear();
+    this.#codec.close();
+  }
+
+  /** Gives up what has not left. Returns the content of a close frame among it. */
+  clear(): Uint8Array | undefined {
+    const jobs = this.#jobs;
+    this.#jobs = [];
+    this.size = 0;
+    // No job is begun after this one.
+    this.#running = true;
+    for (const job of jobs) job.reject(new WebSocketClosedError());
+    const last = jobs.at(-1);
+    return last?.opcode === CLOSE ? (last.payload as Uint8Array) : undefined;
+  }
+}
