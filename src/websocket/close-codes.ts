@@ -1,5 +1,5 @@
 /** Codes and reasons with which a WebSocket ends (RFC 6455 §7.4, and the registry at iana.org/assignments/websocket). */
-import { Buffer } from "node:buffer";
+import { Buffer, isUtf8 } from "node:buffer";
 import { UsageError } from "../errors.ts";
 
 export const CLOSE_NORMAL = 1000;
@@ -45,4 +45,15 @@ export function closeContent(code: number | undefined, reason: string): Buffer {
   content.writeUInt16BE(code);
   content.set(text, 2);
   return content;
+}
+
+/** What a close frame says. `problem`: the code to fail with where it may not say that, `reason` then tells why; or 0. */
+export function readClose(content: Buffer): { code: number; reason: string; problem: number } {
+  const wrong = (problem: number, reason: string) => ({ code: CLOSE_ABNORMAL, reason, problem });
+  if (content.length === 0) return { code: CLOSE_NO_STATUS, reason: "", problem: 0 };
+  if (content.length === 1) return wrong(CLOSE_PROTOCOL_ERROR, "a close frame of one byte");
+  const code = content.readUInt16BE();
+  if (!isCloseCode(code)) return wrong(CLOSE_PROTOCOL_ERROR, "a close code that may not be sent");
+  if (!isUtf8(content.subarray(2))) return wrong(CLOSE_INVALID_DATA, "a reason is not UTF-8");
+  return { code, reason: content.toString("utf8", 2), problem: 0 };
 }

@@ -6,16 +6,7 @@ import { Buffer } from "node:buffer";
 import { UsageError } from "../errors.ts";
 import { LATIN1, OUTPUT_HIGH_WATER_MARK } from "../net/base-iostream.ts";
 import type { BaseIOStream, StreamConsumer } from "../net/base-iostream.ts";
-import {
-  checkClose,
-  closeContent,
-  CLOSE_ABNORMAL,
-  CLOSE_INVALID_DATA,
-  CLOSE_NO_STATUS,
-  CLOSE_NORMAL,
-  CLOSE_PROTOCOL_ERROR,
-  isCloseCode,
-} from "./close-codes.ts";
+import { checkClose, closeContent, CLOSE_ABNORMAL, CLOSE_NO_STATUS, CLOSE_NORMAL, readClose } from "./close-codes.ts";
 import { clockNow, unwatch, watch } from "./clock.ts";
 import type { Timed } from "./clock.ts";
 import { WebSocketClosedError } from "./errors.ts";
@@ -189,17 +180,17 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, OutboxSin
 
   /** RFC 6455 §5.5.1, §7.1.5. */
   private closeReceived(data: Buffer): void {
-    if (data.length === 1) return this.failed(CLOSE_PROTOCOL_ERROR, "a close frame of one byte");
-    const code = data.length === 0 ? CLOSE_NO_STATUS : data.readUInt16BE();
-    if (data.length > 0 && !isCloseCode(code))
-      return this.failed(CLOSE_PROTOCOL_ERROR, "a close code that may not be sent");
-    const reason = data.toString("utf8", 2);
-    if (!Buffer.from(reason).equals(data.subarray(2))) return this.failed(CLOSE_INVALID_DATA, "a reason is not UTF-8");
+    const { code, reason, problem } = readClose(data);
+    if (problem !== 0) return this.failed(problem, reason);
     this.closeCode = code;
     this.closeReason = reason;
     // "When sending a Close frame in response, the endpoint typically echos the status code it received."
     if (this.state === OPEN) this.sendClose(code === CLOSE_NO_STATUS ? undefined : code, "");
-    this.end();
+    if (this.outbox?.busy !== true) return this.end();
+    // Answers that are still being compressed leave first, as they would without compression.
+    this.waiting = true;
+    this.stream.hold();
+    this.outbox.whenEmpty(() => this.end());
   }
 
   /** The peer has broken the protocol, or a limit. */

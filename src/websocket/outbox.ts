@@ -28,6 +28,7 @@ export class Outbox {
   #jobs: Job[] = [];
   /** The first job is being compressed. */
   #running = false;
+  #emptied: (() => void) | undefined = undefined;
   /** Bytes that wait here. */
   size = 0;
 
@@ -38,6 +39,10 @@ export class Outbox {
 
   get busy(): boolean {
     return this.#jobs.length > 0;
+  }
+  /** Calls a function once all that is there now has left; never, where it is given up. Nothing may be added after it. */
+  whenEmpty(emptied: () => void): void {
+    this.#emptied = emptied;
   }
 
   /** Sends a message, or a close frame, behind all others. */
@@ -71,7 +76,10 @@ export class Outbox {
   #advance(): void {
     while (!this.#running) {
       const [job] = this.#jobs;
-      if (job === undefined) return;
+      if (job === undefined) {
+        this.#emptied?.();
+        return;
+      }
       const { opcode, payload } = job;
       if (typeof payload === "object" && "text" in payload) {
         this.#sink.append(payload);
@@ -117,6 +125,7 @@ export class Outbox {
   clear(): Uint8Array | undefined {
     const jobs = this.#jobs;
     this.#jobs = [];
+    this.#emptied = undefined;
     this.size = 0;
     // No job is begun after this one.
     this.#running = true;

@@ -284,6 +284,23 @@ for (const [name, server] of SETUPS) {
       { compression: {} },
     ));
 
+  test("answers to what came before the client's close are sent", () =>
+    raw(
+      async (socket, log) => {
+        for (let i = 0; i < 50; i++) socket.write(masked(0x81, `answer ${i}`));
+        socket.write(closeFrame(4001));
+        let seen = "";
+        for (let i = 0; i < 50; i++) seen += inflated(must(await socket.frame()).payload).toString();
+        assert.match(seen, /^answer 0.*answer 49$/);
+        assert.is(await socket.closeCode(), 4001);
+        await socket.over();
+        socket.socket.end();
+        await log.closed;
+        assert.equal(log.events, ["close 4001"]);
+      },
+      { compression: { threshold: 0, serverNoContextTakeover: true } },
+    ));
+
   test("a window of 2^8 bytes is kept to", () =>
     raw(
       async (socket) => {

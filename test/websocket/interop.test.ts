@@ -9,10 +9,11 @@ import type { AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
 import * as assert from "uvu/assert";
 import { WebSocket as WsClient, WebSocketServer } from "ws";
-import { websocketConnect } from "../../src/web/websocket.ts";
-import type { WebSocketConnectOptions } from "../../src/web/websocket.ts";
+import { websocketConnect, WebSocketHandler } from "../../src/web/websocket.ts";
+import type { Message, WebSocketConnectOptions } from "../../src/web/websocket.ts";
 import { suite } from "../_support/suite.ts";
 import { withEcho } from "./_raw.ts";
+import type { Log } from "./_raw.ts";
 
 const test = suite("WebSocket with others", { deadline: 30 });
 const PYTHON = "/usr/bin/python3";
@@ -111,6 +112,36 @@ async function withWs(options: object, use: (url: string) => Promise<void>): Pro
 test("our client and the server of ws", () => withWs({}, (url) => converse(url)));
 
 if (hasTornado) {
+  test("our client and Tornado's server, compressed", () =>
+    withPython(tornadoServer("{}"), (port) =>
+      converse(`ws://127.0.0.1:${port}/`, { compression: { threshold: 0, serverMaxWindowBits: 11 } }),
+    ));
+  test("our server and Tornado's client, compressed", () => {
+    let log: Log | undefined;
+    class Echo extends WebSocketHandler {
+      override getCompressionOptions() {
+        return { threshold: 0, clientMaxWindowBits: 10 };
+      }
+      override open() {
+        assert.match(this.request.headers.get("Sec-WebSocket-Extensions") ?? "", /deflate/);
+      }
+      override onMessage(message: Message) {
+        return this.writeMessage(message);
+      }
+      override onClose(code: number, reason: string) {
+        log?.add(`close ${code} ${reason}`);
+      }
+    }
+    return withEcho(
+      async (port, told) => {
+        log = told;
+        assert.is(await python(tornadoClient(port, "{}")), "4321");
+        await log.closed;
+        assert.equal(log.events, ["close 4321 bye"]);
+      },
+      { echo: Echo as typeof WebSocketHandler },
+    );
+  });
   test("our client and Tornado's server", () =>
     withPython(tornadoServer("None"), (port) => converse(`ws://127.0.0.1:${port}/`, { subprotocols: ["a", "b"] })));
   test("our server and Tornado's client", () =>
