@@ -1,0 +1,130 @@
+/**
+ * The real nginx and HAProxy with the configurations of deploy/, their ports and the times of tests put in. Installs them where that is
+ * allowed, and says why not where it is not.
+ */
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { accessSync, chmodSync, constants, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import * as net from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { freePort, root } from "./_server.ts";
+
+export type ProxyName = "nginx" | "haproxy";
+
+export interface Proxy {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+function find(name: ProxyName): string | undefined {
+  for (const folder of ["/usr/sbin", "/usr/local/sbin", ...(process.env["PATH"] ?? "").split(":")]) {
+    try {
+      accessSync(join(folder, name), constants.X_OK);
+      return join(folder, name);
+    } catch {}
+  }
+  return undefined;
+}
+
+/** Why there is none, or "". */
+export function whyWithout(name: ProxyName): string {
+  if (find(name) !== undefined) return "";
+  if (process.platform !== "linux") return `${name} is not installed`;
+  if (process.getuid?.() !== 0) return `${name} is not installed, and only root may do so`;
+  const apt = (...args: string[]): string => {
+    // RUNLEVEL: the package shall not start its service.
+    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" };
+    const { status, stderr, error } = spawnSync("apt-get", ["-qq", "-o", "DPkg::Lock::Timeout=60", ...args], {
+      env,
+      encoding: "utf8",
+      timeout: 90_000,
+    });
+    return status === 0 ? "" : (error?.message ?? stderr);
+  };
+  const install = ["install", "-y", "--no-install-recommends", name];
+  if (apt(...install) !== "") apt("update");
+  const reason = find(name) === undefined ? apt(...install) : "";
+  return find(name) === undefined ? `${name} could not be installed: ${reason}` : "";
+}
+
+/** Replaces what must be there: a configuration that has changed is not tested with half of its changes. */
+function replaced(text: string, changes: readonly (readonly [string, string])[]): string {
+  for (const [from, to] of changes) {
+    if (!text.includes(from)) throw new Error(`the configuration has no "${from}"`);
+    text = text.replaceAll(from, to);
+  }
+  return text;
+}
+
+/** The files of deploy/ for these ports, in a folder; the arguments to run with them. */
+const CONFIGURE = {
+  nginx: (folder: string, port: number, [one, two]: readonly number[]): string[] => {
+    const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
+      (name) => `  ${name}_temp_path ${folder}/${name};\n`,
+    );
+    const changes = [
+      ["127.0.0.1:8001", `127.0.0.1:${one}`],
+      ["127.0.0.1:8002", `127.0.0.1:${two}`],
+      ["listen 80;", `listen 127.0.0.1:${port};`],
+      ["keepalive_timeout 5s;", "keepalive_timeout 1s;"],
+    ] as const;
+    const config = readFileSync(new URL("deploy/nginx.conf", root), "utf8");
+    writeFileSync(join(folder, "landspout.conf"), replaced(config, changes));
+    const main = `worker_processes 1;\npid ${folder}/pid;\nerror_log stderr crit;\nevents {}\nhttp {\n  access_log off;\n`;
+    writeFileSync(join(folder, "nginx.conf"), `${main}${temporary.join("")}  include ${folder}/landspout.conf;\n}\n`);
+    return ["-p", folder, "-e", "stderr", "-c", join(folder, "nginx.conf"), "-g", "daemon off;"];
+  },
+  haproxy: (folder: string, port: number, [one, two]: readonly number[]): string[] => {
+    const changes = [
+      ["127.0.0.1:8001", `127.0.0.1:${one}`],
+      ["127.0.0.1:8002", `127.0.0.1:${two}`],
+      ["bind :80\n", `bind 127.0.0.1:${port}\n`],
+      ["maxconn 20000", "maxconn 200"],
+      ["inter 1s", "inter 200ms"],
+      // That a server is restarted is what the test does.
+      ["format raw local0 notice", "format raw local0 crit"],
+    ] as const;
+    const config = readFileSync(new URL("deploy/haproxy.cfg", root), "utf8");
+    writeFileSync(join(folder, "haproxy.cfg"), replaced(config, changes));
+    return ["-q", "-db", "-f", join(folder, "haproxy.cfg")];
+  },
+};
+
+/** Resolves once something listens there. */
+async function listens(port: number, running: () => boolean): Promise<void> {
+  for (;;) {
+    const socket = net.connect(port, "127.0.0.1");
+    const [event] = await Promise.race([
+      once(socket, "connect").then(() => ["connect"]),
+      once(socket, "error").then(
+        () => ["error"],
+        () => ["error"],
+      ),
+    ]).catch(() => ["error"]);
+    socket.destroy();
+    if (event === "connect") return;
+    if (!running()) throw new Error("the proxy has ended");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+export async function startProxy(name: ProxyName, servers: readonly number[]): Promise<Proxy> {
+  const folder = mkdtempSync(join(tmpdir(), `landspout-${name}-`));
+  // The workers of nginx are somebody else.
+  chmodSync(folder, 0o711);
+  const port = await freePort();
+  const args = CONFIGURE[name](folder, port, servers);
+  const child = spawn(find(name) ?? name, args, { stdio: ["ignore", "inherit", "inherit"] });
+  let running = true;
+  const ended = once(child, "exit").finally(() => (running = false));
+  await listens(port, () => running);
+  return {
+    port,
+    close: async () => {
+      child.kill("SIGTERM");
+      await ended;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
