@@ -30,4 +30,7 @@ for (const [name, setup] of SETUPS)
     assert.is(intervals.size, 0, "a timer is left");
   });
 
+for (const [name, setup] of SETUPS)
+  test(`a reset is noticed while an answer waits and reading is paused, ${name}`, () => runFuzz(setup, 77_077, 1));
+
 test.run();

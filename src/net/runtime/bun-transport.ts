@@ -142,7 +142,7 @@ export class BunTransport implements Transport {
     // Bun encodes text as UTF-8; only ASCII is the same in both, and only then are bytes written also characters written.
     const whole =
       typeof data === "string" && Buffer.byteLength(data) !== data.length ? Buffer.from(data, encoding) : data;
-    const written = Math.max(0, socket.write(whole));
+    const written = this.#give(socket, whole);
     if (written === whole.length) {
       done?.();
       return true;
@@ -150,6 +150,14 @@ export class BunTransport implements Transport {
     const rest = typeof whole === "string" ? Buffer.from(whole.slice(written), "latin1") : whole.subarray(written);
     this.#queue(rest, done);
     return this.#unsentBytes <= HIGH_WATER_MARK;
+  }
+
+  /** Bytes the runtime took. A socket whose peer has reset it takes none ever again, and while it is paused nobody else tells. */
+  #give(socket: BunSocket, data: string | Uint8Array): number {
+    const written = socket.write(data);
+    if (written >= 0) return written;
+    queueMicrotask(() => this.#socket?.terminate());
+    return 0;
   }
 
   #queue(bytes: Uint8Array, done: (() => void) | undefined): void {
@@ -167,7 +175,7 @@ export class BunTransport implements Transport {
         size += unsent[count++]?.bytes.length ?? 0;
       }
       const joined = count === 1 ? unsent[0]?.bytes : Buffer.concat(unsent.slice(0, count).map((piece) => piece.bytes));
-      const written = Math.max(0, this.#socket.write(joined as Uint8Array));
+      const written = this.#give(this.#socket, joined as Uint8Array);
       this.#unsentBytes -= written;
       this.#taken(unsent, written);
       if (written < size) return;
