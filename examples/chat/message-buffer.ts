@@ -15,12 +15,17 @@ export interface Message {
 
 type Waiter = (messages: readonly Message[]) => void;
 
+/** Begins at the clock and counts on: so no id comes twice, unless the chat has a thousand messages a second all its life. */
+let last = Date.now();
+
 export class MessageBuffer {
   readonly #size: number;
   readonly #messages: Message[] = [];
+  /** The messages kept, by the key their page gave them. */
+  readonly #byKey: Map<string, Message> = new Map();
   readonly #waiters: Set<Waiter> = new Set();
-  /** Begins at the clock and counts on: so no id comes twice, unless a room has a thousand messages a second all its life. */
-  #last = Date.now();
+  /** Id of the last message that was forgotten, or of the last there was before this room. */
+  #forgotten: number = last;
 
   /** @param size Messages kept; older ones are forgotten. */
   constructor(size = 200) {
@@ -31,18 +36,43 @@ export class MessageBuffer {
   get waiting(): number {
     return this.#waiters.size;
   }
+  get isEmpty(): boolean {
+    return this.#messages.length === 0;
+  }
 
   /** Messages with a higher id, oldest first. An id from the future (the clock was put back) gets all. */
   since(id: number): readonly Message[] {
-    return this.#messages.filter((message) => message.id > id || id > this.#last);
+    return this.#messages.filter((message) => message.id > id || id > last);
   }
 
-  add(name: string, text: string): Message {
-    const message = { id: ++this.#last, name, text, time: Date.now() };
+  /** Whether there may have been messages after this id that are forgotten. */
+  hasGap(id: number): boolean {
+    return id > 0 && id < this.#forgotten;
+  }
+
+  /** The message that came with this key, if it is kept: it was sent again because the answer got lost. */
+  find(key: string): Message | undefined {
+    return this.#byKey.get(key);
+  }
+
+  add(name: string, text: string, key = ""): Message {
+    const message = { id: ++last, name, text, time: Date.now() };
     this.#messages.push(message);
-    if (this.#messages.length > this.#size) this.#messages.shift();
+    if (key !== "") this.#byKey.set(key, message);
+    if (this.#messages.length > this.#size) this.#forgetOldest();
     this.wake([message]);
     return message;
+  }
+
+  #forgetOldest(): void {
+    const oldest = this.#messages.shift();
+    if (oldest === undefined) return;
+    this.#forgotten = oldest.id;
+    // Maps keep the order: the oldest key is the first, where the oldest message had one.
+    for (const [key, message] of this.#byKey) {
+      if (message.id <= oldest.id) this.#byKey.delete(key);
+      break;
+    }
   }
 
   /** The next message; or nothing, if there is none for so many seconds, if the signal is aborted, or by `wake()`. */

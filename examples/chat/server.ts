@@ -1,11 +1,15 @@
 /**
- * A chat by long polling: a page asks for what is newer than it knows, and the server holds the request until something is.
+ * A chat over WebSockets; where these do not come through, over server-sent events, and where these do not either, by long polling.
  * `npm start`, or `node --import tsx examples/chat/server.ts --port 8888 --address 127.0.0.1 --parser ts --transport copy`.
  */
 import { parseArgs } from "node:util";
 import { Application } from "landspout";
 import type { HTTPServer, HTTPServerOptions } from "landspout";
-import { closeRoom, MessagesHandler, pageFile, PageHandler, RecentHandler } from "./handlers.ts";
+import type { Route } from "landspout/web";
+import { MessagesHandler, RecentHandler, SelfHandler } from "./handlers.ts";
+import { closeLive, EventsHandler, SocketHandler } from "./live.ts";
+import { pageFile, PageHandler } from "./page-handler.ts";
+import { rooms } from "./rooms.ts";
 
 /** Bytes of a POST: the longest name and text as JSON, every character of them escaped, need less. */
 const LARGEST_POST = 16_384;
@@ -62,9 +66,16 @@ const app = new Application(
   [
     ["/", PageHandler, pageFile("index.html", "text/html")],
     ["/style.css", PageHandler, pageFile("style.css", "text/css")],
-    ["/chat.js", PageHandler, pageFile("chat.js", "text/javascript")],
+    ...["chat.js", "connection.js", "view.js"].map((name): Route => [
+      `/${name}`,
+      PageHandler,
+      pageFile(name, "text/javascript"),
+    ]),
+    ["/socket", SocketHandler],
+    ["/events", EventsHandler],
     ["/messages", MessagesHandler],
     ["/messages/recent", RecentHandler],
+    ["/self", SelfHandler],
   ],
   { accessLog: !quiet },
 );
@@ -80,7 +91,8 @@ report(server, address);
 
 /** Those who wait are answered, so that nobody has to be cut off. */
 function stop(): void {
-  closeRoom();
+  rooms.close();
+  closeLive();
   void server.shutdown({ deadline: 3 }).then(() => process.exit(0));
 }
 process.once("SIGINT", stop);

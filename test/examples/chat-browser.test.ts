@@ -152,6 +152,8 @@ test("sends with Enter and keeps a text that could not be sent", async () => {
   await text.fill("By keyboard");
   await text.press("Enter");
   await page.locator("li .body", { hasText: "By keyboard" }).waitFor();
+  // Neither by WebSocket nor by a post.
+  await page.evaluate("WebSocket.prototype.send = function () { this.close(); }");
   await page.route("**/messages", (route) => route.abort());
   await text.fill("Lost?");
   await text.press("Enter");

@@ -1,27 +1,29 @@
-/** The page of the chat: asks for what is newer than it knows, again and again, and shows it. */
+/** The page of the chat: joins the connection to a room with what is shown, and takes what is typed. */
+import { Connection } from "./connection.js";
+import { closeSide, readAloud, showMessages, showPeople, showRoom, showRooms, showState, showTyping } from "./view.js";
+
 const byId = (id) => document.getElementById(id);
-const list = byId("messages");
-const scroll = byId("scroll");
 const form = byId("form");
 const nameField = byId("name");
 const textField = byId("text");
-const newer = byId("newer");
 const problem = byId("problem");
 
-/** Messages the page keeps. */
-const MOST = 500;
-/** Seconds without an answer after which a poll counts as lost: the server answers within 25. */
-const PATIENCE = 40;
+/** Seconds after which a page says again that somebody is typing: the server forgets it after 5. */
+const TYPING_AGAIN = 3;
 
-/** Under this name the server counts us; made up anew with every page. */
-const who = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join(
-  "",
-);
-/** Id of the newest message we know. */
+/** Made up anew with every page; a key of a message likewise. */
+const makeSecret = () =>
+  Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+/** Under this name the server counts us. */
+const who = makeSecret();
+/** Id of the newest message we know of this room. */
 let last = 0;
-/** The message above the next one. */
-let previous;
-let unread = 0;
+/** Our number among those present. */
+let you = 0;
+let connection;
+let typedAt = 0;
+
+const ownName = () => nameField.value.trim();
 
 // --- the name, remembered where the browser lets us ---
 
@@ -40,159 +42,69 @@ function remember(name) {
   }
 }
 
-// --- showing ---
+// --- the room, named in the address ---
 
-function setState(state, text) {
-  const element = byId("state");
-  if (element.textContent === text) return;
-  element.dataset.state = state;
-  element.textContent = text;
-}
-
-function setPeople(count) {
-  byId("people").textContent = count === 0 ? "" : count === 1 ? "Only you" : `${count} people here`;
-}
-
-const atBottom = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 40;
-function toBottom() {
-  scroll.scrollTop = scroll.scrollHeight;
-  newer.hidden = true;
-}
-
-/** Messages that came while nobody looked are counted in the title. */
-function setUnread(count) {
-  unread = count;
-  document.title = count === 0 ? "landspout chat" : `(${count}) landspout chat`;
-}
-
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-const dayAndClock = new Intl.DateTimeFormat(undefined, {
-  month: "short",
-  day: "numeric",
-  hour: "2-digit",
-  minute: "2-digit",
-});
-function timeText(time) {
-  const isToday = new Date(time).toDateString() === new Date().toDateString();
-  return (isToday ? clock : dayAndClock).format(time);
-}
-
-/** The same name has the same colour everywhere. */
-function hueOf(name) {
-  let hash = 7;
-  for (const character of name) hash = (hash * 31 + character.codePointAt(0)) % 360;
-  return hash;
-}
-
-// Whatever others wrote goes in as text, never as markup.
-function make(tag, className, text) {
-  const element = document.createElement(tag);
-  element.className = className;
-  element.textContent = text;
-  return element;
-}
-
-function itemFor({ name, text, time }) {
-  const item = make("li", name === nameField.value.trim() ? "own" : "", "");
-  if (previous?.name === name && time - previous.time < 120_000) item.classList.add("same");
-  const face = make("span", "face", (Array.from(name)[0] ?? "?").toUpperCase());
-  face.setAttribute("aria-hidden", "true");
-  face.style.setProperty("--hue", hueOf(name));
-  const meta = make("p", "meta", "");
-  const stamp = make("time", "", timeText(time));
-  stamp.dateTime = new Date(time).toISOString();
-  meta.append(make("bdi", "who", name), " ", stamp);
-  const body = make("p", "body", text);
-  body.dir = "auto";
-  item.append(face, meta, body);
-  return item;
-}
-
-function show(messages) {
-  const newest = messages.at(-1)?.id ?? last;
-  // Ids go up, unless the server has started again with its clock put back.
-  if (newest < last) last = 0;
-  const fresh = messages.filter(({ id }) => id > last);
-  last = newest;
-  if (fresh.length > 0) {
-    const follow = atBottom() || fresh.some(({ name }) => name === nameField.value.trim());
-    for (const message of fresh) {
-      list.append(itemFor(message));
-      previous = message;
-    }
-    while (list.children.length > MOST) list.firstElementChild.remove();
-    if (follow) toBottom();
-    else newer.hidden = false;
-    if (document.hidden) setUnread(unread + fresh.length);
-  }
-  byId("empty").hidden = list.children.length > 0;
-}
-
-// --- talking to the server ---
-
-async function ask(path) {
-  const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(), PATIENCE * 1000);
+function roomOfAddress() {
   try {
-    const response = await fetch(path, { signal: limit.signal });
-    if (!response.ok) throw new Error(`The server answered ${response.status}`);
-    return await response.json();
-  } finally {
-    clearTimeout(timer);
+    return decodeURIComponent(location.hash.slice(1)).normalize("NFC").trim().toLowerCase() || "lobby";
+  } catch {
+    return "lobby";
   }
 }
 
-/** Ends early when the browser says that there is a network again. */
-function pause(seconds) {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, seconds * 1000);
-    function done() {
-      clearTimeout(timer);
-      removeEventListener("online", done);
-      resolve();
-    }
-    addEventListener("online", done);
+function enter(room) {
+  connection?.close();
+  last = 0;
+  you = 0;
+  showRoom(room);
+  showState("connecting", "Connecting");
+  showRooms([]);
+  const page = { name: ownName, last: () => last };
+  connection = new Connection(room, who, page, {
+    online(road) {
+      showState("online", "Online", road);
+    },
+    offline() {
+      showState("offline", "Offline, trying again");
+      showPeople(0, [], 0);
+      showTyping([]);
+    },
+    messages({ messages, gap = false }) {
+      const newest = messages.at(-1)?.id ?? last;
+      // Ids go up, unless the server has started again with its clock put back.
+      if (newest < last) last = 0;
+      const fresh = messages.filter(({ id }) => id > last);
+      last = newest;
+      showMessages(fresh, gap, ownName());
+      readAloud();
+    },
+    state(state) {
+      you = state.you ?? you;
+      showPeople(state.people, state.present, you);
+      showRooms(state.rooms);
+      const typing = state.present.filter(({ id }) => id !== you && state.typing.includes(id));
+      showTyping(typing.map(({ name }) => name || "Somebody"));
+    },
   });
 }
 
-async function listen() {
-  for (let failures = 0; ;) {
-    try {
-      // What there is comes at once; then we wait for more.
-      show((await ask("/messages/recent")).messages);
-      setState("online", "Online");
-      // From here on new messages are read aloud to those who listen; what was there before is not.
-      byId("log").setAttribute("aria-live", "polite");
-      failures = 0;
-      for (;;) {
-        const { messages, people } = await ask(`/messages?since=${last}&who=${who}`);
-        show(messages);
-        setPeople(people);
-      }
-    } catch {
-      failures++;
-      setState("offline", "Offline, trying again");
-      setPeople(0);
-      // Twice as long each time, up to half a minute, and never all windows at once.
-      await pause(Math.min(30, 0.5 * 2 ** failures) * (0.75 + Math.random() / 2));
-    }
-  }
-}
+addEventListener("hashchange", () => {
+  enter(roomOfAddress());
+  closeSide();
+});
+byId("go").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const field = byId("another");
+  const name = field.value.trim();
+  if (!field.reportValidity() || name === "") return;
+  field.value = "";
+  location.hash = `#${encodeURIComponent(name.toLowerCase())}`;
+});
 
-async function send(name, text) {
-  const response = await fetch("/messages", {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ name, text }),
-  }).catch(() => undefined);
-  if (response === undefined) throw new Error("The server cannot be reached");
-  if (response.ok) return;
-  const { error } = await response.json().catch(() => ({}));
-  throw new Error(error ?? `The server answered ${response.status}`);
-}
+// --- sending ---
 
 async function submit() {
-  const name = nameField.value.trim();
+  const name = ownName();
   const text = textField.value.trim();
   problem.textContent = name === "" ? "Please say who you are." : "";
   if (name === "" || text === "") {
@@ -204,14 +116,24 @@ async function submit() {
   button.disabled = true;
   remember(name);
   try {
-    await send(name, text);
+    await connection.say({ key: makeSecret(), name, text });
     if (textField.value.trim() === text) textField.value = "";
+    typedAt = 0;
     fit();
   } catch (error) {
     problem.textContent = `Not sent: ${error.message}. Your text is still here.`;
   }
   button.disabled = false;
   textField.focus();
+}
+
+/** Tells the others that we are typing, now and then, and that we have stopped. */
+function tellTyping() {
+  const typing = textField.value.trim() !== "";
+  const now = performance.now();
+  if (typing ? typedAt > 0 && now - typedAt < TYPING_AGAIN * 1000 : typedAt === 0) return;
+  typedAt = typing ? now : 0;
+  connection.tell({ name: ownName(), typing });
 }
 
 // --- the fields ---
@@ -232,25 +154,18 @@ nameField.addEventListener("keydown", (event) => {
   event.preventDefault();
   textField.focus();
 });
+nameField.addEventListener("change", () => connection.tell({ name: ownName(), typing: typedAt > 0 }));
 textField.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
   event.preventDefault();
   void submit();
 });
-textField.addEventListener("input", fit);
-newer.addEventListener("click", toBottom);
-scroll.addEventListener("scroll", () => {
-  if (atBottom()) newer.hidden = true;
-});
-// The keyboard of a phone takes half the room: stay at the newest message.
-new ResizeObserver(() => {
-  if (newer.hidden) toBottom();
-}).observe(scroll);
-document.addEventListener("visibilitychange", () => {
-  if (!document.hidden) setUnread(0);
+textField.addEventListener("input", () => {
+  fit();
+  tellTyping();
 });
 
 nameField.value = remembered();
 // On a phone this would bring up the keyboard before anything was read.
 if (matchMedia("(hover: hover)").matches) (nameField.value === "" ? nameField : textField).focus();
-void listen();
+enter(roomOfAddress());

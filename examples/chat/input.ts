@@ -1,0 +1,90 @@
+/**
+ * What pages send, checked: the same rules for WebSockets, posts and queries. What is wrong is refused with a sentence for people. It
+ * must not know what becomes of it.
+ */
+import { HTTPError } from "landspout";
+import type { RequestHandler } from "landspout";
+import { AddressRate } from "./rate.ts";
+import { LOBBY, rooms } from "./rooms.ts";
+import type { Room } from "./rooms.ts";
+
+const LONGEST_NAME = 40;
+const LONGEST_TEXT = 2000;
+/** Letters, digits, and what joins words; never longer than what fits a list. */
+const ROOM_NAME = /^[\p{L}\p{N}][\p{L}\p{N}\p{M} _-]{0,31}$/u;
+const SECRET = /^[\w-]{0,40}$/;
+
+/** Posts and messages from one address, over all its connections: a house full of people, but no flood. */
+const rate = new AddressRate(400, 20);
+
+export function refuse(reason: string, status = 400): never {
+  throw new HTTPError(status, { reason });
+}
+
+/** @throws HTTPError 429 when an address has sent too much. */
+export function checkRate(address: string): void {
+  if (rate.take(address)) return;
+  throw new HTTPError(429, { reason: "That is too fast, wait a moment", headers: { "Retry-After": "1" } });
+}
+
+/** Where a page is, as its query says. */
+export interface Place {
+  readonly room: Room;
+  readonly who: string;
+  readonly name: string;
+  /** Id of the newest message it has. */
+  readonly since: number;
+}
+
+export function readPlace(handler: RequestHandler): Place {
+  const since = handler.getQueryArgument("since", "0");
+  if (!/^\d{1,15}$/.test(since)) refuse("since must be the id of a message");
+  return {
+    room: enterRoom(handler.getQueryArgument("room", LOBBY)),
+    who: checkWho(handler.getQueryArgument("who", "")),
+    name: cleanName(handler.getQueryArgument("name", "")),
+    since: Number(since),
+  };
+}
+
+export function enterRoom(name: unknown): Room {
+  const plain = typeof name === "string" ? name.normalize("NFC").toLowerCase().trim() : "";
+  if (!ROOM_NAME.test(plain)) refuse("A room has at most 32 letters and digits in its name");
+  return rooms.enter(plain) ?? refuse("There are too many rooms", 503);
+}
+
+function checkWho(who: unknown): string {
+  return typeof who === "string" && SECRET.test(who) ? who : refuse("who must be at most 40 letters, digits, - and _");
+}
+
+function cleanName(name: unknown): string {
+  const plain = typeof name === "string" ? name.replace(/\s+/g, " ").trim() : "";
+  return plain.length <= LONGEST_NAME ? plain : refuse(`A name has at most ${LONGEST_NAME} characters`);
+}
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+export function readFields(text: string): Fields {
+  let fields: unknown;
+  try {
+    fields = JSON.parse(text);
+  } catch {
+    return refuse("That is no JSON");
+  }
+  return typeof fields === "object" && fields !== null ? (fields as Fields) : {};
+}
+
+/** A message: `{ name, text, key? }`. */
+export function readSaying({ name, text, key = "" }: Fields): { name: string; text: string; key: string } {
+  const plain = typeof text === "string" ? text.trim() : "";
+  if (typeof name !== "string" || name.trim() === "") refuse("The name is missing");
+  if (plain === "") refuse("The message is empty");
+  if (plain.length > LONGEST_TEXT) refuse(`A message has at most ${LONGEST_TEXT} characters`);
+  if (typeof key !== "string" || !SECRET.test(key)) return refuse("key must be at most 40 letters, digits, - and _");
+  return { name: cleanName(name), text: plain, key };
+}
+
+/** What a page says of itself: `{ who, name, typing }`. */
+export function readSelf({ who = "", name, typing }: Fields): { who: string; name: string; typing: boolean } {
+  return { who: checkWho(who), name: cleanName(name), typing: typing === true };
+}

@@ -1,0 +1,212 @@
+/** What the page shows: messages, people, rooms, who is typing, whether we are connected. It must not know the server. */
+const byId = (id) => document.getElementById(id);
+const list = byId("messages");
+const scroll = byId("scroll");
+const newer = byId("newer");
+const log = byId("log");
+
+/** Messages the page keeps. */
+const MOST = 500;
+/** Milliseconds up to which messages of the same name belong together. */
+const TOGETHER = 120_000;
+
+/** The message above the next one. */
+let previous;
+let unread = 0;
+let room = "";
+
+// --- small things ---
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const dayAndClock = new Intl.DateTimeFormat(undefined, {
+  month: "short",
+  day: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+});
+function timeText(time) {
+  const isToday = new Date(time).toDateString() === new Date().toDateString();
+  return (isToday ? clock : dayAndClock).format(time);
+}
+
+/** The same name has the same colour everywhere. */
+function hueOf(name) {
+  let hash = 7;
+  for (const character of name) hash = (hash * 31 + character.codePointAt(0)) % 360;
+  return hash;
+}
+
+// Whatever others wrote goes in as text, never as markup.
+function make(tag, className, text) {
+  const element = document.createElement(tag);
+  element.className = className;
+  element.textContent = text;
+  return element;
+}
+function makeFace(name) {
+  const face = make("span", "face", (Array.from(name)[0] ?? "?").toUpperCase());
+  face.setAttribute("aria-hidden", "true");
+  face.style.setProperty("--hue", hueOf(name));
+  return face;
+}
+
+/** Text is changed only where it is another: what is read aloud is not read twice. */
+function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+// --- whether we are connected ---
+
+export function showState(state, text, road = "") {
+  const element = byId("state");
+  element.dataset.state = state;
+  setText(element, text);
+  setText(byId("road"), road === "" ? "" : `by ${road}`);
+}
+
+// --- messages ---
+
+const atBottom = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 40;
+export function toBottom() {
+  scroll.scrollTop = scroll.scrollHeight;
+  newer.hidden = true;
+}
+
+/** Messages that came while nobody looked are counted in the title. */
+function setUnread(count) {
+  unread = count;
+  document.title = `${count === 0 ? "" : `(${count}) `}${room} · landspout chat`;
+}
+
+function itemFor({ name, text, time }, own) {
+  const item = make("li", own ? "own" : "", "");
+  if (previous?.name === name && time - previous.time < TOGETHER) item.classList.add("same");
+  const meta = make("p", "meta", "");
+  const stamp = make("time", "", timeText(time));
+  stamp.dateTime = new Date(time).toISOString();
+  meta.append(make("bdi", "who", name), " ", stamp);
+  const body = make("p", "body", text);
+  body.dir = "auto";
+  item.append(makeFace(name), meta, body);
+  return item;
+}
+
+/** Adds messages below the others. `gap`: there were others before them that nobody has any more. */
+export function showMessages(messages, gap, ownName) {
+  if (messages.length > 0) {
+    const follow = atBottom() || messages.some(({ name }) => name === ownName);
+    if (gap) {
+      list.append(make("li", "gap", "Some messages from before are no longer kept."));
+      previous = undefined;
+    }
+    for (const message of messages) {
+      list.append(itemFor(message, message.name === ownName));
+      previous = message;
+    }
+    while (list.children.length > MOST) list.firstElementChild.remove();
+    if (follow) toBottom();
+    else newer.hidden = false;
+    if (document.hidden) setUnread(unread + messages.length);
+  }
+  byId("empty").hidden = list.children.length > 0;
+}
+
+/** From now on new messages are read aloud to those who listen; what was there before is not. */
+export function readAloud() {
+  log.setAttribute("aria-live", "polite");
+}
+
+/** Another room: nothing is known of it yet. */
+export function showRoom(name) {
+  room = name;
+  previous = undefined;
+  log.setAttribute("aria-live", "off");
+  list.replaceChildren();
+  newer.hidden = true;
+  byId("empty").hidden = true;
+  setText(byId("room"), name);
+  setUnread(0);
+  showTyping([]);
+}
+
+// --- people and rooms ---
+
+export function showPeople(count, present, you) {
+  setText(byId("people"), count === 0 ? "" : count === 1 ? "Only you" : `${count} people here`);
+  const items = present.map(({ id, name }) => {
+    const item = make("li", "", "");
+    const text = `${name || "Somebody"}${id === you ? " (you)" : ""}`;
+    item.append(makeFace(name), make("bdi", "", text));
+    return item;
+  });
+  const others = count - present.length;
+  if (others > 0 && present.length > 0) items.push(make("li", "others", `and ${others} more`));
+  byId("present").replaceChildren(...items);
+}
+
+export function showRooms(rooms) {
+  const links = byId("rooms");
+  const focused = links.contains(document.activeElement) ? document.activeElement.getAttribute("href") : undefined;
+  const all = rooms.some(({ name }) => name === room) ? rooms : [...rooms, { name: room, people: 0 }];
+  const items = all.map(({ name, people }) => {
+    const item = make("li", "", "");
+    const link = make("a", "", "");
+    link.href = `#${encodeURIComponent(name)}`;
+    link.setAttribute("aria-label", people === 0 ? name : `${name}, ${people} inside`);
+    if (name === room) link.setAttribute("aria-current", "page");
+    link.append(make("bdi", "", name), make("span", "count", people === 0 ? "" : String(people)));
+    item.append(link);
+    return item;
+  });
+  links.replaceChildren(...items);
+  // Who walks the list by keyboard stays where they were.
+  if (focused !== undefined) links.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus();
+}
+
+/** Names of the others who are typing. */
+export function showTyping(names) {
+  const text =
+    names.length === 0
+      ? ""
+      : names.length === 1
+        ? `${names[0]} is typing…`
+        : names.length === 2
+          ? `${names[0]} and ${names[1]} are typing…`
+          : `${names.length} people are typing…`;
+  setText(byId("typing"), text);
+}
+
+// --- what the page does by itself ---
+
+newer.addEventListener("click", toBottom);
+scroll.addEventListener("scroll", () => {
+  if (atBottom()) newer.hidden = true;
+});
+// The keyboard of a phone takes half the room: stay at the newest message.
+new ResizeObserver(() => {
+  if (newer.hidden) toBottom();
+}).observe(scroll);
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) setUnread(0);
+});
+
+const side = byId("side");
+const people = byId("people");
+const wide = matchMedia("(min-width: 52rem)");
+
+function showSide(open) {
+  side.hidden = !open;
+  people.setAttribute("aria-expanded", String(open));
+}
+people.addEventListener("click", () => showSide(side.hidden));
+wide.addEventListener("change", () => showSide(wide.matches));
+/** On a phone the list covers the messages, and goes when a room is chosen. */
+export function closeSide() {
+  if (!wide.matches) showSide(false);
+}
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || side.hidden || wide.matches) return;
+  showSide(false);
+  people.focus();
+});
+showSide(wide.matches);
