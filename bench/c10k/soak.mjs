@@ -1,3 +1,136 @@
-export async function soak() {
-  throw new Error("not yet");
+/**
+ * The soak (`--soak SECONDS`): hours of joins, leaves, slow readers, silent peers and floods squeezed into waves, and a rest after each, in
+ * which nobody is connected. At rest the server has to be what it was: the same sockets and timers, the memory of the first rests.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { ServerProcess } from "../lib/server-process.mjs";
+import { terminalTable } from "../lib/table.mjs";
+import { ClientProcess } from "./client-process.mjs";
+
+const WAVE_SECONDS = 12;
+/** What a wave needs after its time: whoever is slow or silent has to be cut. */
+const WAVE_END_SECONDS = 60;
+/** The first rests show how far the heap of a busy process reaches; later ones may lie that much above their highest. */
+const FIRST_RESTS = 2;
+const MEMORY_SLACK = 1.1;
+
+const HEAD = [
+  "wave",
+  "connections",
+  "delivered",
+  "lost",
+  "cut: slow, silent, floods",
+  "left",
+  "PSS at rest, MB",
+  "fds",
+];
+
+const sum = (waves, read) => waves.reduce((total, one) => total + read(one), 0);
+
+/** What is wrong, as sentences. */
+function complaints(before, waves) {
+  const wrong = [];
+  const { state } = waves.at(-1);
+  const claim = (good, text) => good || wrong.push(text);
+  const lost = sum(waves, (one) => one.lost);
+  claim(lost === 0, `${lost} messages to steady listeners were lost`);
+  for (const { notCut } of waves) claim(notCut.length === 0, `not cut in time: ${[...new Set(notCut)].join(", ")}`);
+  const { opened, closed, twice, exceptions } = state.tally;
+  claim(opened === closed && twice === 0, `${opened} opened, ${closed} closed, ${twice} of them twice`);
+  claim(exceptions === 0, `${exceptions} unhandled rejections`);
+  const rests = waves.map((one) => one.rest);
+  const highest = Math.max(...rests.slice(0, FIRST_RESTS)) * MEMORY_SLACK;
+  claim(rests.at(-1) <= highest, `memory at rest grew to ${(rests.at(-1) / 1e6).toFixed(0)} MB`);
+  claim(
+    state.descriptors === before.descriptors,
+    `${before.descriptors} descriptors before, ${state.descriptors} after it`,
+  );
+  const resources = (of) => JSON.stringify(Object.entries(of.resources).sort());
+  claim(
+    resources(state) === resources(before),
+    `active resources before ${resources(before)}, after ${resources(state)}`,
+  );
+  return wrong;
+}
+
+async function waves(running, client, seconds) {
+  const done = [];
+  const end = Date.now() + seconds * 1000;
+  do {
+    const wave = await client.ask({ command: "wave", seconds: WAVE_SECONDS }, WAVE_SECONDS + WAVE_END_SECONDS);
+    // A tick of the clock that all WebSockets share, and what closes after the last answer.
+    await sleep(1500);
+    await running.collectGarbage();
+    wave.rest = running.memoryBytes();
+    wave.state = await client.ask({ command: "state" }, 10);
+    done.push(wave);
+  } while (Date.now() < end);
+  return done;
+}
+
+async function soakOne(server, seconds) {
+  const running = await ServerProcess.start(
+    { ...server, script: fileURLToPath(new URL("servers/soak.mjs", import.meta.url)) },
+    { flags: server.group === "node" ? ["--expose-gc"] : [] },
+  );
+  const client = new ClientProcess("soak-clients.mjs", [running.port]);
+  try {
+    const before = await client.ask({ command: "state" }, 10);
+    await running.collectGarbage();
+    before.rest = running.memoryBytes();
+    const start = Date.now();
+    const done = await waves(running, client, seconds);
+    const wrong = complaints(before, done);
+    return { before, done, wrong, seconds: Math.round((Date.now() - start) / 1000) };
+  } finally {
+    await client.end();
+    await running.end();
+  }
+}
+
+function print(server, { before, done, wrong }) {
+  console.log(
+    `\nsoak of ${server.label} on ${server.group}; before: ${(before.rest / 1e6).toFixed(1)} MB, ${before.descriptors} descriptors`,
+  );
+  const rows = done.map(({ connections, delivered, lost, gone, left, rest, state }, i) => [
+    String(i + 1),
+    String(connections),
+    String(delivered),
+    String(lost),
+    `${gone.slow}, ${gone.silent}, ${gone.floods}`,
+    String(left),
+    (rest / 1e6).toFixed(1),
+    (state.memory.heapUsed / 1e6).toFixed(1),
+    String(state.descriptors),
+  ]);
+  console.log(terminalTable(HEAD, rows));
+  const { opened, codes } = done.at(-1).state.tally;
+  console.log(`${opened} opened and closed; close codes ${JSON.stringify(codes)}`);
+  for (const text of wrong) console.log(`WRONG: ${text}`);
+}
+
+/** `{ serverName: figures }`; the exit status says whether all was as it should be. */
+export async function soak(servers, seconds) {
+  const results = {};
+  for (const server of servers) {
+    const one = await soakOne(server, seconds);
+    print(server, one);
+    if (one.wrong.length > 0) process.exitCode = 1;
+    const { done } = one;
+    results[server.name] = {
+      seconds: one.seconds,
+      connections: sum(done, ({ connections }) => connections),
+      delivered: sum(done, ({ delivered }) => delivered),
+      lost: sum(done, ({ lost }) => lost),
+      slow: sum(done, ({ gone }) => gone.slow),
+      silent: sum(done, ({ gone }) => gone.silent),
+      floods: sum(done, ({ gone }) => gone.floods),
+      left: sum(done, ({ left }) => left),
+      before: one.before.rest,
+      rest: done.map(({ rest }) => rest),
+      wrong: one.wrong,
+    };
+  }
+  return results;
 }

@@ -40,6 +40,8 @@ class Poll extends RequestHandler {
   }
   onConnectionClose() {
     polls.delete(this);
+    // Without it the connection waits for an answer until the server's `writeTimeout`.
+    this.finish();
   }
 }
 
