@@ -8,22 +8,24 @@ import type { DeflateRaw, InflateRaw } from "node:zlib";
 import { CLOSE_INVALID_DATA, CLOSE_TOO_BIG } from "./close-codes.ts";
 import type { Compression, CompressionOptions } from "./extensions.ts";
 
-/** Jobs of zlib at once; each may have hundreds of kilobytes, and the threads they run on serve files and names too. */
-const MAX_RUNNING = 8;
+/** Jobs of zlib at once: one thread of libuv's pool, which has four unless UV_THREADPOOL_SIZE says otherwise, is left to files and names. */
+export const MAX_DEFLATES: number = Math.max(1, (Number(process.env["UV_THREADPOOL_SIZE"]) || 4) - 1);
 /** What a sync flush ends with, and is not sent (§7.2.1). */
 const TAIL = Buffer.of(0, 0, 0xff, 0xff);
 
 let running = 0;
+/** Jobs that run now. */
+export const runningDeflates = (): number => running;
 /** Jobs that wait for one to end. They tell whether they have begun: their connection may be closed by then. */
 const waiting: (() => boolean)[] = [];
 
 function enter(begin: () => boolean): void {
-  if (running >= MAX_RUNNING) waiting.push(begin);
+  if (running >= MAX_DEFLATES) waiting.push(begin);
   else if (begin()) running++;
 }
 function leave(): void {
   running--;
-  while (running < MAX_RUNNING) {
+  while (running < MAX_DEFLATES) {
     const begin = waiting.shift();
     if (begin === undefined) return;
     if (begin()) running++;

@@ -7,6 +7,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { prepareMessage, websocketConnect, WebSocketHandler } from "../../src/web/websocket.ts";
 import type { CompressionOptions, Message, WebSocketClient } from "../../src/web/websocket.ts";
+import { MAX_DEFLATES, runningDeflates } from "../../src/websocket/deflate.ts";
 import { acceptOffer, checkAccepted, offerOf, parseExtensions } from "../../src/websocket/extensions.ts";
 import { expectLog, suite } from "../_support/suite.ts";
 import { SETUPS } from "../_support/wire.ts";
@@ -345,6 +346,30 @@ for (const [name, server] of SETUPS) {
         assert.ok((await client.readMessage()) === text);
         client.close();
         await client.closed;
+        assert.is(runningDeflates(), 0);
+      },
+      {},
+      server,
+    ));
+
+  test("so many at once, and no more; all get their turn", () =>
+    withDeflate(
+      async (port) => {
+        const text = JSON.stringify(Array.from({ length: 5000 }, (_none, i) => i * 7919));
+        const url = `ws://127.0.0.1:${port}/`;
+        const clients = await Promise.all(
+          Array.from({ length: 12 }, () => websocketConnect(url, { ...server, compression: {} })),
+        );
+        for (const client of clients) for (let i = 0; i < 3; i++) void client.writeMessage(`${i}${text}`);
+        assert.is(runningDeflates(), MAX_DEFLATES);
+        for (const client of clients)
+          for (let i = 0; i < 3; i++) {
+            assert.ok((await client.readMessage()) === `${i}${text}`);
+            assert.ok(runningDeflates() <= MAX_DEFLATES);
+          }
+        assert.is(runningDeflates(), 0);
+        for (const client of clients) client.abort();
+        await Promise.all(clients.map((client) => client.closed));
       },
       {},
       server,
