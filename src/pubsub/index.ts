@@ -4,6 +4,9 @@ export type { Subscription } from "./pubsub.ts";
 export type { PubSubDriver, PubSubMessage, Receive } from "./driver.ts";
 export { attachChild, processDriver } from "./process-driver.ts";
 export type { ProcessDriverOptions } from "./process-driver.ts";
+export { redisDriver } from "./redis-driver.ts";
+export type { RedisDriverOptions } from "./redis-driver.ts";
+export type { RedisClient } from "./redis-link.ts";
 export type { ToEvent } from "./publication.ts";
 export type {
   EventSourceSubscriber,
