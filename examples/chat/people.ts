@@ -45,7 +45,7 @@ export class People {
   get count(): number {
     return this.#present.size;
   }
-  /** Those with a name first come, up to a hundred. */
+  /** Those who came first, up to a hundred. */
   get listed(): readonly Listed[] {
     const listed: Listed[] = [];
     for (const { number, name } of this.#present.values()) {

@@ -219,6 +219,19 @@ test("goes to other rooms and back, by keyboard alone", async () => {
   await screenshot(bob, "desktop-rooms");
 });
 
+test("says why a room cannot be entered", async () => {
+  const page = await browser.open(address("%3Cb%3E"), 390);
+  await page.getByText("A room has at most 32 letters and digits in its name").waitFor();
+  assert.ok(await fits(page));
+  await screenshot(page, "phone-no-room");
+  await page.getByRole("button", { name: "Rooms" }).click();
+  await page.getByLabel("Another room").fill("lobby");
+  await page.getByLabel("Another room").press("Enter");
+  await page.getByText("Online", { exact: true }).waitFor();
+  // Refusals are on the console of the browser, by its own doing.
+  browser.complaints.splice(0);
+});
+
 test("fits phones and desktops, light and dark, and every control has a name", async () => {
   const writer = await open("looks", 1280);
   await name(writer, "Ada");

@@ -64,8 +64,8 @@ function enter(room) {
     online(road) {
       showState("online", "Online", road);
     },
-    offline() {
-      showState("offline", "Offline, trying again");
+    offline(why) {
+      showState("offline", why === "" ? "Offline, trying again" : why);
       showPeople(0, [], 0);
       showTyping([]);
     },

@@ -16,6 +16,11 @@ const wait = (seconds, action) => setTimeout(action, seconds * 1000);
 /** The server has said no: it makes no sense to send that again. */
 export class RefusedError extends Error {}
 
+async function refusalOf(response) {
+  const { error } = await response.json().catch(() => ({}));
+  return new RefusedError(error ?? `The server answered ${response.status}`);
+}
+
 export class Connection {
   /** What the page shows: `messages`, `state`, `online`, `offline`. */
   #view;
@@ -25,6 +30,8 @@ export class Connection {
   #page;
   #ended = new AbortController();
   #socket;
+  /** Why the server does not want us, where it says so. */
+  #refusal = "";
   /** Messages on their way over the WebSocket, by key. */
   #sending = new Map();
 
@@ -58,7 +65,7 @@ export class Connection {
         if (worked || this.#ended.signal.aborted) break;
       }
       if (this.#ended.signal.aborted) return;
-      this.#view.offline();
+      this.#view.offline(this.#refusal);
       // Twice as long each time, up to half a minute, and never all windows at once.
       await this.#pause(Math.min(30, 0.4 * 2 ** failures++) * (0.75 + Math.random() / 2));
     }
@@ -76,8 +83,9 @@ export class Connection {
         clearTimeout(timer);
         worked();
       });
-    } catch {
+    } catch (error) {
       // The next road, or the next time.
+      this.#refusal = error instanceof RefusedError ? error.message : "";
     }
     clearTimeout(timer);
     removeEventListener("offline", lose);
@@ -172,15 +180,16 @@ export class Connection {
     });
   }
 
-  async #overPolls({ signal }, word) {
+  async #overPolls(lost, word) {
     // What there is comes at once, as no state has this number; then we wait for more.
     for (let version = -1; ;) {
       const address = this.#address("/messages");
       address.searchParams.set("version", version);
-      const limit = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE * 1000)]);
-      const response = await fetch(address, { signal: limit });
-      if (!response.ok) throw new Error(`The server answered ${response.status}`);
+      const timer = wait(PATIENCE, () => lost.abort());
+      const response = await fetch(address, { signal: lost.signal });
+      if (!response.ok) throw await refusalOf(response);
       const news = await response.json();
+      clearTimeout(timer);
       word();
       this.#show({ ...news, type: "messages" });
       this.#show({ ...news, type: "state" });
@@ -240,7 +249,6 @@ export class Connection {
     }).catch(() => undefined);
     if (response === undefined) throw new Error("The server cannot be reached");
     if (response.ok) return;
-    const { error } = await response.json().catch(() => ({}));
-    throw new RefusedError(error ?? `The server answered ${response.status}`);
+    throw await refusalOf(response);
   }
 }

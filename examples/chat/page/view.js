@@ -132,7 +132,7 @@ export function showRoom(name) {
 // --- people and rooms ---
 
 export function showPeople(count, present, you) {
-  setText(byId("people"), count === 0 ? "" : count === 1 ? "Only you" : `${count} people here`);
+  setText(byId("people"), count === 0 ? "Rooms" : count === 1 ? "Only you" : `${count} people here`);
   const items = present.map(({ id, name }) => {
     const item = make("li", "", "");
     const text = `${name || "Somebody"}${id === you ? " (you)" : ""}`;
