@@ -79,6 +79,24 @@ export function maskedFrame(first: number, payload: string | Uint8Array, key: Ui
   frame.set(key, start - 4);
   if (typeof payload === "string") frame.write(payload, start);
   else frame.set(payload, start);
-  for (let i = 0; i < length; i++) frame[start + i] = (frame[start + i] as number) ^ (key[i & 3] as number);
+  maskInPlace(frame, start, key);
   return frame;
+}
+
+/** Masks what is in `bytes` from `start` on: by words, once they are aligned. */
+function maskInPlace(bytes: Buffer, start: number, key: Uint8Array): void {
+  const end = bytes.length;
+  let at = start;
+  if (end - start >= 256) {
+    while (((bytes.byteOffset + at) & 3) !== 0) maskByte(bytes, at++, start, key);
+    const turned = Uint8Array.from([0, 1, 2, 3], (i) => key[(at - start + i) & 3] as number);
+    const word = new Int32Array(turned.buffer)[0] as number;
+    const words = new Int32Array(bytes.buffer, bytes.byteOffset + at, (end - at) >>> 2);
+    for (let i = 0; i < words.length; i++) words[i] = (words[i] as number) ^ word;
+    at += words.length * 4;
+  }
+  while (at < end) maskByte(bytes, at++, start, key);
+}
+function maskByte(bytes: Buffer, at: number, start: number, key: Uint8Array): void {
+  bytes[at] = (bytes[at] as number) ^ (key[(at - start) & 3] as number);
 }

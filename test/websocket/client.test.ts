@@ -14,11 +14,12 @@ import {
   WebSocketHandshakeError,
 } from "../../src/web/websocket.ts";
 import type { Message, WebSocketConnectOptions } from "../../src/web/websocket.ts";
+import { maskedFrame } from "../../src/websocket/frame.ts";
 import { acceptValue } from "../../src/websocket/handshake.ts";
 import { certificate } from "../_support/certificates.ts";
 import { expectLog, suite } from "../_support/suite.ts";
 import { serving, SETUPS } from "../_support/wire.ts";
-import { withEcho } from "./_raw.ts";
+import { masked, withEcho } from "./_raw.ts";
 
 /** What a promise rejects with. */
 async function errorOf(promise: Promise<unknown>): Promise<Error> {
@@ -313,6 +314,13 @@ test("wss: certificates are verified, against the name of the URL", async () => 
     },
     { server: { ssl: { key, cert } } },
   );
+});
+
+test("frames are masked, wherever they lie in memory", () => {
+  for (let length = 0; length < 600; length++) {
+    const payload = Buffer.from(Array.from({ length }, (_none, i) => (i * 7) & 255));
+    assert.ok(maskedFrame(0x82, payload, Buffer.from("01a2fe7f", "hex")).equals(masked(0x82, payload)), `${length}`);
+  }
 });
 
 test("wrong calls are refused before anything is sent", async () => {

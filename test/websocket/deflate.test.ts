@@ -280,6 +280,8 @@ for (const [name, server] of SETUPS) {
         assert.is(await socket.text(), "c");
         assert.is(await socket.closeCode(), 4000);
         socket.write(closeFrame(4000));
+        await socket.over();
+        socket.socket.end();
         await log.closed;
       },
       { compression: {} },
