@@ -46,7 +46,7 @@ function complaints(before, waves) {
     state.descriptors === before.descriptors,
     `${before.descriptors} descriptors before, ${state.descriptors} after it`,
   );
-  const resources = (of) => JSON.stringify(Object.entries(of.resources).sort());
+  const resources = (of) => JSON.stringify(Object.entries(of.resources).sort(([a], [b]) => (a < b ? -1 : 1)));
   claim(
     resources(state) === resources(before),
     `active resources before ${resources(before)}, after ${resources(state)}`,

@@ -29,11 +29,11 @@ export const SSE = get("/sse");
 export const poll = (since) => get(`/poll?since=${since}`);
 
 const later = (socket, ms, work) => {
-  const timer = setTimeout(work, ms);
+  const timer = setTimeout(() => work(), ms);
   socket.on("close", () => clearTimeout(timer));
 };
 const every = (socket, ms, work) => {
-  const timer = setInterval(work, ms);
+  const timer = setInterval(() => work(), ms);
   socket.on("close", () => clearInterval(timer));
 };
 const read = (socket) => socket.resume();

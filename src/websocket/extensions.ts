@@ -46,7 +46,7 @@ export function checkCompression(options: CompressionOptions): void {
       ? typeof value === "boolean"
       : range !== undefined && Number.isInteger(value) && Number(value) >= range[0] && Number(value) <= range[1];
     if (!good && value !== undefined)
-      throw new UsageError("ERR_LANDSPOUT_OPTION", `${name} of the compression cannot be ${String(value)}`);
+      throw new UsageError("ERR_LANDSPOUT_OPTION", `${name} of the compression cannot be ${JSON.stringify(value)}`);
   }
 }
 

@@ -11,7 +11,7 @@ const PATIENCE = 40;
 const ASK_EVERY = 30;
 const ANSWER_WITHIN = 10;
 
-const wait = (seconds, action) => setTimeout(action, seconds * 1000);
+const wait = (seconds, action) => setTimeout(() => action(), seconds * 1000);
 
 /** The server has said no: it makes no sense to send that again. */
 export class RefusedError extends Error {}
