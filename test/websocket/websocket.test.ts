@@ -325,6 +325,22 @@ for (const [name, server] of SETUPS) {
     }, quick);
   });
 
+  test("a pong that came while the thread was held up counts", async () => {
+    const options = { pingInterval: 1, pingTimeout: 1 };
+    await raw(
+      async (socket) => {
+        assert.is((await socket.frame())?.opcode, 9);
+        socket.write(masked(0x8a));
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2500);
+        socket.write(masked(0x81, "still here"));
+        let frame = await socket.frame();
+        while (frame?.opcode === 9) frame = await socket.frame();
+        assert.is(frame?.payload.toString(), "still here");
+      },
+      { options },
+    );
+  });
+
   test("a client that does not read is closed when too much waits for it", async () => {
     class Flood extends WebSocketHandler {
       override onMessage() {
