@@ -8,12 +8,15 @@ import { accessSync, chmodSync, constants, mkdtempSync, readFileSync, rmSync, wr
 import * as net from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { certificate } from "../_support/certificates.ts";
 import { freePort, root } from "./_server.ts";
 
 export type ProxyName = "nginx" | "haproxy";
 
 export interface Proxy {
   readonly port: number;
+  /** Where it takes TLS, as the lines of the configuration say that are to be uncommented. */
+  readonly securePort: number;
   close(): Promise<void>;
 }
 
@@ -59,7 +62,7 @@ function replaced(text: string, changes: readonly (readonly [string, string])[])
 
 /** The files of deploy/ for these ports, in a folder; the arguments to run with them. */
 const CONFIGURE = {
-  nginx: (folder: string, port: number, [one, two]: readonly number[]): string[] => {
+  nginx: (folder: string, [port, securePort]: readonly number[], [one, two]: readonly number[]): string[] => {
     const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
       (name) => `  ${name}_temp_path ${folder}/${name};\n`,
     );
@@ -67,6 +70,9 @@ const CONFIGURE = {
       ["127.0.0.1:8001", `127.0.0.1:${one}`],
       ["127.0.0.1:8002", `127.0.0.1:${two}`],
       ["listen 80;", `listen 127.0.0.1:${port};`],
+      ["# listen 443 ssl;", `listen 127.0.0.1:${securePort} ssl;`],
+      ["# ssl_certificate ", "ssl_certificate "],
+      ["/etc/ssl/example", join(folder, "example")],
       ["keepalive_timeout 5s;", "keepalive_timeout 1s;"],
     ] as const;
     const config = readFileSync(new URL("deploy/nginx.conf", root), "utf8");
@@ -75,11 +81,13 @@ const CONFIGURE = {
     writeFileSync(join(folder, "nginx.conf"), `${main}${temporary.join("")}  include ${folder}/landspout.conf;\n}\n`);
     return ["-p", folder, "-e", "stderr", "-c", join(folder, "nginx.conf"), "-g", "daemon off;"];
   },
-  haproxy: (folder: string, port: number, [one, two]: readonly number[]): string[] => {
+  haproxy: (folder: string, [port, securePort]: readonly number[], [one, two]: readonly number[]): string[] => {
     const changes = [
       ["127.0.0.1:8001", `127.0.0.1:${one}`],
       ["127.0.0.1:8002", `127.0.0.1:${two}`],
       ["bind :80\n", `bind 127.0.0.1:${port}\n`],
+      ["# bind :443 ", `bind 127.0.0.1:${securePort} `],
+      ["/etc/ssl/example", join(folder, "example")],
       ["maxconn 20000", "maxconn 200"],
       ["inter 1s", "inter 200ms"],
       // That a server is restarted is what the test does.
@@ -114,13 +122,18 @@ export async function startProxy(name: ProxyName, servers: readonly number[]): P
   // The workers of nginx are somebody else.
   chmodSync(folder, 0o711);
   const port = await freePort();
-  const args = CONFIGURE[name](folder, port, servers);
+  const securePort = await freePort();
+  const { key, cert } = certificate("localhost");
+  writeFileSync(join(folder, "example.key"), key);
+  writeFileSync(join(folder, "example.pem"), name === "haproxy" ? cert + key : cert);
+  const args = CONFIGURE[name](folder, [port, securePort], servers);
   const child = spawn(find(name) ?? name, args, { stdio: ["ignore", "inherit", "inherit"] });
   let running = true;
   const ended = once(child, "exit").finally(() => (running = false));
   await listens(port, () => running);
   return {
     port,
+    securePort,
     close: async () => {
       child.kill("SIGTERM");
       await ended;

@@ -1,8 +1,10 @@
 /** What every proxy of deploy/ must let through, and a rolling restart behind it. */
 import { once } from "node:events";
 import * as http from "node:http";
+import * as https from "node:https";
 import * as assert from "uvu/assert";
 import { WebSocket } from "ws";
+import { certificate } from "../_support/certificates.ts";
 import { ask, Load } from "./_load.ts";
 import type { Place } from "./_server.ts";
 
@@ -71,6 +73,17 @@ export const forwarded: Through = async (port) => {
     const { pid: _pid, ...about } = JSON.parse(body) as { pid: number };
     assert.equal(about, { ip: "127.0.0.9", protocol: "http", host: "example.com:8080" });
   }
+};
+
+/** TLS ends at the proxy, and the server is told. */
+export const secure: Through = async (port) => {
+  const options = { host: "127.0.0.1", port, ca: certificate("localhost").cert, agent: false } as const;
+  const request = https.get({ ...options, headers: { "X-Forwarded-Proto": "http", "X-Scheme": "http" } });
+  const [answer] = (await once(request, "response")) as [http.IncomingMessage];
+  let body = "";
+  for await (const chunk of answer) body += String(chunk);
+  const { ip, protocol } = JSON.parse(body) as { ip: string; protocol: string };
+  assert.equal([ip, protocol], ["127.0.0.1", "https"]);
 };
 
 /** One after the other is replaced under load; the next when the one before is at work. */

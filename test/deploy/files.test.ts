@@ -36,7 +36,7 @@ test("the proxies have noticed before it stops", () => {
   const drain = number(server, /seconds\("DRAIN", /);
   assert.ok(number(read("nginx.conf"), /\n    keepalive_timeout /) < drain);
   const haproxy = read("haproxy.cfg");
-  assert.ok(number(haproxy, /inter /) * number(haproxy, /fall /) < drain);
+  assert.ok(number(haproxy, /inter /) * number(haproxy, /fall /) + number(haproxy, /timeout check /) < drain);
   const kubernetes = read("kubernetes.yaml");
   const [readiness = ""] = /readinessProbe:[^]*?resources:/.exec(kubernetes) ?? [];
   const noticed = number(readiness, /periodSeconds: /) * number(readiness, /failureThreshold: /);

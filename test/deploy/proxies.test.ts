@@ -7,7 +7,7 @@ import { startProxy, whyWithout } from "./_proxy.ts";
 import type { Proxy } from "./_proxy.ts";
 import { heldPlace, ownPlace } from "./_server.ts";
 import type { Place } from "./_server.ts";
-import { events, forwarded, longPoll, rollingRestart, webSocketEcho } from "./_through.ts";
+import { events, forwarded, longPoll, rollingRestart, secure, webSocketEcho } from "./_through.ts";
 
 const SETUPS = [
   // nginx learns of a restart only by trying: sockets outlive the processes, as under systemd.
@@ -17,7 +17,7 @@ const SETUPS = [
 ] as const;
 
 for (const [name, sockets, place] of SETUPS) {
-  const test = suite(`${name} in front of two processes on ${sockets}`, { deadline: 45 });
+  const test = suite(`${name} in front of two processes on ${sockets}`, { deadline: 60 });
   const missing = whyWithout(name);
   if (missing !== "") {
     console.log(`skipped: ${missing}`);
@@ -43,6 +43,7 @@ for (const [name, sockets, place] of SETUPS) {
   test("events arrive one by one", () => events(proxy?.port ?? 0));
   test("a long poll is answered when there is something", () => longPoll(proxy?.port ?? 0));
   test("the server knows who asks, and believes no client about it", () => forwarded(proxy?.port ?? 0));
+  test("TLS ends at the proxy, and the server is told", () => secure(proxy?.securePort ?? 0));
   test("no request is lost while one process after the other is replaced", () =>
     rollingRestart(proxy?.port ?? 0, places));
   test.run();
