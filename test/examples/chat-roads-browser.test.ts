@@ -236,17 +236,17 @@ test("fits phones and desktops, light and dark, and every control has a name", a
   const writer = await open("looks", 1280);
   await name(writer, "Ada");
   await say(writer, "A room with a view: " + "long".repeat(60));
-  for (const width of [320, 390, 832, 1280, 1920]) {
-    for (const scheme of ["light", "dark"] as const) {
-      const page = await browser.open(address("looks"), width, scheme);
-      await seen(page, "A room with a view");
+  for (const scheme of ["light", "dark"] as const) {
+    const page = await browser.open(address("looks"), 1280, scheme);
+    await seen(page, "A room with a view");
+    for (const width of [320, 390, 832, 1280]) {
+      await page.setViewportSize({ width, height: 800 });
       assert.ok(await fits(page), `${width}, ${scheme}`);
       await screenshot(page, `looks-${width}-${scheme}`);
       const nameless = await page.evaluate<string[]>(`[...document.querySelectorAll("button, input, textarea, a")]
         .filter((it) => it.checkVisibility() && !(it.labels?.length > 0 || it.textContent.trim() !== "" || it.ariaLabel))
         .map((it) => it.outerHTML)`);
       assert.equal(nameless, []);
-      await page.close();
     }
   }
 });

@@ -67,7 +67,7 @@ export function showState(state, text, road = "") {
 // --- messages ---
 
 const atBottom = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 40;
-export function toBottom() {
+function toBottom() {
   scroll.scrollTop = scroll.scrollHeight;
   newer.hidden = true;
 }
