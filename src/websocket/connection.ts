@@ -52,6 +52,8 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, OutboxSin
   private held = 0;
   private lastSeen: number;
   private pinged = -1;
+  /** Unsent bytes at the last look while somebody waited; then since when as much is unsent, or the close is under way. */
+  private unsent = 0;
   private closingSince = 0;
   private closeListeners: Set<() => void> | undefined = undefined;
   private drains: { resolve(): void; reject(error: Error): void }[] | undefined = undefined;
@@ -202,7 +204,8 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, OutboxSin
   /** Whoever receives the messages threw. */
   private broken(error: unknown): void {
     try {
-      this.events.onError(error);
+      // That the peer has gone while something waited for it is no mistake of anybody's.
+      if (this.state !== CLOSED || !(error instanceof WebSocketClosedError)) this.events.onError(error);
     } finally {
       if (this.state === OPEN) this.sendClose(1011, "");
       this.end();
@@ -367,6 +370,14 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, OutboxSin
     this.stream.destroy();
   }
 
+  /** Who waits reads no pongs: there a peer is gone that takes nothing of what is unsent. */
+  private checkProgress(now: number): void {
+    const before = this.unsent;
+    this.unsent = this.stream.unsentLength;
+    if (before === 0 || this.unsent !== before) this.closingSince = now;
+    else if (now - this.closingSince >= this.options.pingInterval + this.options.pingTimeout) this.stream.destroy();
+  }
+
   checkTime(now: number): void {
     const { pingInterval, pingTimeout, closeTimeout } = this.options;
     if (this.state !== OPEN) {
@@ -376,13 +387,13 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, OutboxSin
     if (pingInterval <= 0) return;
     if (this.pinged >= 0) {
       // Whatever comes shows that the peer is there.
-      if (this.lastSeen > this.pinged) this.pinged = -1;
-      else if (now - this.pinged >= pingTimeout) {
-        this.close(CLOSE_NORMAL, "ping timed out");
-        return;
-      } else return;
+      if (this.lastSeen >= this.pinged) this.pinged = -1;
+      else if (now - this.pinged >= pingTimeout) return this.close(CLOSE_NORMAL, "ping timed out");
+      else return;
     }
-    if (now - this.lastSeen < pingInterval || this.waiting) return;
+    if (this.waiting) return this.checkProgress(now);
+    this.unsent = 0;
+    if (now - this.lastSeen < pingInterval) return;
     this.pinged = now;
     this.send(PING, "");
   }

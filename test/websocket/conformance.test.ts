@@ -121,5 +121,26 @@ for (const [name, server] of SETUPS) {
         socket.destroy();
       }
     }));
+
+  test("a client that never reads what a handler waits to send is let go, as one that does not answer pings", async () => {
+    let over: (() => void) | undefined;
+    const gone = new Promise<void>((resolve) => (over = resolve));
+    class Waiting extends WebSocketHandler {
+      override async onMessage() {
+        await this.writeMessage(Buffer.alloc(12_000_000));
+      }
+      override onClose() {
+        over?.();
+      }
+    }
+    const websocket = { pingInterval: 0.1, pingTimeout: 0.1 };
+    await serving(new Application([["/", Waiting]], { accessLog: false, websocket }), server, async (port) => {
+      const socket = await RawWebSocket.open(port);
+      socket.socket.pause();
+      socket.write(masked(0x81, "go"));
+      await gone;
+      socket.destroy();
+    });
+  });
   test.run();
 }
