@@ -18,10 +18,10 @@ export function latest() {
 }
 
 /** Runs of some servers replace only theirs. */
-export function save(sections, { clients, rounds, messages, bytes }, servers, runtimes) {
+export function save(sections, { clients, messages, bytes }, servers, runtimes) {
   mkdirSync(join(BENCH, "results"), { recursive: true });
   const before = existsSync(RESULTS) ? latest() : { sections: {}, servers: [] };
-  const about = { date: new Date().toISOString().slice(0, 10), clients, rounds, messages, bytes };
+  const about = { date: new Date().toISOString().slice(0, 10), clients, messages, bytes };
   const merged = { ...before.sections };
   for (const [name, results] of Object.entries(sections))
     merged[name] = { about, results: { ...before.sections[name]?.results, ...results } };
@@ -41,7 +41,8 @@ export function writeDocs(data) {
   for (const kind of Object.keys(KINDS)) {
     const { about, results } = sections[kind] ?? {};
     if (results === undefined) continue;
-    const line = `Measured ${about.date}: ${about.clients.toLocaleString("en-US")} clients, ${about.rounds} rounds of ${about.messages} messages of ${about.bytes} bytes.`;
+    const rounds = [...new Set(Object.values(results).map((one) => one.rounds))].sort().join(" or ");
+    const line = `Measured ${about.date}: ${about.clients.toLocaleString("en-US")} clients, ${rounds} ${rounds === "1" ? "round" : "rounds"} of ${about.messages} messages of ${about.bytes} bytes.`;
     const table = markdownTable(HEAD, rowsOf(results, servers, runtimes, kind));
     page = replaceSection(page, `c10k-${kind}`, `${line}\n\n${table}`);
   }

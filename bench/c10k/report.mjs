@@ -17,7 +17,7 @@ export const HEAD = [
 ];
 
 /** "landspout (Node 24.1.0)", "ws 8.18.0 (Node 24.1.0)"; for what `ws` does not do it stands for node:http. */
-function title(server, kind, runtimes) {
+export function title(server, kind, runtimes) {
   const name = server.name === "ws" ? (kind === "ws" ? `ws ${server.version}` : "node:http") : server.label;
   return `${name} (${runtimeTitle(server.group, runtimes)})`;
 }

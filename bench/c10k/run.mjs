@@ -91,7 +91,7 @@ async function measureKind(kind, servers, options) {
       }
     }
   }
-  return Object.fromEntries([...samples].map(([name, list]) => [name, medians(list)]));
+  return Object.fromEntries([...samples].map(([name, list]) => [name, { ...medians(list), rounds: list.length }]));
 }
 
 function readOptions(argv) {

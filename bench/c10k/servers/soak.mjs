@@ -10,8 +10,8 @@ const entry = new URL(process.env.BENCH_LANDSPOUT ?? "../../../build/index.js", 
 const { Application, EventSourceHandler, RequestHandler, prepareEvent } = await import(new URL("web/index.js", entry));
 const { WebSocketHandler, prepareMessage } = await import(new URL("web/websocket.js", entry));
 
-/** Seconds and bytes: a silent peer is gone after 2 × 3 s, a slow reader from 256 KB on. */
-const LIMITS = { pingInterval: 3, pingTimeout: 3, closeTimeout: 2, maxMessageSize: 65_536, maxUnsentSize: 262_144 };
+/** Seconds and bytes: a silent peer is gone after 3 + 5 s, a slow reader from 256 KB on. */
+const LIMITS = { pingInterval: 3, pingTimeout: 5, closeTimeout: 2, maxMessageSize: 65_536, maxUnsentSize: 262_144 };
 const FIRE = prepareMessage("f".repeat(65_536));
 const FIRE_EVENT = prepareEvent("f".repeat(65_536));
 
