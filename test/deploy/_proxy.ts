@@ -130,7 +130,12 @@ export async function startProxy(name: ProxyName, servers: readonly number[]): P
   const child = spawn(find(name) ?? name, args, { stdio: ["ignore", "inherit", "inherit"] });
   let running = true;
   const ended = once(child, "exit").finally(() => (running = false));
-  await listens(port, () => running);
+  try {
+    await listens(port, () => running);
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
   return {
     port,
     securePort,
