@@ -1,7 +1,7 @@
 /**
  * `npm run bench:websocket [-- --node PATH --rounds N --seconds N --only one,many,16k,1m,memory --write]`: CPU per message of echoes,
  * idle memory and broadcasts, beside the `ws` package and Bun's own WebSockets. Servers have core 0, this process core 1; each server has
- * a turn in every round, medians count. `--write` puts the tables into docs/benchmarks.md.
+ * a turn in every round, medians count. `--write` puts the tables into docs/websocket-conformance.md.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -156,7 +156,7 @@ const about = `Node ${version(options.node)}${bun === undefined ? "" : `, Bun ${
 console.log(about);
 for (const [head, rows] of sections) console.log(`\n${terminalTable(head, rows)}`);
 if (options.write) {
-  const page = join(fileURLToPath(new URL("..", import.meta.url)), "docs/benchmarks.md");
+  const page = join(fileURLToPath(new URL("..", import.meta.url)), "docs/websocket-conformance.md");
   const text = [about, ...sections.map(([head, rows]) => markdownTable(head, rows))].join("\n\n");
   writeFileSync(page, replaceSection(readFileSync(page, "utf8"), "websocket", text));
 }
