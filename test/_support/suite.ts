@@ -75,7 +75,7 @@ function watchForLeftovers(): void {
 }
 
 /** A suite as uvu's, guarded. */
-export function suite(name: string, { deadline = 10 }: SuiteOptions = {}): uvu.Test {
+export function suite(name: string, { deadline = 30 }: SuiteOptions = {}): uvu.Test {
   const inner = uvu.suite(name);
   const hooks: { before: Body[]; beforeEach: Body[]; afterEach: Body[]; after: Body[] } = {
     before: [],
