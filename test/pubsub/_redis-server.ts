@@ -43,6 +43,10 @@ export class RedisServer {
       started.once("exit", () => reject(new Error(`redis-server did not start\n${output}`)));
     });
   }
+  /** It stands still, and does not even refuse; `SIGCONT` lets it go on. */
+  signal(signal: "SIGSTOP" | "SIGCONT"): void {
+    this.#process?.kill(signal);
+  }
   /** As a machine that is switched off. */
   async kill(): Promise<void> {
     const killed = this.#process;

@@ -162,6 +162,23 @@ for (const [name, make] of CLIENTS) {
     await until(() => away.records.length === 4);
   });
 
+  test("a broker that does not keep up gets no more above 16 MiB, and later what comes then", async () => {
+    await Promise.all([here.listen("a"), there.listen("a")]);
+    const dropped = expectLog("does not keep up: messages to it are dropped");
+    server.signal("SIGSTOP");
+    const mebibyte = "x".repeat(1024 * 1024);
+    for (let i = 0; i < 20; i++) here.pubsub.publish("a", mebibyte);
+    assert.is(dropped.records.length, 1);
+    assert.is(here.got.length, 20);
+    server.signal("SIGCONT");
+    await until(() => there.got.length >= 16);
+    while (there.got.at(-1) !== "a again") {
+      here.pubsub.publish("a", "again");
+      await turn();
+    }
+    assert.is(there.got.filter((text) => text.length > 100).length, 16);
+  });
+
   test("a broker that is not there yet is waited for", async () => {
     await server.kill();
     const late = new Place(client.pattern);
