@@ -17,6 +17,7 @@ export { route } from "./web/routing/function-handler.ts";
 export { RedirectHandler } from "./web/routing/redirect-handler.ts";
 export { url } from "./web/routing/rule.ts";
 export type { Route } from "./web/routing/rule.ts";
+export { EventSourceHandler } from "./web/event-source.ts";
 export { Finish, HTTPError, MissingArgumentError } from "./web/http-error.ts";
 export { addslash, asynchronous, authenticated, removeslash, streamRequestBody } from "./web/decorators.ts";
 export { RequestHandler } from "./web/request-handler.ts";

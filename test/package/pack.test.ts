@@ -92,6 +92,7 @@ test("exports these names", async () => {
   const { stdout } = await inProject(`console.log(JSON.stringify(Object.keys(await import("landspout")).sort()))`);
   assert.equal(JSON.parse(stdout), [
     "Application",
+    "EventSourceHandler",
     "Finish",
     "HTTPError",
     "HTTPHeaders",
