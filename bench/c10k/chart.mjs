@@ -1,5 +1,5 @@
 /**
- * docs/benchmark-c10k.svg: for each kind of client a row of panels (memory of a client, time until the last has a message, CPU of a delivery),
+ * docs/benchmark-c10k.svg: for each kind of client a row of panels (memory of a client, time until all have a message, CPU of a delivery),
  * servers in rows. Bars are linear from zero, each panel with a scale of its own; colours follow the reader's light or dark scheme.
  */
 import { figures } from "../lib/numbers.mjs";
@@ -7,7 +7,7 @@ import { KINDS, title } from "./report.mjs";
 
 const PANELS = [
   { title: "KB of memory per client", read: (one) => one.memory / 1000 },
-  { title: "ms until the last has a message", read: (one) => one.last },
+  { title: "ms until all have a message", read: (one) => one.last },
   { title: "CPU µs per delivery", read: (one) => one.cpu },
 ];
 

@@ -40,13 +40,14 @@ export function rowsOf(results, servers, runtimes, kind = "ws") {
 
 export const SOAK_HEAD = [
   "server",
-  "seconds",
+  "waves",
   "connections",
   "messages to the steady",
   "lost",
   "cut: slow, silent, floods",
-  "PSS at rest, MB: first wave",
-  "last",
+  "PSS at rest, MB: before",
+  "after the first wave",
+  "after the last",
   "left open",
 ];
 
@@ -58,11 +59,12 @@ export function soakRows(results, servers, runtimes) {
       const megabytes = (bytes) => (bytes / 1e6).toFixed(0);
       return [
         title(server, "ws", runtimes),
-        String(one.seconds),
+        String(one.rest.length),
         one.connections.toLocaleString("en-US"),
         one.delivered.toLocaleString("en-US"),
         String(one.lost),
         `${one.slow}, ${one.silent}, ${one.floods}`,
+        megabytes(one.before),
         megabytes(one.rest[0]),
         megabytes(one.rest.at(-1)),
         String(one.left),
