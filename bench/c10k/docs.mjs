@@ -41,7 +41,7 @@ export function writeDocs(data) {
   for (const kind of Object.keys(KINDS)) {
     const { about, results } = sections[kind] ?? {};
     if (results === undefined) continue;
-    const rounds = [...new Set(Object.values(results).map((one) => one.rounds))].sort().join(" or ");
+    const rounds = [...new Set(Object.values(results).map((one) => one.rounds))].sort((a, b) => a - b).join(" or ");
     const line = `Measured ${about.date}: ${about.clients.toLocaleString("en-US")} clients, ${rounds} ${rounds === "1" ? "round" : "rounds"} of ${about.messages} messages of ${about.bytes} bytes.`;
     const table = markdownTable(HEAD, rowsOf(results, servers, runtimes, kind));
     page = replaceSection(page, `c10k-${kind}`, `${line}\n\n${table}`);
