@@ -3,7 +3,9 @@
  * made by Node's own classes over a socket that is none: what it writes is taken apart and answered here.
  */
 import type { Buffer } from "node:buffer";
-import { IncomingMessage, ServerResponse } from "node:http";
+import type * as NodeHTTP from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createRequire } from "node:module";
 import { Duplex } from "node:stream";
 import { AnswerReader } from "../http/answer-reader.ts";
 import { HTTPHeaders } from "../http/headers.ts";
@@ -30,6 +32,11 @@ export class NodeContainer implements HTTPServerConnectionDelegate {
   }
 }
 
+let http: typeof NodeHTTP | undefined;
+
+/** Asked for when it is needed: imported, newer versions of Node would load the whole of Fetch with it. */
+const nodeHTTP = (): typeof NodeHTTP => (http ??= createRequire(import.meta.url)("node:http") as typeof NodeHTTP);
+
 class NodeMessage implements HTTPMessageDelegate {
   readonly #listener: ContainedListener;
   readonly #exchange: HTTP1Exchange;
@@ -41,7 +48,7 @@ class NodeMessage implements HTTPMessageDelegate {
     this.#listener = listener;
     this.#exchange = exchange;
     this.#socket = new AnswerSocket(exchange);
-    this.#request = new IncomingMessage(this.#socket as never);
+    this.#request = new (nodeHTTP().IncomingMessage)(this.#socket as never);
     this.#request._read = (): void => {
       const wanted = this.#wanted;
       this.#wanted = undefined;
@@ -67,7 +74,7 @@ class NodeMessage implements HTTPMessageDelegate {
       httpVersionMinor: Number(startLine.version.slice(7)),
       rawHeaders: raw,
     });
-    const response = new ServerResponse(request);
+    const response = new (nodeHTTP().ServerResponse)(request);
     response.assignSocket(this.#socket as never);
     // The connection is ours; between Node and us an answer ends with its own framing.
     response.shouldKeepAlive = true;
