@@ -43,12 +43,14 @@ export function openWebSocket(port, localAddress = "127.0.0.1") {
   });
 }
 
+let opened = 0;
 export async function openMany(port, count) {
   const sockets = [];
   while (sockets.length < count) {
     const batch = Math.min(200, count - sockets.length);
-    // A few client addresses, so that the ports suffice.
-    const from = `127.0.0.${2 + (sockets.length >> 14)}`;
+    // Some client addresses, so that the ports suffice, those of the last runs still waiting (TIME_WAIT) included.
+    const from = `127.0.0.${2 + ((opened >> 12) % 250)}`;
+    opened += batch;
     sockets.push(...(await Promise.all(Array.from({ length: batch }, () => openWebSocket(port, from)))));
   }
   return sockets;
