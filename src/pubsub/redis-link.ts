@@ -5,29 +5,15 @@
  */
 import type { Buffer } from "node:buffer";
 import { UsageError } from "../errors.ts";
+import type { BrokerEvents, BrokerLink } from "./broker-link.ts";
 
 /** A client of `redis` (4 and later) or `ioredis`, connected or not. It is only duplicated. */
 export interface RedisClient {
   duplicate(options?: never): object;
 }
 
-/** What a link tells. */
-export interface RedisEvents {
-  message(channel: string, payload: Buffer): void;
-  /** Whether it is ready may have changed. */
-  changed(): void;
-  /** Something went wrong; the client goes on trying. */
-  error(error: unknown): void;
-}
-
-export interface RedisLink {
-  /** Both connections can be used. */
-  readonly ready: boolean;
-  publish(channel: string, payload: Buffer): Promise<unknown>;
-  subscribe(channels: string[]): Promise<unknown>;
-  unsubscribe(channels: string[]): Promise<unknown>;
-  close(): void;
-}
+/** What Redis takes unless it was told otherwise (`proto-max-bulk-len`), bytes. */
+const MAX_PAYLOAD = 512 * 1024 * 1024;
 
 interface Pattern<T> {
   duplicate(options: object): T;
@@ -60,17 +46,18 @@ interface IORedis extends Connection {
 /** Seen and logged through `error` events, or of no interest any more. */
 const ignore = (): void => undefined;
 
-function watch(connection: Connection, names: readonly string[], events: RedisEvents): void {
+function watch(connection: Connection, names: readonly string[], events: BrokerEvents): void {
   connection.on("error", (error: unknown) => events.error(error));
   for (const name of names) connection.on(name, () => events.changed());
 }
 
-class NodeRedisLink implements RedisLink {
+class NodeRedisLink implements BrokerLink {
+  readonly maxPayload: number = MAX_PAYLOAD;
   readonly #publisher: NodeRedis;
   readonly #subscriber: NodeRedis;
   readonly #listener: (message: Buffer, channel: Buffer) => void;
 
-  constructor(client: RedisClient, events: RedisEvents) {
+  constructor(client: RedisClient, events: BrokerEvents) {
     const pattern = client as unknown as Pattern<NodeRedis>;
     this.#publisher = pattern.duplicate({ disableOfflineQueue: true });
     this.#subscriber = pattern.duplicate({ disableOfflineQueue: true });
@@ -86,8 +73,9 @@ class NodeRedisLink implements RedisLink {
   publish(channel: string, payload: Buffer): Promise<unknown> {
     return this.#publisher.publish(channel, payload);
   }
-  subscribe(channels: string[]): Promise<unknown> {
-    return this.#subscriber.subscribe(channels, this.#listener, true);
+  async subscribe(channels: string[]): Promise<readonly string[]> {
+    await this.#subscriber.subscribe(channels, this.#listener, true);
+    return [];
   }
   unsubscribe(channels: string[]): Promise<unknown> {
     return this.#subscriber.unsubscribe(channels);
@@ -104,11 +92,12 @@ class NodeRedisLink implements RedisLink {
   }
 }
 
-class IORedisLink implements RedisLink {
+class IORedisLink implements BrokerLink {
+  readonly maxPayload: number = MAX_PAYLOAD;
   readonly #publisher: IORedis;
   readonly #subscriber: IORedis;
 
-  constructor(client: RedisClient, events: RedisEvents) {
+  constructor(client: RedisClient, events: BrokerEvents) {
     const pattern = client as unknown as Pattern<IORedis>;
     const options = {
       lazyConnect: true,
@@ -133,8 +122,9 @@ class IORedisLink implements RedisLink {
   publish(channel: string, payload: Buffer): Promise<unknown> {
     return this.#publisher.publish(channel, payload);
   }
-  subscribe(channels: string[]): Promise<unknown> {
-    return this.#subscriber.subscribe(...channels);
+  async subscribe(channels: string[]): Promise<readonly string[]> {
+    await this.#subscriber.subscribe(...channels);
+    return [];
   }
   unsubscribe(channels: string[]): Promise<unknown> {
     return this.#subscriber.unsubscribe(...channels);
@@ -146,7 +136,7 @@ class IORedisLink implements RedisLink {
 }
 
 /** @throws UsageError where the client is of neither package. */
-export function linkTo(client: RedisClient, events: RedisEvents): RedisLink {
+export function linkTo(client: RedisClient, events: BrokerEvents): BrokerLink {
   if (typeof client === "object" && client !== null && typeof client.duplicate === "function") {
     if ("isReady" in client) return new NodeRedisLink(client, events);
     if ("status" in client) return new IORedisLink(client, events);
