@@ -5,11 +5,18 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 
-/** A frame to be sent. `cut`: only so many bytes of its payload ever are. */
+/** A frame to be sent. */
 export interface Sent {
   readonly first: number;
   readonly payload: Buffer;
+  /** Only so many bytes of its payload ever are. */
   readonly cut?: number;
+  /** Masked where it must not be, or the other way round. */
+  readonly wrongMask?: true;
+  /** Bytes of its length beyond the first, where that is not the shortest form. */
+  readonly lengthSize?: 2 | 8;
+  /** A length it does not have. */
+  readonly claims?: bigint;
 }
 
 export interface Case {
@@ -79,6 +86,31 @@ const framing: Case[] = LENGTHS.flatMap((length) => [
   echo(`1.1 text of ${length} bytes`, text("*".repeat(length))),
   echo(`1.2 binary of ${length} bytes`, binary(Buffer.alloc(length, 0xfe))),
 ]);
+
+// --- 1: masks and lengths ---
+
+const headers: Case[] = [
+  refuse("1.3 a mask that is wrong, on text", [text("a"), { ...text("b"), wrongMask: true }], 1002, [told(TEXT, "a")]),
+  refuse("1.3 a mask that is wrong, on nothing", [{ ...text(), wrongMask: true }, text("a")]),
+  refuse("1.3 a mask that is wrong, on a large frame", [{ ...binary(Buffer.alloc(70_000)), wrongMask: true, cut: 9 }]),
+  refuse("1.3 a mask that is wrong, on a continuation", [frame(TEXT, "a"), { ...frame(FIN, "b"), wrongMask: true }]),
+  refuse("1.3 a mask that is wrong, on a ping", [{ ...ping("p"), wrongMask: true }]),
+  refuse("1.3 a mask that is wrong, on a close", [{ ...close(1000), wrongMask: true }]),
+  ...[0, 1, 125].flatMap((length) => [
+    refuse(`1.4 ${length} bytes, the length in two`, [{ ...text("*".repeat(length)), lengthSize: 2 }, ping()]),
+    refuse(`1.4 ${length} bytes, the length in eight`, [{ ...binary("*".repeat(length)), lengthSize: 8 }, ping()]),
+  ]),
+  refuse("1.4 126 bytes, the length in eight", [{ ...binary("*".repeat(126)), lengthSize: 8 }]),
+  refuse("1.4 65,535 bytes, the length in eight", [{ ...binary(Buffer.alloc(65_535)), lengthSize: 8, cut: 20 }]),
+  refuse("1.4 a ping, the length in two", [{ ...ping("p"), lengthSize: 2 }]),
+  refuse("1.4 a ping, the length in eight", [{ ...ping("p"), lengthSize: 8 }]),
+  ...[1n << 63n, (1n << 64n) - 1n, 1n << 53n].map((claims) =>
+    refuse(`1.4 ${claims} bytes`, [{ ...binary(), lengthSize: 8, claims }]),
+  ),
+  ...[(1n << 53n) - 1n, 1n << 32n, 1n << 31n, 10_485_761n].map((claims) =>
+    refuse(`1.4 ${claims} bytes are too many`, [{ ...binary(), lengthSize: 8, claims }], 1009),
+  ),
+];
 
 // --- 2: pings and pongs ---
 
@@ -266,8 +298,42 @@ const sizes: Case[] = [
   ...[0, 16, 64, 125, 1000].map(stream),
 ];
 
+/** Limits of the endpoint that the cases of `LIMITED` are for. */
+export const LIMITS = { maxMessageSize: 1000, maxFragments: 8 } as const;
+const tooBig = (title: string, send: readonly Sent[], before: readonly string[] = []): Case =>
+  refuse(title, send, 1009, before);
+const thousand = Buffer.alloc(1000, "*");
+/** Before a limit is crossed by a whole message or fragment, its header says so. */
+export const LIMITED: readonly Case[] = [
+  echo("9.5 as many bytes as may be", binary(thousand)),
+  inPieces("9.5 as many bytes as may be, in fragments", fragments(TEXT, thousand, [400, 800])),
+  tooBig("9.5 a byte more, seen in the header", [{ ...text("*".repeat(1001)), cut: 0 }]),
+  tooBig(
+    "9.5 a byte more, in the last fragment's header",
+    fragments(BINARY, Buffer.alloc(1001), [400, 800]).map((one, i) => (i === 2 ? { ...one, cut: 0 } : one)),
+  ),
+  tooBig("9.5 a byte more, in a fragment that is not the last", [frame(TEXT, thousand), { ...frame(0, "*"), cut: 0 }]),
+  tooBig("9.5 much more, after a good one", [text("a"), { ...binary(Buffer.alloc(70_000)), cut: 0 }], [told(TEXT, "a")]),
+  { title: "9.5 each message by itself", send: [text(thousand), text(thousand)], expect: [told(TEXT, thousand), told(TEXT, thousand)] },
+  { title: "9.6 pings are no part of it", send: [frame(BINARY, thousand), ping("p"), frame(FIN)], expect: [told(PONG, "p"), told(BINARY, thousand)] },
+  inPieces("9.6 as many fragments as may be", fragments(TEXT, bytes("12345678"), everyBytes(8, 1))),
+  refuse("9.6 one fragment more", fragments(TEXT, bytes("123456789"), everyBytes(9, 1)), 1008),
+  refuse("9.6 empty fragments without end", [frame(TEXT), ...Array.from({ length: 40 }, () => frame(0))], 1008),
+  {
+    title: "9.6 each message's fragments by themselves",
+    send: Array.from({ length: 5 }, () => fragments(TEXT, bytes("1234"), [1, 2])).flat(),
+    expect: Array.from({ length: 5 }, () => told(TEXT, "1234")),
+  },
+]; // prettier-ignore
+
+function inPieces(title: string, send: readonly Sent[]): Case {
+  const opcode = (send[0]?.first ?? 0) & 15;
+  return { title, send, expect: [told(opcode, Buffer.concat(send.map(({ payload }) => payload)))] };
+}
+
 export const GROUPS: readonly (readonly [name: string, cases: readonly Case[]])[] = [
   ["1 framing", framing],
+  ["1 masks and lengths", headers],
   ["2 pings and pongs", pings],
   ["3 reserved bits", reserved],
   ["4 opcodes", opcodes],

@@ -1,4 +1,4 @@
-/** A WebSocket client that says exactly what it is told: frames as hex or parts, taken apart as they come back. */
+/** A WebSocket peer that says exactly what it is told: frames as hex or parts, taken apart as they come back. As a client it can connect. */
 import { Buffer } from "node:buffer";
 import { once } from "node:events";
 import * as net from "node:net";
@@ -12,6 +12,8 @@ export interface Frame {
   readonly fin: boolean;
   readonly rsv: number;
   readonly opcode: number;
+  /** It came masked; `payload` is not, any more. */
+  readonly masked: boolean;
   readonly payload: Buffer;
 }
 
@@ -28,6 +30,15 @@ export function masked(first: number, payload: Uint8Array | string = "", key = 0
   const mask = head.subarray(2 + size);
   for (let i = 0; i < data.length; i++) data[i] = (data[i] as number) ^ (mask[i % 4] as number);
   return Buffer.concat([head, data]);
+}
+
+/** A frame of a server. */
+export function unmasked(first: number, payload: Uint8Array | string = ""): Buffer {
+  const data = Buffer.from(payload as string);
+  const frame = masked(first, data, 0);
+  const size = frame.length - 4 - data.length;
+  frame[1] = (frame[1] as number) & 127;
+  return Buffer.concat([frame.subarray(0, size), data]);
 }
 
 export const closeFrame = (code: number, reason = ""): Buffer => {
@@ -94,19 +105,24 @@ export class RawWebSocket {
     this.socket.write(Buffer.concat(frames.map((one) => (typeof one === "string" ? Buffer.from(one, "hex") : one))));
   }
 
-  /** The next frame; undefined once the server has closed its side. */
+  /** The next frame; undefined once the peer has closed its side. */
   async frame(): Promise<Frame | undefined> {
     for (;;) {
       const bytes = this.#bytes;
       const short = (bytes[1] ?? 0) & 127;
       const size = short < 126 ? 0 : short === 126 ? 2 : 8;
-      if (bytes.length >= 2 + size) {
+      const isMasked = (bytes[1] ?? 0) >= 128;
+      const start = 2 + size + (isMasked ? 4 : 0);
+      if (bytes.length >= start) {
         const length = size === 0 ? short : size === 2 ? bytes.readUInt16BE(2) : Number(bytes.readBigUInt64BE(2));
-        if (bytes.length >= 2 + size + length) {
+        if (bytes.length >= start + length) {
           const first = bytes[0] as number;
-          const payload = Buffer.from(bytes.subarray(2 + size, 2 + size + length));
-          this.#bytes = bytes.subarray(2 + size + length);
-          return { fin: first >= 128, rsv: (first >> 4) & 7, opcode: first & 15, payload };
+          const payload = Buffer.from(bytes.subarray(start, start + length));
+          if (isMasked)
+            for (let i = 0; i < length; i++)
+              payload[i] = (payload[i] as number) ^ (bytes[start - 4 + (i & 3)] as number);
+          this.#bytes = bytes.subarray(start + length);
+          return { fin: first >= 128, rsv: (first >> 4) & 7, opcode: first & 15, masked: isMasked, payload };
         }
       }
       if (!(await this.#more())) return undefined;

@@ -194,7 +194,7 @@ for (const [name, server] of SETUPS) {
         }
         // §7.2.3.6: nothing, compressed; it comes back as it is.
         socket.write(masked(0xc1, hex("00")));
-        assert.equal(await socket.frame(), { fin: true, rsv: 0, opcode: 1, payload: Buffer.alloc(0) });
+        assert.equal(await socket.frame(), { fin: true, rsv: 0, opcode: 1, masked: false, payload: Buffer.alloc(0) });
         socket.write(masked(0x81, "plain"), closeFrame(1000));
       },
       { compression: { threshold: 0, serverNoContextTakeover: true } },

@@ -2,11 +2,11 @@
 import { Buffer } from "node:buffer";
 import * as assert from "uvu/assert";
 import { WebSocket as WsClient } from "ws";
-import { HTTPError } from "../../src/web/index.ts";
+import { Application, HTTPError } from "../../src/web/index.ts";
 import { prepareMessage, WebSocketClosedError, WebSocketHandler } from "../../src/web/websocket.ts";
 import type { Message } from "../../src/web/websocket.ts";
 import { expectLog, suite } from "../_support/suite.ts";
-import { SETUPS, withPeer } from "../_support/wire.ts";
+import { serving, SETUPS, withPeer } from "../_support/wire.ts";
 import { closeFrame, masked, RawWebSocket, withEcho } from "./_raw.ts";
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -360,6 +360,26 @@ for (const [name, server] of SETUPS) {
     );
   });
 
+  test("a client that never reads what a handler waits to send is let go, as one that does not answer pings", async () => {
+    let over: (() => void) | undefined;
+    const gone = new Promise<void>((resolve) => (over = resolve));
+    class Waiting extends WebSocketHandler {
+      override async onMessage() {
+        await this.writeMessage(Buffer.alloc(12_000_000));
+      }
+      override onClose() {
+        over?.();
+      }
+    }
+    const websocket = { pingInterval: 0.1, pingTimeout: 0.1 };
+    await serving(new Application([["/", Waiting]], { accessLog: false, websocket }), server, async (port) => {
+      const socket = await RawWebSocket.open(port);
+      socket.socket.pause();
+      socket.write(masked(0x81, "go"));
+      await gone;
+      socket.destroy();
+    });
+  });
   test("speaks with the ws client", () =>
     withEcho(
       async (port, log) => {

@@ -1,0 +1,4 @@
+/** The conformance suite against the server. */
+import { runConformance } from "./_conformance-run.ts";
+
+runConformance("server");
