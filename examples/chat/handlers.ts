@@ -1,7 +1,7 @@
 /** What the chat answers to plain requests: messages and polls as JSON. */
 import { checkRate, enterRoom, readPlace, readSaying, readSelf } from "./input.ts";
 import { JSONHandler } from "./json-handler.ts";
-import { LOBBY, rooms } from "./rooms.ts";
+import { LOBBY, rooms, versionOf } from "./rooms.ts";
 
 /** Seconds a poll is held: shorter than the half minute after which impatient proxies give up. */
 const HOLD = 25;
@@ -10,12 +10,12 @@ const HOLD = 25;
 export class RecentHandler extends JSONHandler {
   override get(): void {
     const { room } = readPlace(this);
-    this.write({ ...room.missed(0), ...rooms.state(room), waiting: room.messages.waiting });
+    this.write({ ...room.missed(""), ...rooms.state(room), waiting: room.messages.waiting });
   }
 }
 
 /**
- * GET /messages?room=NAME&since=ID&who=SECRET&name=NAME&version=N waits for newer messages, or for a state other than N.
+ * GET /messages?room=NAME&since=AT&who=SECRET&name=NAME&version=V waits for what came after AT, or for a state other than V.
  * POST /messages takes `{ room, name, text, key, who }`.
  */
 export class MessagesHandler extends JSONHandler {
@@ -23,16 +23,16 @@ export class MessagesHandler extends JSONHandler {
     const { room, who, name, since } = readPlace(this);
     const { signal } = this.request;
     const known = this.getQueryArgument("version", "");
-    const you = who === "" ? 0 : room.people.arrive(who, name);
-    let missed = room.missed(since);
-    const waits = missed.messages.length === 0 && (known === "" || known === String(room.version));
+    const you = room.people.arrive(who, name);
+    const waits = room.missed(since).messages.length === 0 && (known === "" || known === versionOf(rooms.state(room)));
     // A client that leaves ends the wait through the signal; what is written after that goes nowhere.
-    if (waits && !rooms.isClosed) missed = { ...missed, messages: await room.messages.next(HOLD, signal) };
+    if (waits && !rooms.isClosed) await room.messages.next(HOLD, signal);
     if (who !== "") {
       if (signal.aborted) room.people.leave(who);
       else room.people.interrupted(who);
     }
-    this.write({ ...missed, you, ...rooms.state(room) });
+    const state = rooms.state(room);
+    this.write({ ...room.missed(since), you, ...state, version: versionOf(state) });
   }
 
   override post(): void {

@@ -4,15 +4,11 @@
  */
 import { HTTPError } from "landspout";
 import type { RequestHandler } from "landspout";
+import { LONGEST_NAME, LONGEST_TEXT, ROOM_NAME, SECRET } from "./limits.ts";
+import { AT_FORM } from "./message-buffer.ts";
 import { AddressRate } from "./rate.ts";
 import { LOBBY, rooms } from "./rooms.ts";
 import type { Room } from "./rooms.ts";
-
-const LONGEST_NAME = 40;
-const LONGEST_TEXT = 2000;
-/** Letters, digits, and what joins words; never longer than what fits a list. */
-const ROOM_NAME = /^[\p{L}\p{N}][\p{L}\p{N}\p{M} _-]{0,31}$/u;
-const SECRET = /^[\w-]{0,40}$/;
 
 /** Posts and messages from one address, over all its connections: a house full of people, but no flood. */
 const rate = new AddressRate(400, 20);
@@ -32,18 +28,18 @@ export interface Place {
   readonly room: Room;
   readonly who: string;
   readonly name: string;
-  /** Id of the newest message it has. */
-  readonly since: number;
+  /** How far it has heard us; see AT_FORM. */
+  readonly since: string;
 }
 
 export function readPlace(handler: RequestHandler): Place {
-  const since = handler.getQueryArgument("since", "0");
-  if (!/^\d{1,15}$/.test(since)) refuse("since must be the id of a message");
+  const since = handler.getQueryArgument("since", "");
+  if (!AT_FORM.test(since)) refuse("since must be what came as at with messages");
   return {
     room: enterRoom(handler.getQueryArgument("room", LOBBY)),
     who: checkWho(handler.getQueryArgument("who", "")),
     name: cleanName(handler.getQueryArgument("name", "")),
-    since: Number(since),
+    since,
   };
 }
 

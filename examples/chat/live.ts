@@ -10,6 +10,7 @@ import type { Message, WebSocketOptions } from "landspout/websocket";
 import { checkRate, readFields, readPlace, readSaying, readSelf } from "./input.ts";
 import type { Fields, Place } from "./input.ts";
 import { errorBody } from "./json-handler.ts";
+import { AT_FORM } from "./message-buffer.ts";
 import { Bucket } from "./rate.ts";
 import { hub, rooms, withId } from "./rooms.ts";
 
@@ -40,7 +41,7 @@ function sentence(error: unknown): string {
   throw error;
 }
 
-/** GET /socket?room=NAME&who=SECRET&name=NAME&since=ID */
+/** GET /socket?room=NAME&who=SECRET&name=NAME&since=AT */
 export class SocketHandler extends WebSocketHandler {
   #place: Place | undefined = undefined;
   readonly #rate: Bucket = new Bucket(BURST, PER_SECOND);
@@ -61,7 +62,7 @@ export class SocketHandler extends WebSocketHandler {
     const { room, who, name, since } = this.#place;
     open.add(this);
     hub.subscribe(room.name, this);
-    const you = who === "" ? 0 : room.people.arrive(who, name);
+    const you = room.people.arrive(who, name);
     void this.writeMessage({ type: "welcome", you, ...rooms.state(room) });
     void this.writeMessage(room.missed(since));
     if (rooms.isClosed) this.close(GOING_AWAY, "The server stops");
@@ -114,7 +115,7 @@ export class SocketHandler extends WebSocketHandler {
   }
 }
 
-/** GET /events?room=NAME&who=SECRET&name=NAME&since=ID; the id in Last-Event-ID counts more than that in the query. */
+/** GET /events?room=NAME&who=SECRET&name=NAME&since=AT; what is in Last-Event-ID counts more than that in the query. */
 export class EventsHandler extends EventSourceHandler {
   #place: Place | undefined = undefined;
 
@@ -133,10 +134,10 @@ export class EventsHandler extends EventSourceHandler {
     const { room, who, name, since } = this.#place;
     open.add(this);
     hub.subscribe(room.name, this, { toEvent: withId });
-    const you = who === "" ? 0 : room.people.arrive(who, name);
+    const you = room.people.arrive(who, name);
     void this.send({ data: { type: "welcome", you, ...rooms.state(room) } });
     const last = this.lastEventId;
-    const missed = JSON.stringify(room.missed(last !== undefined && /^\d{1,15}$/.test(last) ? Number(last) : since));
+    const missed = JSON.stringify(room.missed(last !== undefined && AT_FORM.test(last) ? last : since));
     void this.send(withId(missed, room.name));
     if (rooms.isClosed) this.close();
   }

@@ -1,34 +1,62 @@
 /**
- * The messages of a chat room: the last 200, and whoever waits for the next. It must not know HTTP: who waits has a promise, and
- * a signal to give up by.
+ * The messages of a chat room: the last 200, and whoever waits for the next. It must not know HTTP: who waits has a promise, and a
+ * signal to give up by.
+ *
+ * They are kept in the order of their ids, which is the same in every process; and each has a number by which it arrived here, because
+ * what another process took earlier may arrive later. A page names how far it has heard this process ("at"), and gets what has arrived
+ * since. To a page that comes from another process all is new: it gets everything, and leaves out what it knows by its id.
  */
+import { createHash } from "node:crypto";
 import { IOLoop } from "landspout";
+import { follow, nextId, PROCESS } from "./ids.ts";
+import { MOST_MESSAGES } from "./limits.ts";
 
 export interface Message {
-  /** Higher than that of every earlier message, also of those before the server started again. */
-  readonly id: number;
+  /** Sorts messages, as text. */
+  readonly id: string;
   readonly name: string;
   readonly text: string;
   /** Milliseconds since 1970. */
   readonly time: number;
+  /** Made up by its page: two with the same are one, sent again because the answer got lost. Empty where there is none. */
+  readonly key: string;
 }
 
-type Waiter = (messages: readonly Message[]) => void;
+export interface Messages {
+  readonly type: "messages";
+  /** By id. */
+  readonly messages: readonly Message[];
+  /** Up to here a page has heard this process. */
+  readonly at: string;
+  /** A page that knows none of these has missed some that are forgotten. */
+  readonly gap?: boolean;
+}
 
-/** Begins at the clock and counts on: so no id comes twice, unless the chat has a thousand messages a second all its life. */
-let last = Date.now();
+/** How far a page has heard the processes it has been connected to, `PROCESS.NUMBER`, the last eight. */
+export const AT_FORM: RegExp = /^$|^[0-9a-z]{6}\.\d{1,15}(?:~[0-9a-z]{6}\.\d{1,15}){0,7}$/;
+/** Of these the newest are compared between processes: enough to see a difference, few enough that both still have them. */
+const COMPARED = 100;
+
+interface Kept {
+  readonly message: Message;
+  readonly arrival: number;
+}
+
+/** Over all rooms, so that a room that was forgotten and made again does not count anew. */
+let arrivals = 0;
 
 export class MessageBuffer {
   readonly #size: number;
-  readonly #messages: Message[] = [];
+  /** By id. */
+  readonly #kept: Kept[] = [];
   /** The messages kept, by the key their page gave them. */
   readonly #byKey: Map<string, Message> = new Map();
-  readonly #waiters: Set<Waiter> = new Set();
-  /** Id of the last message that was forgotten, or of the last there was before this room. */
-  #forgotten: number = last;
+  readonly #waiters: Set<() => void> = new Set();
+  /** Arrival of the last message that was forgotten, or of the last there was before this room. */
+  #forgotten: number = arrivals;
 
   /** @param size Messages kept; older ones are forgotten. */
-  constructor(size = 200) {
+  constructor(size: number = MOST_MESSAGES) {
     this.#size = size;
   }
 
@@ -37,64 +65,98 @@ export class MessageBuffer {
     return this.#waiters.size;
   }
   get isEmpty(): boolean {
-    return this.#messages.length === 0;
+    return this.#kept.length === 0;
+  }
+  get all(): readonly Message[] {
+    return this.#kept.map(({ message }) => message);
   }
 
-  /** Messages with a higher id, oldest first. An id from the future (the clock was put back) gets all. */
-  since(id: number): readonly Message[] {
-    return this.#messages.filter((message) => message.id > id || id > last);
+  /** What a page has not got. `since` is empty for a new one; see AT_FORM. */
+  missed(since: string): Messages {
+    const at = `${PROCESS}.${arrivals}`;
+    const own = since.split("~").find((one) => one.startsWith(`${PROCESS}.`));
+    const after = own === undefined ? 0 : Number(own.slice(PROCESS.length + 1));
+    const messages = this.#kept.filter(({ arrival }) => arrival > after).map(({ message }) => message);
+    const gap = since !== "" && (own === undefined || after < this.#forgotten);
+    return gap ? { type: "messages", messages, at, gap } : { type: "messages", messages, at };
   }
 
-  /** Whether there may have been messages after this id that are forgotten. */
-  hasGap(id: number): boolean {
-    return id > 0 && id < this.#forgotten;
-  }
-
-  /** The message that came with this key, if it is kept: it was sent again because the answer got lost. */
+  /** The message that came with this key, if it is kept. */
   find(key: string): Message | undefined {
     return this.#byKey.get(key);
   }
 
-  add(name: string, text: string, key = ""): Message {
-    const message = { id: ++last, name, text, time: Date.now() };
-    this.#messages.push(message);
-    if (key !== "") this.#byKey.set(key, message);
-    if (this.#messages.length > this.#size) this.#forgetOldest();
-    this.wake([message]);
-    return message;
+  /** A message said here. */
+  add(name: string, text: string, key = ""): Messages {
+    const message = { id: nextId(), name, text, time: Date.now(), key };
+    this.#insert(message);
+    this.wake();
+    return { type: "messages", messages: [message], at: `${PROCESS}.${arrivals}` };
+  }
+
+  /** Messages that other processes, or a store, have; in any order, and any number of times. Returns those that are new here. */
+  merge(messages: readonly Message[]): Messages | undefined {
+    const fresh = messages.filter((message) => this.#insert(message));
+    if (fresh.length === 0) return undefined;
+    fresh.sort((one, other) => (one.id < other.id ? -1 : 1));
+    this.wake();
+    return { type: "messages", messages: fresh, at: `${PROCESS}.${arrivals}` };
+  }
+
+  #insert(message: Message): boolean {
+    follow(message.id);
+    const twin = message.key === "" ? undefined : this.#byKey.get(message.key);
+    if (twin !== undefined) {
+      // Sent to two processes before either knew of the other: everywhere the one with the lower id stays.
+      if (twin.id <= message.id) return false;
+      this.#kept.splice(
+        this.#kept.findIndex((kept) => kept.message === twin),
+        1,
+      );
+    }
+    let place = this.#kept.length;
+    while (place > 0 && (this.#kept[place - 1]?.message.id ?? "") > message.id) place--;
+    if (this.#kept[place - 1]?.message.id === message.id) return false;
+    if (place === 0 && this.#kept.length >= this.#size) return false;
+    this.#kept.splice(place, 0, { message, arrival: ++arrivals });
+    if (message.key !== "") this.#byKey.set(message.key, message);
+    if (this.#kept.length > this.#size) this.#forgetOldest();
+    return true;
   }
 
   #forgetOldest(): void {
-    const oldest = this.#messages.shift();
+    const oldest = this.#kept.shift();
     if (oldest === undefined) return;
-    this.#forgotten = oldest.id;
-    // Maps keep the order: the oldest key is the first, where the oldest message had one.
-    for (const [key, message] of this.#byKey) {
-      if (message.id <= oldest.id) this.#byKey.delete(key);
-      break;
-    }
+    this.#forgotten = Math.max(this.#forgotten, oldest.arrival);
+    this.#byKey.delete(oldest.message.key);
   }
 
-  /** The next message; or nothing, if there is none for so many seconds, if the signal is aborted, or by `wake()`. */
-  next(seconds: number, signal: AbortSignal): Promise<readonly Message[]> {
+  /** Equal in two processes that have the same messages up to this id; empty where there is none. */
+  digest(before: string): string {
+    const ids = this.#kept.map(({ message }) => message.id).filter((id) => id < before);
+    if (ids.length === 0) return "";
+    return createHash("sha1").update(ids.slice(-COMPARED).join()).digest("base64url").slice(0, 12);
+  }
+
+  /** Waits for the next message; for no longer than so many seconds, until the signal is aborted, or for `wake()`. */
+  next(seconds: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      const giveUp = (): void => done([]);
-      const done = (messages: readonly Message[]): void => {
+      const done = (): void => {
         this.#waiters.delete(done);
         loop.removeTimeout(timeout);
-        signal.removeEventListener("abort", giveUp);
-        resolve(messages);
+        signal.removeEventListener("abort", done);
+        resolve();
       };
       const loop = IOLoop.current();
-      const timeout = loop.callLater(seconds, giveUp);
-      signal.addEventListener("abort", giveUp);
+      const timeout = loop.callLater(seconds, done);
+      signal.addEventListener("abort", done);
       this.#waiters.add(done);
-      if (signal.aborted) giveUp();
+      if (signal.aborted) done();
     });
   }
 
   /** Answers everybody who waits. */
-  wake(messages: readonly Message[] = []): void {
-    for (const waiter of this.#waiters) waiter(messages);
+  wake(): void {
+    for (const waiter of this.#waiters) waiter();
   }
 }

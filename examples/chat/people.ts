@@ -1,22 +1,23 @@
 /**
- * Who is in a room, under which name, and who is typing. Every page has a secret it made up: it is there while it holds a connection or
- * a poll, and for a moment after one that ended without a goodbye. Others know it by a number. It must not know HTTP.
+ * Who is in a room by way of this process, under which name, and who is typing. Every page has a secret it made up: it is there while
+ * it holds a connection or a poll, and for a moment after one that ended without a goodbye. Others know it by an id made of the secret.
+ * It must not know HTTP.
  */
+import { createHash } from "node:crypto";
 import { IOLoop } from "landspout";
+import { MOST_LISTED, MOST_PEOPLE } from "./limits.ts";
+import type { Person, Presence } from "./presence.ts";
 
 /** Seconds a page may take from an answer to its next poll, or from a connection that broke to the next. */
 const GRACE = 3;
 /** Seconds after which somebody types no more, unless the page says so again. */
 const TYPING = 5;
-/** People counted in a room: secrets cost nothing, so they must not fill memory. */
-const MOST_PEOPLE = 20_000;
-/** People told to a page by name; the rest is a number. */
-const MOST_LISTED = 100;
 
 type Timeout = ReturnType<IOLoop["callLater"]>;
 
-interface Person {
-  readonly number: number;
+interface Page {
+  readonly id: string;
+  readonly since: number;
   name: string;
   /** Connections and polls held. */
   holds: number;
@@ -26,15 +27,10 @@ interface Person {
   typing: Timeout | undefined;
 }
 
-export interface Listed {
-  readonly id: number;
-  readonly name: string;
-}
+const idOf = (who: string): string => createHash("sha256").update(who).digest("base64url").slice(0, 16);
 
-let numbers = 0;
-
-export class People {
-  readonly #present: Map<string, Person> = new Map();
+export class People implements Presence {
+  readonly #present: Map<string, Page> = new Map();
   readonly #changed: (cameOrWent: boolean) => void;
 
   /** @param changed Called when somebody came or went, took another name, began or ended typing. */
@@ -45,81 +41,72 @@ export class People {
   get count(): number {
     return this.#present.size;
   }
-  /** Those who came first, up to a hundred. */
-  get listed(): readonly Listed[] {
-    const listed: Listed[] = [];
-    for (const { number, name } of this.#present.values()) {
+  get listed(): readonly Person[] {
+    const listed: Person[] = [];
+    for (const { id, name, since, typing } of this.#present.values()) {
       if (listed.length === MOST_LISTED) break;
-      listed.push({ id: number, name });
+      listed.push({ id, name, since, typing: typing !== undefined });
     }
     return listed;
   }
-  /** Numbers of those who are typing. */
-  get typing(): readonly number[] {
-    const numbers: number[] = [];
-    for (const { number, typing } of this.#present.values()) {
-      if (numbers.length === MOST_LISTED) break;
-      if (typing !== undefined) numbers.push(number);
-    }
-    return numbers;
-  }
 
-  /** A connection or a poll begins. The result is the page's number, 0 where nobody counts it. */
-  arrive(who: string, name: string): number {
-    let person = this.#present.get(who);
-    if (person === undefined) {
-      if (this.#present.size >= MOST_PEOPLE) return 0;
-      person = { number: ++numbers, name, holds: 1, grace: undefined, typing: undefined };
-      this.#present.set(who, person);
+  /** A connection or a poll begins. The result is the page's id, empty where nobody counts it. */
+  arrive(who: string, name: string): string {
+    if (who === "") return "";
+    let page = this.#present.get(who);
+    if (page === undefined) {
+      if (this.#present.size >= MOST_PEOPLE) return "";
+      page = { id: idOf(who), since: Date.now(), name, holds: 1, grace: undefined, typing: undefined };
+      this.#present.set(who, page);
       this.#changed(true);
-      return person.number;
+      return page.id;
     }
-    person.holds++;
-    stop(person.grace);
-    person.grace = undefined;
-    if (name !== "") this.#rename(person, name);
-    return person.number;
+    page.holds++;
+    stop(page.grace);
+    page.grace = undefined;
+    if (name !== "") this.#rename(page, name);
+    return page.id;
   }
 
   /** A poll was answered, or a connection broke: the page comes back soon, or has gone. */
   interrupted(who: string): void {
-    const person = this.#released(who);
-    if (person !== undefined) person.grace = IOLoop.current().callLater(GRACE, () => this.#remove(who, person));
+    const page = this.#released(who);
+    if (page !== undefined) page.grace = IOLoop.current().callLater(GRACE, () => this.#remove(who, page));
   }
 
   /** A poll was given up, or a connection closed with a goodbye: the page has gone. */
   leave(who: string): void {
-    const person = this.#released(who);
-    if (person !== undefined) this.#remove(who, person);
+    const page = this.#released(who);
+    if (page !== undefined) this.#remove(who, page);
   }
 
-  /** The person, if that was the last it held. */
-  #released(who: string): Person | undefined {
-    const person = this.#present.get(who);
-    if (person === undefined || person.holds === 0) return undefined;
-    return --person.holds === 0 ? person : undefined;
+  /** The page, if that was the last it held. */
+  #released(who: string): Page | undefined {
+    const page = this.#present.get(who);
+    if (page === undefined || page.holds === 0) return undefined;
+    return --page.holds === 0 ? page : undefined;
   }
-  #remove(who: string, person: Person): void {
-    stop(person.grace);
-    stop(person.typing);
+  #remove(who: string, page: Page): void {
+    stop(page.grace);
+    stop(page.typing);
     this.#present.delete(who);
     this.#changed(true);
   }
 
   /** What a page says of itself; of one that is not here nothing is kept. */
   update(who: string, name: string, typing: boolean): void {
-    const person = this.#present.get(who);
-    if (person === undefined) return;
-    this.#rename(person, name);
-    const was = person.typing;
+    const page = this.#present.get(who);
+    if (page === undefined) return;
+    this.#rename(page, name);
+    const was = page.typing;
     stop(was);
-    person.typing = typing ? IOLoop.current().callLater(TYPING, () => this.update(who, person.name, false)) : undefined;
+    page.typing = typing ? IOLoop.current().callLater(TYPING, () => this.update(who, page.name, false)) : undefined;
     if ((was !== undefined) !== typing) this.#changed(false);
   }
 
-  #rename(person: Person, name: string): void {
-    if (person.name === name) return;
-    person.name = name;
+  #rename(page: Page, name: string): void {
+    if (page.name === name) return;
+    page.name = name;
     this.#changed(false);
   }
 }

@@ -1,86 +1,131 @@
 /**
- * The rooms: each with its messages and its people, and a topic by which all who are connected hear of both. It must not know by which
- * road they are: WebSockets, event streams and polls hear the same.
+ * The rooms: each with its messages and its people, and a topic by which all who are connected to this process hear of both. It must not
+ * know by which road they are: WebSockets, event streams and polls hear the same. Nor how other processes are reached: whoever does that
+ * listens here as a `Companion`, and calls `take` and `setOthers`. Every process holds every room, so all of this is answered at once.
  */
+import { createHash } from "node:crypto";
 import { IOLoop } from "landspout";
 import { PubSub } from "landspout/pubsub";
 import type { ToEvent } from "landspout/pubsub";
+import { MOST_ROOMS } from "./limits.ts";
 import { MessageBuffer } from "./message-buffer.ts";
-import type { Message } from "./message-buffer.ts";
+import type { Message, Messages } from "./message-buffer.ts";
 import { People } from "./people.ts";
-import type { Listed } from "./people.ts";
+import { NOBODY, unite } from "./presence.ts";
+import type { Presence } from "./presence.ts";
 
 /** Seconds from somebody's coming or going until all are told: who comes meanwhile is told of with them. */
 const GATHER = 0.2;
-/** Rooms kept: names come from clients, and must not fill memory. */
-const MOST_ROOMS = 100;
 /** Rooms told to a page. */
-const MOST_LISTED = 20;
+const MOST_ROOMS_LISTED = 20;
 /** The room where everybody begins; it is always there. */
 export const LOBBY = "lobby";
 
 /** What pages are told of a room besides its messages. */
 export interface RoomState {
-  /** Goes up with every change. */
-  readonly version: number;
   readonly people: number;
-  readonly present: readonly Listed[];
-  readonly typing: readonly number[];
+  readonly present: readonly { readonly id: string; readonly name: string }[];
+  /** Ids of those who are typing. */
+  readonly typing: readonly string[];
   readonly rooms: readonly { readonly name: string; readonly people: number }[];
 }
 
-export interface Messages {
-  readonly type: "messages";
-  readonly messages: readonly Message[];
-  /** Some that were missed are forgotten. */
-  readonly gap?: boolean;
+/** Who wants to know what happens here, to tell others or to keep it. */
+export interface Companion {
+  said(room: Room, message: Message): void;
+  /** People of this process have come or gone, or are called otherwise, or type. */
+  peopleChanged?(rooms: readonly Room[]): void;
 }
 
 /** Subscribers: every connection that is open, by room. */
 export const hub: PubSub = new PubSub();
 
-/** An event stream names the newest message it has when it comes back. */
+/** An event stream says how far it has heard us when it comes back. */
 export const withId: ToEvent = (message) => {
   const data = String(message);
-  const { messages } = JSON.parse(data) as Partial<Messages>;
-  const id = messages?.at(-1)?.id;
-  return id === undefined ? { data } : { data, id: String(id) };
+  const { at } = JSON.parse(data) as Partial<Messages>;
+  return at === undefined ? { data } : { data, id: at };
 };
+
+/** Equal where the state is, in whichever process: a poll names the one it knows. */
+export function versionOf(state: RoomState): string {
+  return createHash("sha1").update(JSON.stringify(state)).digest("base64url").slice(0, 12);
+}
+
+/** What a room tells its house. */
+interface House {
+  said(room: Room, message: Message): void;
+  changed(room: Room, cameOrWent: boolean): void;
+}
 
 export class Room {
   readonly name: string;
   readonly messages: MessageBuffer = new MessageBuffer();
+  /** Those who are here by way of this process. */
   readonly people: People;
-  version = 0;
+  /** People have changed, and companions do not know yet. */
+  isNews = false;
+  readonly #house: House;
+  readonly #others: Map<string, Presence> = new Map();
+  #presence: Presence | undefined = undefined;
 
-  constructor(name: string, changed: (room: Room, cameOrWent: boolean) => void) {
+  constructor(name: string, house: House) {
     this.name = name;
-    this.people = new People((cameOrWent) => changed(this, cameOrWent));
+    this.#house = house;
+    this.people = new People((cameOrWent) => {
+      this.isNews = true;
+      this.#changed(cameOrWent);
+    });
+  }
+
+  /** Everybody, by way of whichever process. */
+  get presence(): Presence {
+    return (this.#presence ??= unite(this.people, this.#others.values()));
+  }
+  #changed(cameOrWent: boolean): void {
+    this.#presence = undefined;
+    this.#house.changed(this, cameOrWent);
   }
 
   /** Nobody is here, and nobody listens. */
   get isDeserted(): boolean {
-    return this.people.count === 0 && this.messages.waiting === 0 && hub.subscriberCount(this.name) === 0;
+    return this.presence.count === 0 && this.messages.waiting === 0 && hub.subscriberCount(this.name) === 0;
   }
 
-  /** What came after a message. */
-  missed(since: number): Messages {
-    const messages = this.messages.since(since);
-    return this.messages.hasGap(since) ? { type: "messages", messages, gap: true } : { type: "messages", messages };
+  /** What a page has not got; see AT_FORM. */
+  missed(since: string): Messages {
+    return this.messages.missed(since);
   }
 
   /** A message to everybody. With a key that is known it has been sent before, and is not sent again. */
   say(name: string, text: string, key: string): Message {
     const before = key === "" ? undefined : this.messages.find(key);
     if (before !== undefined) return before;
-    const message = this.messages.add(name, text, key);
-    hub.publish(this.name, { type: "messages", messages: [message] } satisfies Messages);
+    const messages = this.messages.add(name, text, key);
+    hub.publish(this.name, messages);
+    const [message] = messages.messages as [Message];
+    this.#house.said(this, message);
     return message;
+  }
+
+  /** Messages that another process, or a store, has. */
+  take(messages: readonly Message[]): void {
+    const fresh = this.messages.merge(messages);
+    if (fresh !== undefined) hub.publish(this.name, fresh);
+  }
+  /** Those who are here by way of another process. */
+  setOthers(process: string, presence: Presence): void {
+    const before = this.#others.get(process) ?? NOBODY;
+    if (JSON.stringify(before) === JSON.stringify(presence)) return;
+    if (presence.count === 0) this.#others.delete(process);
+    else this.#others.set(process, presence);
+    this.#changed(before.count !== presence.count);
   }
 }
 
-export class Rooms {
+export class Rooms implements House {
   readonly #rooms: Map<string, Room> = new Map();
+  readonly #companions: Set<Companion> = new Set();
   /** Rooms with something to tell. */
   readonly #changed: Set<Room> = new Set();
   #announcing = false;
@@ -90,53 +135,75 @@ export class Rooms {
     this.enter(LOBBY);
   }
 
+  addCompanion(companion: Companion): void {
+    this.#companions.add(companion);
+  }
+
   /** The server stops: nobody waits any more. */
   get isClosed(): boolean {
     return this.#closed;
   }
+  get all(): readonly Room[] {
+    return [...this.#rooms.values()];
+  }
 
-  /** A room, which is there from now on; undefined if there are too many. */
-  enter(name: string): Room | undefined {
+  find(name: string): Room | undefined {
+    return this.#rooms.get(name);
+  }
+  /** A room, which is there from now on; undefined if there are too many, and no other is forgotten for it. */
+  enter(name: string, mayForget = true): Room | undefined {
     let room = this.#rooms.get(name);
     if (room !== undefined) return room;
-    if (this.#rooms.size >= MOST_ROOMS && !this.#forgetOne()) return undefined;
-    room = new Room(name, (it, cameOrWent) => this.#announce(it, cameOrWent));
+    if (this.#rooms.size >= MOST_ROOMS && !(mayForget && this.#forgetOne())) return undefined;
+    room = new Room(name, this);
     this.#rooms.set(name, room);
     return room;
   }
   /** One without messages first, then the one that was made first. */
   #forgetOne(): boolean {
-    const deserted = [...this.#rooms.values()].filter((room) => room.isDeserted && room.name !== LOBBY);
+    const deserted = this.all.filter((room) => room.isDeserted && room.name !== LOBBY);
     const room = deserted.find(({ messages }) => messages.isEmpty) ?? deserted[0];
     return room !== undefined && this.#rooms.delete(room.name);
   }
 
-  state(room: Room): RoomState {
-    const { version, people } = room;
-    return { version, people: people.count, present: people.listed, typing: people.typing, rooms: this.#listed() };
+  state({ presence }: Room): RoomState {
+    return {
+      people: presence.count,
+      present: presence.listed.map(({ id, name }) => ({ id, name })),
+      typing: presence.listed.filter(({ typing }) => typing).map(({ id }) => id),
+      rooms: this.#listed(),
+    };
   }
   /** Those with somebody or something in them, the fullest first. */
   #listed(): RoomState["rooms"] {
-    return [...this.#rooms.values()]
-      .filter((room) => room.name === LOBBY || room.people.count > 0 || !room.messages.isEmpty)
-      .map(({ name, people }) => ({ name, people: people.count }))
-      .sort((a, b) => Number(b.name === LOBBY) - Number(a.name === LOBBY) || b.people - a.people)
-      .slice(0, MOST_LISTED);
+    return this.all
+      .filter((room) => room.name === LOBBY || room.presence.count > 0 || !room.messages.isEmpty)
+      .map(({ name, presence }) => ({ name, people: presence.count }))
+      .sort(
+        (a, b) =>
+          Number(b.name === LOBBY) - Number(a.name === LOBBY) || b.people - a.people || (a.name < b.name ? -1 : 1),
+      )
+      .slice(0, MOST_ROOMS_LISTED);
   }
 
+  said(room: Room, message: Message): void {
+    for (const companion of this.#companions) companion.said(room, message);
+  }
   /** Soon everybody is told, in all rooms if somebody came or went: their lists of rooms say how many are where. */
-  #announce(room: Room, cameOrWent: boolean): void {
+  changed(room: Room, cameOrWent: boolean): void {
     for (const it of cameOrWent ? this.#rooms.values() : [room]) this.#changed.add(it);
     if (this.#announcing) return;
     this.#announcing = true;
     IOLoop.current().callLater(GATHER, () => {
       this.#announcing = false;
+      const news = [...this.#changed].filter(({ isNews }) => isNews);
+      for (const it of news) it.isNews = false;
+      for (const companion of this.#companions) companion.peopleChanged?.(news);
       for (const it of this.#changed) this.#tell(it);
       this.#changed.clear();
     });
   }
   #tell(room: Room): void {
-    room.version++;
     if (hub.subscriberCount(room.name) > 0) hub.publish(room.name, { type: "state", ...this.state(room) });
     room.messages.wake();
   }

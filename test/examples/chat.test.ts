@@ -13,11 +13,12 @@ const test = suite("examples/chat", { deadline: 30 });
 let chat: Example;
 
 interface Message {
-  id: number;
+  id: string;
   name: string;
   text: string;
 }
 interface News {
+  at: string;
   messages: Message[];
   people: number;
 }
@@ -53,8 +54,8 @@ async function until(peer: Peer, wanted: (state: Recent) => boolean): Promise<Re
   }
 }
 
-/** Id of the newest message; the tests share a room. */
-const newest = async (peer: Peer): Promise<number> => (await recent(peer)).messages.at(-1)?.id ?? 0;
+/** The place after the newest message; the tests share a room. */
+const newest = async (peer: Peer): Promise<string> => (await recent(peer)).at;
 
 test.before(async () => {
   chat = await startExample("chat/server.ts", ["--port", "0", "--quiet"]);
@@ -121,17 +122,14 @@ test("answers at once what is newer than the message named, and waits where noth
     for (const text of ["one", "two", "three"]) await say(peer, { name: "Ada", text });
     const all = newsOf(await ask(peer, `/messages?since=${before}`));
     assert.equal(texts(all), ["one", "two", "three"]);
-    const [first, , third] = all.messages;
-    assert.equal(texts(newsOf(await ask(peer, `/messages?since=${first?.id}`))), ["two", "three"]);
+    const ids = all.messages.map(({ id }) => id);
+    assert.equal(ids, [...ids].sort());
     const everything = texts(await recent(peer));
     assert.equal(texts(newsOf(await ask(peer, "/messages"))), everything);
-    assert.equal(
-      texts(newsOf(await ask(peer, "/messages?since=999999999999999"))),
-      everything,
-      "the clock was put back",
-    );
+    assert.equal(texts(newsOf(await ask(peer, "/messages?since=abcdef.7"))), everything, "of no process of ours");
+    assert.equal(texts(newsOf(await ask(peer, `/messages?since=abcdef.7~${before}`))), ["one", "two", "three"]);
     await withPeer(chat.port, async (other) => {
-      const poll = ask(peer, `/messages?since=${third?.id}`);
+      const poll = ask(peer, `/messages?since=${all.at}`);
       await until(other, ({ waiting }) => waiting === 1);
       await say(other, { name: "Bob", text: "four" });
       assert.equal(texts(newsOf(await poll)), ["four"]);
@@ -144,11 +142,13 @@ test("counts on when it is started again", async () => {
     chat.port,
     async (peer) => JSON.parse(textOf(await say(peer, { name: "Ada", text: "old" }))) as Message,
   );
+  const since = await withPeer(chat.port, newest);
   await chat.stop();
   chat = await startExample("chat/server.ts", ["--port", "0", "--quiet"]);
   await withPeer(chat.port, async (peer) => {
     await say(peer, { name: "Ada", text: "new" });
-    assert.equal(texts(newsOf(await ask(peer, `/messages?since=${before.id}`))), ["new"]);
+    assert.equal(texts(newsOf(await ask(peer, `/messages?since=${since}`))), ["new"]);
+    assert.ok(((await recent(peer)).messages[0]?.id ?? "") > before.id);
   });
 });
 
@@ -190,7 +190,7 @@ test("tells everyone how many are there when somebody comes or goes", async () =
 test("keeps the last 200 messages", async () => {
   await withPeer(chat.port, async (peer) => {
     for (let i = 0; i < 205; i++) await say(peer, { name: "Bob", text: `number ${i}` });
-    const { messages } = newsOf(await ask(peer, "/messages?since=0"));
+    const { messages } = newsOf(await ask(peer, "/messages"));
     assert.is(messages.length, 200);
     assert.is(messages[0]?.text, "number 5");
     assert.is(messages.at(-1)?.text, "number 204");
@@ -217,10 +217,17 @@ test("refuses what is no message, and says why", async () => {
     const foreign = await say(peer, { name: "x", text: "y" }, "text/plain");
     assert.is(foreign.status, 415);
     assert.is(error(foreign), "Send application/json");
-    for (const since of ["-1", "1e3", "x", "9".repeat(16)]) {
+    for (const since of [
+      "-1",
+      "1e3",
+      "x",
+      "abcdef.1~",
+      `abcdef.${"9".repeat(16)}`,
+      Array(9).fill("abcdef.1").join("~"),
+    ]) {
       const answer = await ask(peer, `/messages?since=${since}`);
       assert.is(answer.status, 400);
-      assert.is(error(answer), "since must be the id of a message");
+      assert.is(error(answer), "since must be what came as at with messages");
     }
     assert.is((await ask(peer, `/messages?who=${"a".repeat(41)}`)).status, 400);
     assert.is(

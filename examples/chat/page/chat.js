@@ -16,10 +16,12 @@ const makeSecret = () =>
   Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 /** Under this name the server counts us. */
 const who = makeSecret();
-/** Id of the newest message we know of this room. */
-let last = 0;
-/** Our number among those present. */
-let you = 0;
+/** Processes whose place in the record of the room is remembered; a balancer may send us to any. */
+const MOST_PLACES = 8;
+/** How far we have heard each of the processes we were connected to. */
+let heard = new Map();
+/** Our id among those present. */
+let you = "";
 let connection;
 let typedAt = 0;
 
@@ -54,28 +56,27 @@ function roomOfAddress() {
 
 function enter(room) {
   connection?.close();
-  last = 0;
-  you = 0;
+  heard = new Map();
+  you = "";
   showRoom(room);
   showState("connecting", "Connecting");
   showRooms([]);
-  const page = { name: ownName, last: () => last };
+  const page = { name: ownName, since: () => [...heard].map((place) => place.join(".")).join("~") };
   connection = new Connection(room, who, page, {
     online(road) {
       showState("online", "Online", road);
     },
     offline(why) {
       showState("offline", why === "" ? "Offline, trying again" : why);
-      showPeople(0, [], 0);
+      showPeople(0, [], "");
       showTyping([]);
     },
-    messages({ messages, gap = false }) {
-      const newest = messages.at(-1)?.id ?? last;
-      // Ids go up, unless the server has started again with its clock put back.
-      if (newest < last) last = 0;
-      const fresh = messages.filter(({ id }) => id > last);
-      last = newest;
-      showMessages(fresh, gap, ownName());
+    messages({ messages, at, gap = false }) {
+      const [process, number] = at.split(".");
+      heard.delete(process);
+      heard.set(process, number);
+      if (heard.size > MOST_PLACES) heard.delete(heard.keys().next().value);
+      showMessages(messages, gap, ownName());
       readAloud();
     },
     state(state) {

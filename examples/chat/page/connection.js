@@ -26,7 +26,7 @@ export class Connection {
   #view;
   #room;
   #who;
-  /** What the page knows: `name()`, and `last()`, the id of the newest message. */
+  /** What the page knows: `name()`, and `since()`, how far it has heard the server. */
   #page;
   #ended = new AbortController();
   #socket;
@@ -109,7 +109,7 @@ export class Connection {
 
   #address(path) {
     const address = new URL(path, location.href);
-    const query = { room: this.#room, who: this.#who, name: this.#page.name(), since: this.#page.last() };
+    const query = { room: this.#room, who: this.#who, name: this.#page.name(), since: this.#page.since() };
     for (const [name, value] of Object.entries(query)) address.searchParams.set(name, value);
     return address;
   }
@@ -181,8 +181,8 @@ export class Connection {
   }
 
   async #overPolls(lost, word) {
-    // What there is comes at once, as no state has this number; then we wait for more.
-    for (let version = -1; ;) {
+    // What there is comes at once, as no state has this version; then we wait for more.
+    for (let version = "none"; ;) {
       const address = this.#address("/messages");
       address.searchParams.set("version", version);
       const timer = wait(PATIENCE, () => lost.abort());

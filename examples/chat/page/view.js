@@ -10,8 +10,8 @@ const MOST = 500;
 /** Milliseconds up to which messages of the same name belong together. */
 const TOGETHER = 120_000;
 
-/** The message above the next one. */
-let previous;
+/** The messages shown, by their items. */
+const shown = new Map();
 let unread = 0;
 let room = "";
 
@@ -80,7 +80,6 @@ function setUnread(count) {
 
 function itemFor({ name, text, time }, own) {
   const item = make("li", own ? "own" : "", "");
-  if (previous?.name === name && time - previous.time < TOGETHER) item.classList.add("same");
   const meta = make("p", "meta", "");
   const stamp = make("time", "", timeText(time));
   stamp.dateTime = new Date(time).toISOString();
@@ -91,22 +90,48 @@ function itemFor({ name, text, time }, own) {
   return item;
 }
 
-/** Adds messages below the others. `gap`: there were others before them that nobody has any more. */
+/** Several in a row by the same person belong together. */
+function join(item) {
+  if (item === null) return;
+  const message = shown.get(item);
+  const above = shown.get(item.previousElementSibling);
+  const same = above?.name === message?.name && message?.time - above?.time < TOGETHER;
+  item.classList.toggle("same", same);
+}
+
+/** Where its id says: mostly at the end, further up if it was said elsewhere while that could not be reached. */
+function place(message, ownName) {
+  const item = itemFor(message, message.name === ownName);
+  let above = list.lastElementChild;
+  while (above !== null && shown.get(above)?.id > message.id) above = above.previousElementSibling;
+  shown.set(item, message);
+  if (above === null) list.prepend(item);
+  else above.after(item);
+  join(item);
+  join(item.nextElementSibling);
+}
+
+function forgetOldest() {
+  const oldest = list.firstElementChild;
+  shown.delete(oldest);
+  oldest.remove();
+}
+
+/** Adds the messages that are not there yet. `gap`: who knows none of them has missed some that nobody has any more. */
 export function showMessages(messages, gap, ownName) {
-  if (messages.length > 0) {
-    const follow = atBottom() || messages.some(({ name }) => name === ownName);
-    if (gap) {
+  // A message that was sent twice, to two processes, has two ids but one key.
+  const known = new Set();
+  for (const { id, key } of shown.values()) known.add(id).add(key);
+  const fresh = messages.filter(({ id, key }) => !known.has(id) && (key === "" || !known.has(key)));
+  if (fresh.length > 0) {
+    const follow = atBottom() || fresh.some(({ name }) => name === ownName);
+    if (gap && fresh.length === messages.length && shown.size > 0)
       list.append(make("li", "gap", "Some messages from before are no longer kept."));
-      previous = undefined;
-    }
-    for (const message of messages) {
-      list.append(itemFor(message, message.name === ownName));
-      previous = message;
-    }
-    while (list.children.length > MOST) list.firstElementChild.remove();
+    for (const message of fresh) place(message, ownName);
+    while (list.children.length > MOST) forgetOldest();
     if (follow) toBottom();
     else newer.hidden = false;
-    if (document.hidden) setUnread(unread + messages.length);
+    if (document.hidden) setUnread(unread + fresh.length);
   }
   byId("empty").hidden = list.children.length > 0;
 }
@@ -119,7 +144,7 @@ export function readAloud() {
 /** Another room: nothing is known of it yet. */
 export function showRoom(name) {
   room = name;
-  previous = undefined;
+  shown.clear();
   log.setAttribute("aria-live", "off");
   list.replaceChildren();
   newer.hidden = true;
