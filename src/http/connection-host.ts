@@ -4,6 +4,7 @@ import type { HttpParser } from "../parser/types.ts";
 import type { HTTPServerConnectionDelegate } from "./interfaces.ts";
 import type { ConnectionLimits } from "./options.ts";
 import type { RequestHead } from "./request-head.ts";
+import type { StandingConnections } from "./standing-connections.ts";
 
 /** A Buffer, with the method that makes a string of latin1 bytes without looking at an encoding's name. */
 export type ParserMemory = Buffer & { latin1Slice(start: number, end: number): string };
@@ -29,6 +30,10 @@ export interface ConnectionHost {
   readonly tick: number;
   /** Shutting down: close after the next answer. */
   readonly closing: boolean;
+  /** Nothing more is accepted: whoever begins to answer is told at once, and no connection is kept. */
+  readonly ending: boolean;
+  /** What left HTTP and ends with the server. */
+  readonly standing: StandingConnections;
   /** Client address and protocol of a request; `peer` is the address of the other end of the socket. */
   originOf(head: RequestHead, peer: string | undefined, encrypted: boolean): Origin;
   connectionClosed(connection: object): void;

@@ -37,6 +37,13 @@ export class RequestTimeoutError extends RemoteProtocolError {
   }
 }
 
+/** The server is being shut down: why `shutdownSignal` was aborted. */
+export class ServerShutdownError extends ProtocolError {
+  constructor() {
+    super("ERR_LANDSPOUT_SHUTDOWN", "The server is being shut down.", 503);
+  }
+}
+
 /** The answer a program tried to send is not one: headers twice, more content than promised. */
 export class LocalProtocolError extends ProtocolError {
   constructor(code: string, message: string) {

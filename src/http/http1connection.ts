@@ -31,6 +31,7 @@ import { HTTPHeaders } from "./headers.ts";
 import type { HTTPMessageDelegate } from "./interfaces.ts";
 import { asError, headTooLarge, refusalText, syntaxError, targetTooLong } from "./refusal.ts";
 import { RequestHead } from "./request-head.ts";
+import type { StandingConnections } from "./standing-connections.ts";
 
 /** Reads up to this size are made into one string for all the heads in them. */
 const SHARED_TEXT_LIMIT = 8192;
@@ -337,6 +338,15 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
   get closing(): boolean {
     return this.host.closing;
   }
+  get ending(): boolean {
+    return this.host.ending;
+  }
+  get standing(): StandingConnections {
+    return this.host.standing;
+  }
+  serverEnds(): void {
+    this.exchange?.notifyShutdown();
+  }
 
   exchangeFinished(exchange: HTTP1Exchange): void {
     if (this.exchange !== exchange) return;
@@ -345,7 +355,8 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
     this.message = undefined;
     this.holding = false;
     this.since = this.host.now;
-    if (exchange.closeAfter) {
+    // The head of a long answer was sent before anybody knew that it is the last.
+    if (exchange.closeAfter || this.host.ending) {
       this.abandon(message, undefined);
       this.linger();
       return;

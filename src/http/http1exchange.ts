@@ -14,6 +14,8 @@ import { LocalProtocolError } from "./errors.ts";
 import { HTTPHeaders } from "./headers.ts";
 import type { HTTPConnection, ResponseStartLine } from "./interfaces.ts";
 import type { RequestHead } from "./request-head.ts";
+import { ShutdownNotice } from "./shutdown-notice.ts";
+import type { StandingConnections } from "./standing-connections.ts";
 import { hasNoContent } from "./status.ts";
 
 /** What an exchange needs of its connection. */
@@ -21,6 +23,9 @@ export interface ExchangeOwner {
   readonly stream: BaseIOStream;
   /** The server closes connections after their next answer. */
   readonly closing: boolean;
+  /** It accepts nothing more. */
+  readonly ending: boolean;
+  readonly standing: StandingConnections;
   /** All content of the current request has been received. */
   readonly requestComplete: boolean;
   exchangeFinished(exchange: HTTP1Exchange): void;
@@ -53,6 +58,7 @@ export class HTTP1Exchange implements HTTPConnection {
   closeAfter: boolean;
   private closeCallback: ((error: Error | undefined) => void) | undefined = undefined;
   private abort: AbortController | undefined = undefined;
+  private shutdown: ShutdownNotice | undefined = undefined;
 
   constructor(owner: ExchangeOwner, head: RequestHead, noKeepAlive: boolean) {
     this.owner = owner;
@@ -96,6 +102,26 @@ export class HTTP1Exchange implements HTTPConnection {
       if (this.phase === LOST) this.abort.abort(new StreamClosedError());
     }
     return this.abort.signal;
+  }
+
+  /**
+   * Called once if the server is shut down before the answer is complete, so that it is completed soon; at the end of this turn where it
+   * accepts nothing more already.
+   */
+  setShutdownCallback(callback: () => void): void {
+    const notice = (this.shutdown ??= new ShutdownNotice());
+    notice.callback = callback;
+    if (this.owner.ending) queueMicrotask(() => this.notifyShutdown());
+  }
+  /** Aborted if the server is shut down before the answer is complete, and only then. Made when first asked for. */
+  get shutdownSignal(): AbortSignal {
+    const notice = (this.shutdown ??= new ShutdownNotice());
+    if (this.owner.ending && this.phase < FINISHED) notice.abort();
+    return notice.signal;
+  }
+  /** Told by the connection. */
+  notifyShutdown(): void {
+    if (this.phase < FINISHED) this.shutdown?.tell();
   }
 
   /** The `Connection` field of the answer, or "". Decides, with the state of this moment, whether the connection goes on. */
@@ -288,6 +314,11 @@ export class HTTP1Exchange implements HTTPConnection {
   detach(): BaseIOStream {
     this.phase = FINISHED;
     return this.owner.detachStream(this);
+  }
+
+  /** Where what goes on with a detached stream adds itself, to be ended with the server. */
+  get standing(): StandingConnections {
+    return this.owner.standing;
   }
 
   /** Most bytes of content this request may have. */

@@ -5,7 +5,14 @@ export { parseCookie } from "./cookies.ts";
 export { chooseCoding, parsePreferences } from "./accept.ts";
 export type { Preference } from "./accept.ts";
 export { formatTimestamp, httpDate, parseHTTPDate } from "./date.ts";
-export { LimitError, LocalProtocolError, ProtocolError, RemoteProtocolError, RequestTimeoutError } from "./errors.ts";
+export {
+  LimitError,
+  LocalProtocolError,
+  ProtocolError,
+  RemoteProtocolError,
+  RequestTimeoutError,
+  ServerShutdownError,
+} from "./errors.ts";
 export { HTTPHeaders } from "./headers.ts";
 export type { HeaderValue } from "./headers.ts";
 export type {

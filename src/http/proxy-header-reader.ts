@@ -47,6 +47,7 @@ export class ProxyHeaderReader implements StreamConsumer {
   closeIdle(): void {
     this.stream.destroy();
   }
+  serverEnds(): void {}
   checkTimeouts(): void {
     const { limits, now, tick } = this.#host;
     if (limits.headerTimeout > 0 && now - this.#since - tick >= limits.headerTimeout) this.stream.destroy();

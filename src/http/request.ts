@@ -140,6 +140,14 @@ export class HTTPServerRequest {
     return this.connection.signal;
   }
 
+  /**
+   * Aborted when the server is shut down before the answer is complete, and only then: whoever waits answers now, or is cut off at the
+   * deadline.
+   */
+  get shutdownSignal(): AbortSignal {
+    return this.connection.shutdownSignal;
+  }
+
   fullUrl(): string {
     const { uri } = this;
     return uri.startsWith("/") || uri === "*" ? `${this.protocol}://${this.host}${uri}` : uri;

@@ -3,7 +3,7 @@
  */
 import { requestChannels } from "../diagnostics.ts";
 import { UsageError } from "../errors.ts";
-import { RemoteProtocolError } from "../http/errors.ts";
+import { RemoteProtocolError, ServerShutdownError } from "../http/errors.ts";
 import type { HTTP1Exchange } from "../http/http1exchange.ts";
 import { toFetchHandler } from "../http/fetch-handler.ts";
 import type { FetchContext, FetchHandler } from "../http/fetch-handler.ts";
@@ -280,7 +280,7 @@ export class Application implements HTTPServerConnectionDelegate, ReversibleRout
     if (error instanceof HTTPError) {
       if (error.logMessage !== undefined)
         loggers.general.warn(`${error.status} ${summary(handler)}: ${error.logMessage}`);
-    } else if (error instanceof RemoteProtocolError) {
+    } else if (error instanceof RemoteProtocolError || error instanceof ServerShutdownError) {
       loggers.general.info(`${error.status} ${summary(handler)}: ${error.message}`);
     } else loggers.application.error(`Uncaught exception ${summary(handler)}\n${describeError(error)}`);
   }

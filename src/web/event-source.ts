@@ -6,6 +6,7 @@
 import { Buffer } from "node:buffer";
 import { UsageError } from "../errors.ts";
 import { StreamClosedError } from "../net/errors.ts";
+import { CloseListeners, nothing } from "../websocket/close-listeners.ts";
 import { clockNow, unwatch, watch } from "../websocket/clock.ts";
 import type { Timed } from "../websocket/clock.ts";
 import { commentText, prepareEvent, retryLine } from "./event-stream.ts";
@@ -50,7 +51,7 @@ export abstract class EventSourceHandler extends RequestHandler implements Timed
   override autoFinish = false;
   #options: Required<EventSourceOptions> = DEFAULTS;
   #open = false;
-  #listeners: Set<() => void> | undefined = undefined;
+  #listeners: CloseListeners | undefined = undefined;
   /** What was sent in this turn; it leaves in one write. */
   #pending: Uint8Array[] = [];
   #pendingSize = 0;
@@ -181,9 +182,7 @@ export abstract class EventSourceHandler extends RequestHandler implements Timed
       listener();
       return nothing;
     }
-    const listeners = (this.#listeners ??= new Set());
-    listeners.add(listener);
-    return () => void listeners.delete(listener);
+    return (this.#listeners ??= new CloseListeners()).add(listener);
   }
 
   #append(bytes: Uint8Array): Promise<void> | void {
@@ -243,6 +242,11 @@ export abstract class EventSourceHandler extends RequestHandler implements Timed
     super.answered();
   }
 
+  /** The answer ends; browsers come back, to another server or the next. May be overridden, to say something before `super.onShutdown()`. */
+  override onShutdown(): void | Promise<void> {
+    this.close();
+  }
+
   #clientLeft(): void {
     this.#over();
     try {
@@ -261,7 +265,7 @@ export abstract class EventSourceHandler extends RequestHandler implements Timed
     this.#waiting = undefined;
     const listeners = this.#listeners;
     this.#listeners = undefined;
-    for (const listener of listeners ?? []) listener();
+    listeners?.call();
     try {
       this.onClose();
     } catch (error) {
@@ -269,5 +273,3 @@ export abstract class EventSourceHandler extends RequestHandler implements Timed
     }
   }
 }
-
-const nothing = (): void => undefined;

@@ -143,6 +143,7 @@ export class HandlerRun implements HTTPMessageDelegate {
   }
 
   private runMethod(handler: RequestHandler): void {
+    if (handler.target?.noticesShutdown === true) this.exchange.setShutdownCallback(() => this.serverEnds(handler));
     const result = callMethod(handler);
     if (result === undefined) this.ended(handler);
     else if (isThenable(result)) {
@@ -184,6 +185,16 @@ export class HandlerRun implements HTTPMessageDelegate {
     }
     if (handler.finished) return;
     handler.sendError(error instanceof HTTPError || error instanceof ProtocolError ? error.status : 500, { error });
+  }
+
+  private serverEnds(handler: RequestHandler): void {
+    if (handler.finished) return;
+    try {
+      const pending = handler.onShutdown();
+      if (isThenable(pending)) Promise.resolve(pending).catch((error: unknown) => this.failed(handler, error));
+    } catch (error) {
+      this.failed(handler, error);
+    }
   }
 
   private clientLeft(): void {

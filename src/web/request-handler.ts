@@ -66,6 +66,11 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
   /** Called if the client leaves before the answer is complete. */
   onConnectionClose(): void {}
   /**
+   * Called once, after the method has begun, if the server is shut down before the answer is complete: whoever waits, as a long poll
+   * does, answers now, or is cut off at the deadline.
+   */
+  onShutdown(): void | Promise<void> {}
+  /**
    * A piece of the content, in classes marked with `streamRequestBody`; a promise holds the client back until it settles. Such a class
    * that does not define it reads the content itself, with `bodyStream` or `parts`: its method runs as soon as the head is there.
    */

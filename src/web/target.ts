@@ -14,6 +14,7 @@ export interface Target {
   readonly initializes: boolean;
   readonly prepares: boolean;
   readonly noticesClose: boolean;
+  readonly noticesShutdown: boolean;
   readonly setsDefaults: boolean;
   readonly finishes: boolean;
   /** The class takes content as it comes. */
@@ -41,6 +42,7 @@ export function targetOf(
     initializes: own.initialize !== base.initialize,
     prepares: own.prepare !== base.prepare,
     noticesClose: own.onConnectionClose !== base.onConnectionClose,
+    noticesShutdown: own.onShutdown !== base.onShutdown,
     setsDefaults: own.setDefaultHeaders !== base.setDefaultHeaders,
     finishes: own.onFinish !== base.onFinish,
     streams: streamsRequestBody(handlerClass),

@@ -76,7 +76,7 @@ export abstract class WebSocketHandler extends RequestHandler implements WebSock
     const options = this.getWebSocketOptions();
     const compression = this.#compression();
     const stream = this.#accept();
-    const connection = new WebSocketConnection(stream, this, options, false);
+    const connection = new WebSocketConnection(stream, this, options, this.request.connection.standing);
     this.#connection = connection;
     if (compression !== undefined) connection.useCompression(compression);
     try {
@@ -180,6 +180,11 @@ export abstract class WebSocketHandler extends RequestHandler implements WebSock
   }
 
   // --- told by the connection ---
+
+  /** Closes with 1001. May be overridden, to say something before `super.onShutdown()`. RFC 6455 §7.4.1: "going away, such as a server going down". */
+  override onShutdown(): void | Promise<void> {
+    this.close(1001, "going away");
+  }
 
   onError(error: unknown): void {
     this.logException(error);

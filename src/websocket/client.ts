@@ -166,7 +166,7 @@ export class WebSocketClient {
       onError: (error: unknown) =>
         loggers.application.error(`Exception in a callback of a WebSocket client\n${describeError(error)}`),
     };
-    const connection = new WebSocketConnection(stream, events, limits, true);
+    const connection = new WebSocketConnection(stream, events, limits);
     this.#connection = connection;
     if (codec !== undefined) connection.useCompression(codec);
     // Who awaits the connection goes on before it hears of the first message.

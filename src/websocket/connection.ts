@@ -6,7 +6,10 @@ import { Buffer } from "node:buffer";
 import { UsageError } from "../errors.ts";
 import { LATIN1, OUTPUT_HIGH_WATER_MARK } from "../net/base-iostream.ts";
 import type { BaseIOStream, StreamConsumer } from "../net/base-iostream.ts";
+import type { StandingConnection, StandingConnections } from "../http/standing-connections.ts";
 import { checkClose, closeContent, CLOSE_ABNORMAL, CLOSE_NO_STATUS, CLOSE_NORMAL, readClose } from "./close-codes.ts";
+import { Drains } from "./drains.ts";
+import { CloseListeners, nothing } from "./close-listeners.ts";
 import { clockNow, unwatch, watch } from "./clock.ts";
 import type { Timed } from "./clock.ts";
 import { WebSocketClosedError } from "./errors.ts";
@@ -32,11 +35,12 @@ const CLOSED = 3;
 /** After so many frames of one connection the others have their turn. */
 const FRAMES_PER_TURN = 256;
 
-export class WebSocketConnection implements StreamConsumer, FrameSink, OutboxSink, Timed {
+export class WebSocketConnection implements StreamConsumer, FrameSink, OutboxSink, Timed, StandingConnection {
   readonly stream: BaseIOStream;
   private readonly events: WebSocketEvents;
   private readonly options: Required<WebSocketOptions>;
-  private readonly client: boolean;
+  /** Those that end with the server; undefined on a client. */
+  private readonly standing: StandingConnections | undefined;
   private readonly reader: FrameReader;
   /** Where messages are compressed, if that was agreed on. */
   private outbox: Outbox | undefined = undefined;
@@ -55,17 +59,18 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, OutboxSin
   /** Unsent bytes at the last look while somebody waited; then since when as much is unsent, or the close is under way. */
   private unsent = 0;
   private closingSince = 0;
-  private closeListeners: Set<() => void> | undefined = undefined;
-  private drains: { resolve(): void; reject(error: Error): void }[] | undefined = undefined;
+  private closeListeners: CloseListeners | undefined = undefined;
+  private drains: Drains | undefined = undefined;
 
-  /** Reads nothing before `start`. */
-  constructor(stream: BaseIOStream, events: WebSocketEvents, options: WebSocketOptions, client: boolean) {
+  /** Reads nothing before `start`. With `host` it is a server's. */
+  constructor(stream: BaseIOStream, events: WebSocketEvents, options: WebSocketOptions, host?: StandingConnections) {
+    this.standing = host;
     this.stream = stream;
     this.events = events;
     this.options = resolveOptions(options);
-    this.client = client;
-    this.reader = new FrameReader(stream.parser, this, this.options, !client);
+    this.reader = new FrameReader(stream.parser, this, this.options, host !== undefined);
     watch(this);
+    host?.add(this);
     this.lastSeen = clockNow();
     stream.attach(this);
     stream.hold();
@@ -96,11 +101,9 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, OutboxSin
   addCloseListener(listener: () => void): () => void {
     if (this.state === CLOSED) {
       listener();
-      return () => undefined;
+      return nothing;
     }
-    const listeners = (this.closeListeners ??= new Set());
-    listeners.add(listener);
-    return () => void listeners.delete(listener);
+    return (this.closeListeners ??= new CloseListeners()).add(listener);
   }
 
   // --- the road in ---
@@ -135,8 +138,7 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, OutboxSin
     try {
       pending = this.events.onMessage(data);
     } catch (error) {
-      this.broken(error);
-      return;
+      return this.broken(error);
     }
     if (!(pending instanceof Promise)) return;
     this.waiting = true;
@@ -161,10 +163,7 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, OutboxSin
   }
 
   control(opcode: number, data: Buffer): void {
-    if (opcode === CLOSE) {
-      this.closeReceived(data);
-      return;
-    }
+    if (opcode === CLOSE) return this.closeReceived(data);
     if (this.state !== OPEN) return;
     try {
       if (opcode === PING) {
@@ -220,7 +219,7 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, OutboxSin
     const farewell = this.outbox?.clear();
     if (farewell !== undefined) this.send(CLOSE, farewell);
     // §7.1.1: the server closes first, so that it is not left with the socket's last wait.
-    if (!this.client) this.stream.end();
+    if (this.standing !== undefined) this.stream.end();
     this.waiting = false;
     this.stream.release();
   }
@@ -244,13 +243,12 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, OutboxSin
     if (this.state === CLOSED) return;
     this.state = CLOSED;
     unwatch(this);
+    this.standing?.delete(this);
     this.outbox?.close();
-    const drains = this.drains;
+    this.drains?.closed();
     this.drains = undefined;
-    for (const drain of drains ?? []) drain.reject(new WebSocketClosedError());
-    const listeners = this.closeListeners;
+    this.closeListeners?.call();
     this.closeListeners = undefined;
-    for (const listener of listeners ?? []) listener();
     try {
       this.events.onClose(this.closeCode, this.closeReason);
     } catch (error) {
@@ -297,7 +295,7 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, OutboxSin
   }
 
   private send(opcode: number, payload: string | Uint8Array): void {
-    if (!this.client) {
+    if (this.standing !== undefined) {
       this.append(prepareFrame(FIN | opcode, payload));
       return;
     }
@@ -334,15 +332,11 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, OutboxSin
   }
 
   private drained(): Promise<void> {
-    const promise = new Promise<void>((resolve, reject) => (this.drains ??= []).push({ resolve, reject }));
-    // Who does not wait for the socket need not hear that it closed.
-    promise.catch(() => undefined);
-    return promise;
+    return (this.drains ??= new Drains()).wait();
   }
   streamDrained(): void {
-    const drains = this.drains;
+    this.drains?.done();
     this.drains = undefined;
-    for (const drain of drains ?? []) drain.resolve();
   }
 
   /**
@@ -363,6 +357,11 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, OutboxSin
     this.state = CLOSING;
     this.closingSince = clockNow();
     if (!this.waiting) this.stream.release();
+  }
+
+  serverEnds(): void {
+    if (this.state !== OPEN) return;
+    new Promise((resolve) => resolve(this.events.onShutdown?.())).catch((error: unknown) => this.broken(error));
   }
 
   /** Ends at once, without a word. */

@@ -12,6 +12,8 @@ export interface WebSocketEvents {
   onPong(data: Buffer): void;
   /** The connection is over; called once, whatever happened. 1005: closed without a code, 1006: without a close frame. */
   onClose(code: number, reason: string): void;
+  /** The server ends, and with it this connection: to be closed. */
+  onShutdown?(): void | Promise<void>;
   /** One of the others threw. The connection is closed with 1011 after it. */
   onError(error: unknown): void;
 }
