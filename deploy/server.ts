@@ -7,11 +7,12 @@
  *   DRAIN               seconds from SIGTERM until it stops accepting (6): more than the balancer takes to see that /ready fails, and more
  *                       than the proxy keeps idle connections
  *   DEADLINE            seconds running requests may take after that, then they are cut (10)
+ *
+ * On SIGTERM polls are answered, event streams end and WebSockets are closed with 1001 (HTTPServer.shutdown): clients come back elsewhere.
  */
 import { parseArgs } from "node:util";
-import { Application, HTTPServer, IOLoop, RequestHandler, WebSocketHandler } from "landspout";
+import { Application, HTTPServer, RequestHandler, WebSocketHandler } from "landspout";
 import { EventSourceHandler } from "landspout/web";
-import type { Writable } from "landspout/web";
 
 /** Seconds a poll is held: less than any proxy waits for an answer. */
 const HOLD = 25;
@@ -26,30 +27,13 @@ function seconds(name: string, otherwise: number): number {
 const DRAIN = seconds("DRAIN", 6);
 const DEADLINE = seconds("DEADLINE", 10);
 
-/** Seconds in which a request follows on a connection that has just been made. */
-const LAST = 1;
-
-/** Since SIGTERM: not ready, and each answer is the last of its connection. */
-let draining = false;
-
-function setFields(handler: RequestHandler): void {
-  handler.setHeader("X-Served-By", process.pid);
-  // The proxy takes no connection into its pool that is about to be closed.
-  if (draining) handler.setHeader("Connection", "close");
-}
-
 class Handler extends RequestHandler {
   override setDefaultHeaders(): void {
-    setFields(this);
+    this.setHeader("X-Served-By", process.pid);
     this.setHeader("Cache-Control", "no-store");
     // What somebody sent is no page of ours.
     this.setHeader("Content-Type", "text/plain; charset=UTF-8");
     this.setHeader("X-Content-Type-Options", "nosniff");
-  }
-  /** It may have begun before the process was told to end. */
-  override finish(chunk?: Writable): Promise<void> | void {
-    if (!this.headersWritten) setFields(this);
-    return super.finish(chunk);
   }
 }
 
@@ -74,60 +58,53 @@ class LiveHandler extends Handler {
 /** New requests are welcome: else they are to be sent elsewhere. */
 class ReadyHandler extends Handler {
   override get(): void {
-    if (draining) this.setStatus(503);
-    this.write(draining ? "draining\n" : "ready\n");
+    if (server.closing) this.setStatus(503);
+    this.write(server.closing ? "draining\n" : "ready\n");
   }
 }
 
-/** Everybody who hears what is said; `undefined` sends them away, to come back to another process. */
-const audience = new Set<(text: string | undefined) => void>();
-
-function tell(text: string | undefined): number {
-  const heard = [...audience];
-  for (const hear of heard) hear(text);
-  return heard.length;
-}
+/** Everybody who hears what is said. */
+const audience = new Set<(text: string) => void>();
 
 class SayHandler extends Handler {
   override post(): void {
+    const heard = [...audience];
+    for (const hear of heard) hear(this.request.body.toString());
     this.setHeader("Content-Type", "application/json");
-    this.write({ heard: tell(this.request.body.toString()) });
+    this.write({ heard: heard.length });
   }
 }
 
 /** A long poll: 200 with what was said next, 204 where it is to be asked again. */
 class PollHandler extends Handler {
+  #end: (text?: string) => void = () => {};
+
   override async get(): Promise<void> {
-    const { signal } = this.request;
     const text = await new Promise<string | undefined>((resolve) => {
-      if (signal.aborted) return resolve(undefined);
-      const end = (said: string | undefined): void => {
-        audience.delete(end);
-        timer.cancel();
+      const timer = setTimeout(() => this.#end(), HOLD * 1000);
+      this.#end = (said) => {
+        clearTimeout(timer);
+        audience.delete(this.#end);
         resolve(said);
       };
-      const timer = holdFor(HOLD, () => end(undefined));
-      audience.add(end);
-      signal.addEventListener("abort", () => end(undefined), { once: true });
+      audience.add(this.#end);
     });
     if (text === undefined) this.setStatus(204);
     else this.write(text);
   }
-}
-
-function holdFor(time: number, over: () => void): { cancel(): void } {
-  const loop = IOLoop.current();
-  const timer = loop.callLater(time, over);
-  return { cancel: () => loop.removeTimeout(timer) };
+  override onConnectionClose(): void {
+    this.#end();
+  }
+  override onShutdown(): void {
+    this.#end();
+  }
 }
 
 class EventsHandler extends EventSourceHandler {
-  #hear = (text: string | undefined): void => {
-    if (text === undefined) this.close();
-    else void this.send(text);
-  };
+  #hear = (text: string): void => void this.send(text);
+
   override setDefaultHeaders(): void {
-    setFields(this);
+    this.setHeader("X-Served-By", process.pid);
   }
   override open(): void {
     audience.add(this.#hear);
@@ -139,18 +116,8 @@ class EventsHandler extends EventSourceHandler {
 }
 
 class EchoHandler extends WebSocketHandler {
-  #hear = (text: string | undefined): void => {
-    // RFC 6455 §7.4.1: 1001 is "going away, such as a server going down".
-    if (text === undefined) this.close(1001, "restart");
-  };
-  override open(): void {
-    audience.add(this.#hear);
-  }
   override onMessage(message: string | Uint8Array): void {
     void this.writeMessage(message);
-  }
-  override onClose(): void {
-    audience.delete(this.#hear);
   }
 }
 
@@ -166,24 +133,10 @@ function inheritedSockets(): number[] {
   return Array.from({ length: Number(count) }, (_, index) => 3 + index);
 }
 
-const pause = (time: number): Promise<void> => new Promise((resolve) => holdFor(time, resolve));
-
-/**
- * Ends without losing a request. While it drains everything is served still, each answer the last of its connection; connections that
- * stay idle are closed by the proxy, so that none is closed here while a request is on its way.
- */
-async function end(server: HTTPServer): Promise<void> {
-  // Asked again: at once.
-  if (draining) process.exit(1);
-  draining = true;
-  tell(undefined);
-  await pause(DRAIN);
-  // From here on connections are refused, or wait for the next process on a socket that outlives this one.
-  await server.stop();
-  tell(undefined);
-  await pause(LAST);
-  await server.shutdown({ deadline: DEADLINE });
-  process.exit(0);
+/** Ends without losing a request; asked again, at once. */
+function end(): void {
+  if (server.closing) process.exit(1);
+  void server.shutdown({ drain: DRAIN, deadline: DEADLINE }).then(() => process.exit(0));
 }
 
 const { values } = parseArgs({ options: { quiet: { type: "boolean", default: false } } });
@@ -206,5 +159,5 @@ const server = new HTTPServer(app, {
 const sockets = inheritedSockets();
 if (sockets.length > 0) await server.addSockets(sockets);
 else await server.listen(Number(env["PORT"] ?? 8888), env["ADDRESS"] ?? "127.0.0.1");
-for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void end(server));
+for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, end);
 console.log(`process ${process.pid} serves ${sockets.length > 0 ? "what it inherited" : `port ${server.port}`}`);

@@ -73,7 +73,7 @@ test("while it drains it is alive and not ready, serves, and takes its leave of 
     const ended = place.stop();
     // Who waits or listens is sent away, to come back elsewhere.
     const [code, reason] = (await closed) as [number, Buffer];
-    assert.equal([code, String(reason)], [1001, "restart"]);
+    assert.equal([code, String(reason)], [1001, "going away"]);
     await streamOver;
     assert.is((await poll).status, 204);
     for (const [path, status] of [
