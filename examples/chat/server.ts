@@ -1,99 +1,99 @@
 /**
  * A chat over WebSockets; where these do not come through, over server-sent events, and where these do not either, by long polling.
  * `npm start`, or `node --import tsx examples/chat/server.ts --port 8888 --address 127.0.0.1 --parser ts --transport copy`.
+ *
+ * One process needs nothing. Several are one chat: `--workers 4` on this machine (0: one for each processor); `--redis redis://HOST` or
+ * `--nats nats://HOST` on any number of machines, behind a balancer (`--xheaders`: believe it about who the client is).
+ *
+ * The handlers (handlers.ts, live.ts) know the rooms of their process (rooms.ts) and nothing else. Peers (peers.ts) keep the rooms of all
+ * processes alike, over the roads that were asked for (roads.ts); with Redis what was said is kept there too (redis-history.ts).
  */
-import { parseArgs } from "node:util";
-import { Application } from "landspout";
-import type { HTTPServer, HTTPServerOptions } from "landspout";
+import { createServer } from "node:net";
+import { Application, HTTPServer } from "landspout";
+import { taskId } from "landspout/process";
 import type { Route } from "landspout/web";
 import { MessagesHandler, RecentHandler, SelfHandler } from "./handlers.ts";
 import { closeLive, EventsHandler, SocketHandler } from "./live.ts";
+import { fail, readOptions } from "./options.ts";
+import type { ChatOptions } from "./options.ts";
 import { pageFile, PageHandler } from "./page-handler.ts";
 import { rooms } from "./rooms.ts";
 
-/** Bytes of a POST: the longest name and text as JSON, every character of them escaped, need less. */
-const LARGEST_POST = 16_384;
-
-function fail(message: string): never {
-  console.error(message);
-  process.exit(1);
-}
-
-function readOptions(): { port: number; address: string; quiet: boolean; options: HTTPServerOptions } {
-  const { values } = parseArgs({
-    options: {
-      port: { type: "string", default: "8888" },
-      address: { type: "string", default: "127.0.0.1" },
-      parser: { type: "string" },
-      transport: { type: "string" },
-      quiet: { type: "boolean", default: false },
-    },
-  });
-  const { address, quiet, parser, transport } = values;
-  const port = /^\d{1,5}$/.test(values.port) ? Number(values.port) : Infinity;
-  if (port > 65_535) fail(`--port is a number from 0 (any free port) to 65535, not ${values.port}`);
-  const options: HTTPServerOptions = { maxBodySize: LARGEST_POST };
-  if (parser === "wasm" || parser === "ts") options.parser = parser;
-  else if (parser !== undefined) fail(`--parser is wasm or ts, not ${parser}`);
-  if (transport === "zero-copy" || transport === "copy") options.transport = transport;
-  else if (transport !== undefined) fail(`--transport is zero-copy or copy, not ${transport}`);
-  return { port, address, quiet, options };
-}
-
-function report(server: HTTPServer, address: string): void {
+function report(server: HTTPServer, { address, workers, redis, nats }: ChatOptions): void {
   const everywhere = address === "0.0.0.0" || address === "::";
   const host = everywhere || address === "127.0.0.1" ? "localhost" : address.includes(":") ? `[${address}]` : address;
   const bun = process.versions["bun"];
   const why = (reason: string): string => (reason === "" ? "" : ` (${reason})`);
+  const roads = [redis && "Redis", nats && "NATS"].filter(Boolean);
   console.log(
     `The chat is at http://${host}:${server.port}${everywhere ? ", and at every other address of this machine" : ""}`,
   );
+  if (workers !== 1) console.log(`  workers    ${workers === 0 ? "one for each processor" : workers}`);
+  if (roads.length > 0) console.log(`  joined by  ${roads.join(" and ")}`);
   console.log(`  parser     ${server.parser}${why(server.parserReason)}`);
   console.log(`  transport  ${server.transport}${why(server.transportReason)}`);
   console.log(`  runtime    ${bun === undefined ? `Node ${process.versions.node}` : `Bun ${bun}`}`);
 }
 
-let settings: ReturnType<typeof readOptions>;
-try {
-  settings = readOptions();
-} catch (error) {
-  // parseArgs knows what it does not know.
-  fail(error instanceof Error ? error.message : String(error));
-}
-const { port, address, quiet, options } = settings;
-
-const app = new Application(
-  [
-    ["/", PageHandler, pageFile("index.html", "text/html")],
-    ["/style.css", PageHandler, pageFile("style.css", "text/css")],
-    ...["chat.js", "connection.js", "view.js"].map((name): Route => [
-      `/${name}`,
-      PageHandler,
-      pageFile(name, "text/javascript"),
-    ]),
-    ["/socket", SocketHandler],
-    ["/events", EventsHandler],
-    ["/messages", MessagesHandler],
-    ["/messages/recent", RecentHandler],
-    ["/self", SelfHandler],
-  ],
-  { accessLog: !quiet },
-);
-const server = app.listen(port, address, options);
-try {
-  await server.listening;
-} catch (error) {
+function failToServe({ address, port }: ChatOptions, error: unknown): never {
   fail(
     `Cannot serve at ${address} port ${port}: ${(error as Error).message}. Choose another with --port or --address.`,
   );
 }
-report(server, address);
 
-/** Those who wait are answered, so that nobody has to be cut off. */
-function stop(): void {
-  rooms.close();
-  closeLive();
-  void server.shutdown({ deadline: 3 }).then(() => process.exit(0));
+/** Whether the port can be had: better seen once, before there are many who fail at it. */
+async function tryPort({ address, port }: ChatOptions): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const probe = createServer().once("error", reject);
+    probe.listen(port, address, () => probe.close(() => resolve()));
+  });
 }
-process.once("SIGINT", stop);
-process.once("SIGTERM", stop);
+
+const app = (quiet: boolean): Application =>
+  new Application(
+    [
+      ["/", PageHandler, pageFile("index.html", "text/html")],
+      ["/style.css", PageHandler, pageFile("style.css", "text/css")],
+      ...["chat.js", "connection.js", "view.js"].map((name): Route => [
+        `/${name}`,
+        PageHandler,
+        pageFile(name, "text/javascript"),
+      ]),
+      ["/socket", SocketHandler],
+      ["/events", EventsHandler],
+      ["/messages", MessagesHandler],
+      ["/messages/recent", RecentHandler],
+      ["/self", SelfHandler],
+    ],
+    { accessLog: !quiet },
+  );
+
+const options = readOptions();
+const isMany = options.workers !== 1;
+if (isMany && taskId() === undefined) await tryPort(options).catch((error: unknown) => failToServe(options, error));
+
+const server = new HTTPServer(app(options.quiet), options.server);
+server.bind(options.port, options.address);
+// With workers this program runs again in each of them; here, in their parent, it goes no further.
+const started = await server.start(options.workers).catch((error: unknown) => failToServe(options, error));
+if (started?.role !== "parent") await serve();
+
+async function serve(): Promise<void> {
+  const isJoined = isMany || options.redis !== undefined || options.nats !== undefined;
+  const peers = isJoined ? await (await import("./roads.ts")).joinPeers(options) : undefined;
+  if ((taskId() ?? 0) === 0) report(server, options);
+
+  /** Those who wait are answered, so that nobody has to be cut off. */
+  let isStopping = false;
+  const stop = (): void => {
+    // A terminal sends its signal to all processes, and their parent does so too.
+    if (isStopping) return;
+    isStopping = true;
+    rooms.close();
+    closeLive();
+    peers?.leave();
+    void server.shutdown({ deadline: 3 }).then(() => process.exit(0));
+  };
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+}
