@@ -25,11 +25,12 @@ export interface NatsSubscription {
   unsubscribe(): void;
 }
 
-/** What a connection tells of itself: an error is in `error`, with the older client in `data`. */
+/** What a connection tells of itself: an error is in `error`, with the older client in the other two. */
 interface Status {
   readonly type: string;
   readonly error?: unknown;
   readonly data?: unknown;
+  readonly permissionContext?: { readonly operation: string; readonly subject: string };
 }
 
 /** What NATS takes unless it was told otherwise, bytes. */
@@ -108,7 +109,7 @@ export class NatsLink implements BrokerLink {
       if (this.#connection !== connection) return;
       if (status.type === "disconnect") this.#down(new Error("it has hung up"));
       else if (status.type === "reconnect") this.#up();
-      else if (status.type === "error") this.#complaint(status.error ?? status.data);
+      else if (status.type === "error") this.#complaint(status);
     }
   }
   #up(): void {
@@ -133,14 +134,18 @@ export class NatsLink implements BrokerLink {
     this.#dialLater();
   }
   /** A lack of permission is told once for each connection, not for each message; after all else the server hangs up. */
-  #complaint(error: unknown): void {
-    const text = sentence(error);
+  #complaint({
+    error,
+    data,
+    permissionContext: { operation, subject } = { operation: "", subject: "" },
+  }: Status): void {
+    const text = `${sentence(error ?? data)} ${operation} ${subject}`.trim();
     if (!/permissions.violation/i.test(text)) {
-      this.#reason = error;
+      this.#reason = text;
       return;
     }
     const what = /subscription/i.test(text) ? "a subscription" : "a message";
-    if (!this.#told.has(what)) this.#events.refused(what, error);
+    if (!this.#told.has(what)) this.#events.refused(what, text);
     this.#told.add(what);
   }
 

@@ -1,0 +1,59 @@
+/** A real broker in a process of its own and with a folder of its own: it can be killed and comes back at the same address. */
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const FOLDERS = ["/usr/bin", "/usr/sbin", "/usr/local/bin", "/opt/homebrew/bin", "/bin"];
+/** Path of the first program there is. */
+export function findProgram(...names: string[]): string | undefined {
+  return names.flatMap((name) => FOLDERS.map((folder) => join(folder, name))).find((path) => existsSync(path));
+}
+
+export abstract class BrokerServer {
+  readonly folder: string = mkdtempSync(join(tmpdir(), "landspout-broker-"));
+  readonly #program: string;
+  #process: ChildProcess | undefined = undefined;
+
+  constructor(program: string) {
+    this.#program = program;
+  }
+  protected abstract settings(): string[];
+  /** Looks at what it has written up to now; true when it can be used. */
+  protected abstract isReady(output: string): boolean;
+
+  async start(): Promise<void> {
+    const started = spawn(this.#program, this.settings(), { stdio: ["ignore", "pipe", "pipe"] });
+    this.#process = started;
+    await new Promise<void>((resolve, reject) => {
+      let output = "";
+      const look = (bytes: Buffer): void => {
+        output += bytes.toString();
+        if (this.isReady(output)) resolve();
+      };
+      started.stdout.on("data", look);
+      started.stderr.on("data", look);
+      started.once("error", reject);
+      started.once("exit", () => reject(new Error(`${this.#program} did not start\n${output}`)));
+    });
+  }
+  /** It stands still, and does not even refuse; `SIGCONT` lets it go on. */
+  signal(signal: "SIGSTOP" | "SIGCONT"): void {
+    this.#process?.kill(signal);
+  }
+  /** As a machine that is switched off. */
+  async kill(): Promise<void> {
+    const killed = this.#process;
+    this.#process = undefined;
+    if (killed === undefined || killed.exitCode !== null) return;
+    await new Promise<void>((resolve) => {
+      killed.once("exit", () => resolve());
+      killed.kill("SIGKILL");
+    });
+  }
+  async stop(): Promise<void> {
+    await this.kill();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
