@@ -45,9 +45,12 @@ export const SOAK_HEAD = [
   "messages to the steady",
   "lost",
   "cut: slow, silent, floods",
-  "PSS at rest, MB: before",
+  "MB at rest: before",
   "after the first wave",
+  "highest",
   "after the last",
+  "spare pages given back: before",
+  "after",
   "left open",
 ];
 
@@ -66,7 +69,10 @@ export function soakRows(results, servers, runtimes) {
         `${one.slow}, ${one.silent}, ${one.floods}`,
         megabytes(one.before),
         megabytes(one.rest[0]),
+        megabytes(Math.max(...one.rest)),
         megabytes(one.rest.at(-1)),
+        megabytes(one.bareBefore),
+        megabytes(one.bare),
         String(one.left),
       ];
     });

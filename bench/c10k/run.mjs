@@ -24,7 +24,7 @@ const USAGE = `npm run bench:c10k -- [options]
   --bytes N        of a message (64)
   --docs           write the tables and the chart of docs/benchmarks.md
   --render         no measuring: write them again from the last results
-  --soak SECONDS   joins, leaves, slow readers, silent peers and floods on landspout instead: nothing may be lost or left
+  --soak SECONDS   joins, leaves, slow readers, silent peers and floods instead: nothing may be lost or left
 
 Runs are merged: a later one replaces what it measured. BENCH_LANDSPOUT=/path/to/index.js measures another build than build/index.js.`;
 
@@ -132,8 +132,7 @@ async function main() {
   const servers = chooseServers(options.servers?.split(","), runtimes);
   let data;
   if (options.soak !== undefined) {
-    const ours = servers.filter(({ role }) => role === "ours");
-    data = save({ soak: await soak(ours, options.soak) }, options, servers, runtimes);
+    data = save({ soak: await soak(servers, options.soak) }, options, servers, runtimes);
   }
   for (const kind of options.soak === undefined ? options.only : []) {
     const results = await measureKind(kind, servers, options);

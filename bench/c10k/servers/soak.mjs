@@ -3,25 +3,25 @@
  * `/ws` listens to the numbered messages and echoes its own, `/fire` and
  * `/sse-fire` are sent more than a slow reader takes; `/sse` and `/poll` listen too.
  */
-import { readdirSync } from "node:fs";
 import { host, port } from "../../servers/process.mjs";
+import { FIRE, LIMITS, report, tally } from "./soak-report.mjs";
 
 const entry = new URL(process.env.BENCH_LANDSPOUT ?? "../../../build/index.js", import.meta.url);
 const { Application, EventSourceHandler, RequestHandler, prepareEvent } = await import(new URL("web/index.js", entry));
 const { WebSocketHandler, prepareMessage } = await import(new URL("web/websocket.js", entry));
+const { loggers, setLoggers } = await import(new URL("log.js", entry));
 
-/** Seconds and bytes: a silent peer is gone after 3 + 5 s, a slow reader from 256 KB on. */
-const LIMITS = { pingInterval: 3, pingTimeout: 5, closeTimeout: 2, maxMessageSize: 65_536, maxUnsentSize: 262_144 };
-const FIRE = prepareMessage("f".repeat(65_536));
-const FIRE_EVENT = prepareEvent("f".repeat(65_536));
+// A line for each flood of bytes that are not HTTP.
+setLoggers({ general: { ...loggers.general, info() {}, warn: console.error, error: console.error } });
+
+const FIRE_MESSAGE = prepareMessage(FIRE);
+const FIRE_EVENT = prepareEvent(FIRE);
 
 const sockets = new Set();
 const fired = new Set();
 const streams = new Set();
 const firedStreams = new Set();
 const polls = new Set();
-/** Opened and closed, of each kind; codes of closes. */
-const tally = { opened: 0, closed: 0, twice: 0, codes: {}, exceptions: 0 };
 let number = 0;
 
 class Socket extends WebSocketHandler {
@@ -103,7 +103,7 @@ class Publish extends RequestHandler {
     const frame = prepareMessage(text);
     const event = prepareEvent(text);
     for (const socket of sockets) socket.writePrepared(frame);
-    for (const socket of fired) socket.writePrepared(FIRE);
+    for (const socket of fired) socket.writePrepared(FIRE_MESSAGE);
     for (const stream of streams) stream.sendPrepared(event);
     for (const stream of firedStreams) stream.sendPrepared(FIRE_EVENT);
     const waiting = [...polls];
@@ -115,25 +115,9 @@ class Publish extends RequestHandler {
 
 class State extends RequestHandler {
   get() {
-    const resources = {};
-    for (const name of process.getActiveResourcesInfo?.() ?? []) resources[name] = (resources[name] ?? 0) + 1;
-    const all = { sockets, fired, streams, firedStreams, polls };
-    const standing = Object.fromEntries(Object.entries(all).map(([name, { size }]) => [name, size]));
-    this.write({
-      standing,
-      tally,
-      number,
-      resources,
-      descriptors: readdirSync("/proc/self/fd").length,
-      memory: process.memoryUsage(),
-    });
+    this.write({ ...report({ sockets, fired, streams, firedStreams, polls }), number });
   }
 }
-
-process.on("unhandledRejection", (error) => {
-  tally.exceptions += 1;
-  console.error(error);
-});
 
 const app = new Application(
   [
