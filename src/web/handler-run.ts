@@ -5,6 +5,7 @@
 import { isTraced, requestChannels } from "../diagnostics.ts";
 import { ContentBuffer } from "../http/delegates.ts";
 import { ProtocolError } from "../http/errors.ts";
+import { LandspoutError } from "../errors.ts";
 import type { HTTPHeaders } from "../http/headers.ts";
 import type { HTTP1Exchange } from "../http/http1exchange.ts";
 import type { HTTPMessageDelegate, RequestStartLine } from "../http/interfaces.ts";
@@ -169,14 +170,20 @@ export class HandlerRun implements HTTPMessageDelegate {
     if (!handler.finished && handler.autoFinish) void handler.finish();
   }
 
-  private failed(handler: RequestHandler, error: unknown): void {
+  private failed(handler: RequestHandler, thrown: unknown): void {
     const { application } = this;
+    const error = abortReason(thrown);
     if (error instanceof Finish) {
       if (!handler.finished) void handler.finish(error.chunk);
       return;
     }
     // A client that left is not an error.
     if (this.exchange.lost) return;
+    if (error instanceof StreamClosedError && this.exchange.stream.peerEnded) {
+      // It was told by the signal, and gives up.
+      this.exchange.destroy();
+      return;
+    }
     if (this.trace !== undefined) traceError(this.trace, error);
     try {
       handler.logException(error);
@@ -207,6 +214,10 @@ export class HandlerRun implements HTTPMessageDelegate {
     }
   }
 }
+
+/** Functions of node:* that take a signal throw an AbortError, whose cause is why it was aborted. */
+const abortReason = (error: unknown): unknown =>
+  error instanceof Error && error.name === "AbortError" && error.cause instanceof LandspoutError ? error.cause : error;
 
 const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
