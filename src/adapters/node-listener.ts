@@ -82,6 +82,8 @@ class NodeAnswer implements InMemorySink {
   readonly #response: ServerResponse;
   readonly #exchange: InMemoryExchange;
   #withdrawn = false;
+  /** Content has been sent, and the head with it; or the end. */
+  #begun = false;
 
   constructor(server: HTTPServer, request: IncomingMessage, response: ServerResponse) {
     this.#response = response;
@@ -111,13 +113,19 @@ class NodeAnswer implements InMemorySink {
     if (this.#withdrawn || status < 200) return;
     const kept = fields.filter(([name]) => !belongsToConnection(name));
     this.#response.writeHead(status, reason, kept.flat() as unknown as string[]);
+    // node:http keeps a head until there is content: for an event stream or a download that may be long after.
+    queueMicrotask(() => {
+      if (!this.#begun && !this.#withdrawn && !this.#response.destroyed) this.#response.flushHeaders();
+    });
   }
   content(piece: Buffer): void {
     if (this.#withdrawn) return;
+    this.#begun = true;
     // While more is waiting than the response likes, it counts as unsent here, too.
     if (this.#response.write(piece)) queueMicrotask(() => this.#exchange.taken(piece.length));
   }
   complete(): void {
+    this.#begun = true;
     if (!this.#withdrawn) this.#response.end();
   }
   failed(): void {

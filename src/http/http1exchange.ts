@@ -28,6 +28,8 @@ export interface ExchangeOwner {
   readonly standing: StandingConnections;
   /** All content of the current request has been received. */
   readonly requestComplete: boolean;
+  /** The client has closed its side, as far as this server takes that for leaving. */
+  readonly abandoned: boolean;
   exchangeFinished(exchange: HTTP1Exchange): void;
   /** An exception out of whoever answers. */
   delegateFailed(exchange: HTTP1Exchange, error: unknown): void;
@@ -83,6 +85,10 @@ export class HTTP1Exchange implements HTTPConnection {
   get lost(): boolean {
     return this.phase === LOST;
   }
+  /** The client has left before the answer was complete; it may still hear it where it closed its own side only. */
+  get left(): boolean {
+    return this.phase === LOST || (this.phase < FINISHED && this.owner.abandoned);
+  }
   get remoteIp(): string {
     return this.owner.originOf(this.head).remoteIp;
   }
@@ -99,7 +105,7 @@ export class HTTP1Exchange implements HTTPConnection {
   get signal(): AbortSignal {
     if (this.abort === undefined) {
       this.abort = new AbortController();
-      if (this.phase === LOST) this.abort.abort(new StreamClosedError());
+      if (this.left) this.abort.abort(new StreamClosedError());
     }
     return this.abort.signal;
   }

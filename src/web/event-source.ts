@@ -94,7 +94,7 @@ export abstract class EventSourceHandler extends RequestHandler implements Timed
     if (request.method === "HEAD") return this.finish();
     const { connection } = request;
     // It has left already, while `prepare` was waiting for something.
-    if (connection.lost || connection.stream.peerEnded) return this.finish();
+    if (connection.left) return this.finish();
     connection.setCloseCallback(() => this.#clientLeft());
     this.#open = true;
     watch(this);
@@ -127,12 +127,12 @@ export abstract class EventSourceHandler extends RequestHandler implements Timed
       if (!this.#open) return;
       const { bytes, id } = prepareEvent(event);
       if (id !== undefined && id !== "") ids.add(id);
-      await this.#append(bytes);
+      await this.#enqueue(bytes);
     }
     const waiting = this.#waiting ?? [];
     this.#waiting = undefined;
     this.#waitingSize = 0;
-    for (const { bytes, id } of waiting) if (id === undefined || !ids.has(id)) void this.#append(bytes);
+    for (const { bytes, id } of waiting) if (id === undefined || !ids.has(id)) void this.#enqueue(bytes);
   }
 
   /** The id of the last event the client had before it came back; undefined for one that is new. */
@@ -186,7 +186,12 @@ export abstract class EventSourceHandler extends RequestHandler implements Timed
   }
 
   #append(bytes: Uint8Array): Promise<void> | void {
-    if (!this.#open || this.#overflows()) return undefined;
+    return !this.#open || this.#overflows() ? undefined : this.#enqueue(bytes);
+  }
+
+  /** For what may wait as it is: new events that have been counted, missed ones that wait for the socket. */
+  #enqueue(bytes: Uint8Array): Promise<void> | void {
+    if (!this.#open) return undefined;
     this.#lastSent = clockNow();
     this.#pendingSize += bytes.length;
     if (this.#pending.push(bytes) === 1) queueMicrotask(this.#flushTurn);

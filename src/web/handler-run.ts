@@ -179,7 +179,7 @@ export class HandlerRun implements HTTPMessageDelegate {
     }
     // A client that left is not an error.
     if (this.exchange.lost) return;
-    if (error instanceof StreamClosedError && this.exchange.stream.peerEnded) {
+    if (error instanceof StreamClosedError && this.exchange.left) {
       // It was told by the signal, and gives up.
       this.exchange.destroy();
       return;

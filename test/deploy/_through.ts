@@ -54,7 +54,16 @@ export const events: Through = async (port) => {
     await sayUntil(port, text, readUntil(answer, `data: ${text}\n\n`));
   }
   request.destroy();
+  await nobodyListens(port);
 };
+
+/** The server has noticed that its client left: whichever process is asked, and one after the other is, nobody hears it. */
+async function nobodyListens(port: number): Promise<void> {
+  for (let silent = 0; silent < 4;) {
+    const { body } = await ask(port, { method: "POST", path: "/say", body: "anybody?" });
+    silent = (JSON.parse(body) as { heard: number }).heard === 0 ? silent + 1 : 0;
+  }
+}
 
 export const longPoll: Through = async (port) => {
   const answer = ask(port, { path: "/poll", agent: false });

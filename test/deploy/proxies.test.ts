@@ -40,7 +40,7 @@ for (const [name, sockets, place] of SETUPS) {
   });
 
   test("a WebSocket echoes", () => webSocketEcho(proxy?.port ?? 0));
-  test("events arrive one by one", () => events(proxy?.port ?? 0));
+  test("events arrive one by one, until their client leaves", () => events(proxy?.port ?? 0));
   test("a long poll is answered when there is something", () => longPoll(proxy?.port ?? 0));
   test("the server knows who asks, and believes no client about it", () => forwarded(proxy?.port ?? 0));
   test("TLS ends at the proxy, and the server is told", () => secure(proxy?.securePort ?? 0));
