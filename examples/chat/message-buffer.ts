@@ -96,9 +96,10 @@ export class MessageBuffer {
 
   /** Messages that other processes, or a store, have; in any order, and any number of times. Returns those that are new here. */
   merge(messages: readonly Message[]): Messages | undefined {
-    const fresh = messages.filter((message) => this.#insert(message));
+    const before = arrivals;
+    for (const message of messages) this.#insert(message);
+    const fresh = this.#kept.filter(({ arrival }) => arrival > before).map(({ message }) => message);
     if (fresh.length === 0) return undefined;
-    fresh.sort((one, other) => (one.id < other.id ? -1 : 1));
     this.wake();
     return { type: "messages", messages: fresh, at: `${PROCESS}.${arrivals}` };
   }

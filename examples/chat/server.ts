@@ -11,6 +11,7 @@
 import { createServer } from "node:net";
 import { Application, HTTPServer } from "landspout";
 import { taskId } from "landspout/process";
+import { processDriver, PubSub } from "landspout/pubsub";
 import type { Route } from "landspout/web";
 import { MessagesHandler, RecentHandler, SelfHandler } from "./handlers.ts";
 import { closeLive, EventsHandler, SocketHandler } from "./live.ts";
@@ -19,20 +20,21 @@ import type { ChatOptions } from "./options.ts";
 import { pageFile, PageHandler } from "./page-handler.ts";
 import { rooms } from "./rooms.ts";
 
-function report(server: HTTPServer, { address, workers, redis, nats }: ChatOptions): void {
+function bannerOf(server: HTTPServer, { address, workers, redis, nats }: ChatOptions): string {
   const everywhere = address === "0.0.0.0" || address === "::";
   const host = everywhere || address === "127.0.0.1" ? "localhost" : address.includes(":") ? `[${address}]` : address;
   const bun = process.versions["bun"];
   const why = (reason: string): string => (reason === "" ? "" : ` (${reason})`);
   const roads = [redis && "Redis", nats && "NATS"].filter(Boolean);
-  console.log(
+  const lines = [
     `The chat is at http://${host}:${server.port}${everywhere ? ", and at every other address of this machine" : ""}`,
-  );
-  if (workers !== 1) console.log(`  workers    ${workers === 0 ? "one for each processor" : workers}`);
-  if (roads.length > 0) console.log(`  joined by  ${roads.join(" and ")}`);
-  console.log(`  parser     ${server.parser}${why(server.parserReason)}`);
-  console.log(`  transport  ${server.transport}${why(server.transportReason)}`);
-  console.log(`  runtime    ${bun === undefined ? `Node ${process.versions.node}` : `Bun ${bun}`}`);
+    `  parser     ${server.parser}${why(server.parserReason)}`,
+    `  transport  ${server.transport}${why(server.transportReason)}`,
+    `  runtime    ${bun === undefined ? `Node ${process.versions.node}` : `Bun ${bun}`}`,
+  ];
+  if (roads.length > 0) lines.splice(1, 0, `  joined by  ${roads.join(" and ")}`);
+  if (workers !== 1) lines.splice(1, 0, `  workers    ${workers === 0 ? "one for each processor" : workers}`);
+  return lines.join("\n");
 }
 
 function failToServe({ address, port }: ChatOptions, error: unknown): never {
@@ -74,14 +76,24 @@ if (isMany && taskId() === undefined) await tryPort(options).catch((error: unkno
 
 const server = new HTTPServer(app(options.quiet), options.server);
 server.bind(options.port, options.address);
-// With workers this program runs again in each of them; here, in their parent, it goes no further.
 const started = await server.start(options.workers).catch((error: unknown) => failToServe(options, error));
-if (started?.role !== "parent") await serve();
+// With workers this program runs again in each of them; their parent has only to say that the first of them serves.
+if (started === undefined) await serve((banner) => console.log(banner));
+else {
+  const family = new PubSub(processDriver({ name: "family" }));
+  if (started.role === "child") await serve((banner) => family.publish("serving", banner));
+  else {
+    const first = family.subscribe("serving", (banner) => {
+      first.cancel();
+      console.log(banner);
+    });
+  }
+}
 
-async function serve(): Promise<void> {
+async function serve(tell: (banner: string) => void): Promise<void> {
   const isJoined = isMany || options.redis !== undefined || options.nats !== undefined;
   const peers = isJoined ? await (await import("./roads.ts")).joinPeers(options) : undefined;
-  if ((taskId() ?? 0) === 0) report(server, options);
+  tell(bannerOf(server, options));
 
   /** Those who wait are answered, so that nobody has to be cut off. */
   let isStopping = false;
