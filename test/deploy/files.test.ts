@@ -1,8 +1,10 @@
 /** The files of deploy/ fit each other: times that must be longer than others, names that must be the server's; units as systemd reads them. */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Script } from "node:vm";
 import * as assert from "uvu/assert";
 import { suite } from "../_support/suite.ts";
 import { root } from "./_server.ts";
@@ -64,6 +66,49 @@ test("probes ask for what there is, variables are those the server reads", () =>
   ].filter((name) => !["NODE_ENV", "HEALTHCHECK"].includes(name));
   assert.ok(set.length > 8);
   for (const name of set) assert.ok(new RegExp(`env\\["${name}"\\]|seconds\\("${name}"`).test(server), name);
+});
+
+test("the server runs where nothing is compiled, as the unit and the container start it", async () => {
+  // Node 22.18 and later take the types out by themselves; Bun always did.
+  if (!("Bun" in globalThis) && (process.features as { typescript?: unknown }).typescript !== "strip") {
+    console.log("skipped: this Node cannot run TypeScript");
+    return;
+  }
+  const child = spawn(process.execPath, ["deploy/server.ts", "--quiet"], {
+    cwd: root,
+    env: { ...process.env, NODE_OPTIONS: "", PORT: "0", DRAIN: "0" },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const ended = once(child, "exit");
+  const [said] = (await once(child.stdout, "data")) as [Buffer];
+  assert.match(String(said), /^process \d+ serves port \d+\n$/);
+  child.kill("SIGTERM");
+  assert.equal(await ended, [0, null]);
+});
+
+test("the container is built of what is there, and starts the program itself", () => {
+  const lines = read("Containerfile")
+    .split("\n")
+    .filter((line) => /^[A-Z]/.test(line));
+  const of = (instruction: string): string[] =>
+    lines.filter((line) => line.startsWith(`${instruction} `)).map((line) => line.slice(instruction.length + 1));
+  assert.match(of("FROM")[0] ?? "", /^node:2[4-9]-slim$/);
+  assert.ok(of("COPY")[0]?.includes("package-lock.json"), "npm ci needs it");
+  assert.ok(of("RUN")[0]?.startsWith("npm ci --omit=dev"));
+  // Installed by root, run by somebody who can change none of it.
+  assert.ok(
+    lines.findIndex((line) => line.startsWith("USER node")) > lines.findLastIndex((line) => /^(RUN|COPY) /.test(line)),
+  );
+  assert.equal(of("STOPSIGNAL"), ["SIGTERM"]);
+  // In the form without a shell, which would get the signal.
+  const [command] = of("CMD");
+  assert.equal(JSON.parse(command ?? ""), ["node", "server.ts"]);
+  assert.ok(of("COPY").some((files) => files.startsWith("server.ts ")));
+  const [, check = ""] = /CMD (\[.*\])$/.exec(of("HEALTHCHECK")[0] ?? "") ?? [];
+  const [node, , script] = JSON.parse(check) as string[];
+  assert.is(node, "node");
+  assert.not.throws(() => new Script(script ?? ""));
+  assert.is(number(script ?? "", /127\.0\.0\.1:/), Number(/PORT=(\d+)/.exec(of("ENV")[0] ?? "")?.[1]));
 });
 
 test("systemd reads the units", () => {
