@@ -6,7 +6,7 @@ import { UsageError } from "../errors.ts";
 import { isPromiseLike, logCallbackError } from "./callback.ts";
 import { durationSeconds } from "./duration.ts";
 import type { Duration } from "./duration.ts";
-import { IOLoop } from "./ioloop.ts";
+import { IOLoop } from "./loop.ts";
 import type { Timeout } from "./timers.ts";
 
 export interface PeriodicCallbackOptions {
