@@ -1,4 +1,4 @@
-/** A process of clients on core 1, commanded over the IPC channel: clients.mjs, or soak-clients.mjs. */
+/** A process of clients on core 1, commanded over the IPC channel: clients.mjs (through fleet.mjs), or soak-clients.mjs. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
@@ -27,28 +27,5 @@ export class ClientProcess {
     if (this.#child.exitCode !== null) return;
     this.#child.kill("SIGKILL");
     await once(this.#child, "exit");
-  }
-}
-
-/** The clients of one kind. */
-export class Clients extends ClientProcess {
-  constructor(port, kind) {
-    super("clients.mjs", [port, kind]);
-  }
-
-  #checked(answer) {
-    if (answer.lost > 0) throw new Error(`${answer.lost} connections were closed by the server`);
-    return answer;
-  }
-  /** Milliseconds until all stand. */
-  async open(count) {
-    return this.#checked(await this.ask({ command: "open", count }, 60)).ms;
-  }
-  /** `[{ first, p50, p99, last }]` in milliseconds. */
-  async broadcast(rounds, bytes) {
-    return this.#checked(await this.ask({ command: "broadcast", rounds, bytes }, 100)).samples;
-  }
-  async close() {
-    await this.ask({ command: "close" }, 60);
   }
 }

@@ -1,24 +1,23 @@
 /**
- * Ten thousand clients of one kind (ws, sse, poll) in a process of their own, on raw sockets: what a client costs here is the same for all
- * servers. Commands and answers go over the IPC channel: open {count}, broadcast {rounds, bytes}, close.
+ * Clients of one kind (ws, sse, poll) in a process of their own, on raw sockets: what a client costs here is the same for all servers.
+ * Commands and answers go over the IPC channel: open {count}, arm, collect, close.
  *
- * A message ends with `#`, which stands nowhere else in what a server sends; its arrival is the moment this process reads that byte. The
- * clock starts when the request to publish leaves.
+ * A message ends with `#`, which stands nowhere else in what a server sends; its arrival is the moment this process reads that byte,
+ * in milliseconds of the clock that all processes of the machine share.
  */
 import { Buffer } from "node:buffer";
 import { once } from "node:events";
-import { Agent, request as httpRequest } from "node:http";
 import { connect } from "node:net";
 import { performance } from "node:perf_hooks";
-import { setTimeout as sleep } from "node:timers/promises";
 
-const [port, kind] = [Number(process.argv[2]), process.argv[3]];
+/** `part` of `parts` processes of clients. */
+const [port, kind, part, parts] = [Number(process.argv[2]), process.argv[3], ...process.argv.slice(4).map(Number)];
 
-/** Handshakes under way at one time: below any server's backlog. */
-const OPENING = 200;
+/** Handshakes under way at one time, of all processes: below any server's backlog. */
+const OPENING = Math.ceil(100 / parts);
 /** One source address has about 28,000 ports; eight keep a second run clear of the first one's TIME_WAIT. */
 const SOURCES = 8;
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 60_000;
 const END = 0x23;
 
 const HEAD = `HTTP/1.1\r\nHost: localhost:${port}\r\n`;
@@ -28,6 +27,9 @@ const requests = {
   poll: `GET /poll ${HEAD}\r\n`,
 };
 const request = Buffer.from(requests[kind]);
+
+/** `performance.now()` counts from the start of this process, the system's clock from that of the machine. */
+const CLOCK = Number(process.hrtime.bigint()) / 1e6 - performance.now();
 
 /** Shared by all sockets: what is read is looked at at once. */
 const buffer = Buffer.alloc(64 * 1024);
@@ -45,7 +47,7 @@ class Client {
     this.socket = connect({
       port,
       host: "127.0.0.1",
-      localAddress: `127.0.0.${(index % SOURCES) + 2}`,
+      localAddress: `127.0.0.${2 + part * SOURCES + (index % SOURCES)}`,
       noDelay: true,
       onread: { buffer, callback: (size) => this.received(size) },
     });
@@ -76,7 +78,7 @@ class Client {
   }
 }
 
-function openAll(count) {
+function open(count) {
   return new Promise((resolve) => {
     let ready = 0;
     const another = () => {
@@ -84,49 +86,19 @@ function openAll(count) {
     };
     const one = () => {
       ready += 1;
-      if (ready === count) resolve();
+      if (ready === count) resolve({});
       else another();
     };
     for (let i = 0; i < OPENING; i++) another();
   });
 }
 
-const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+let all;
 
-async function ask(method, path, body) {
-  const asked = httpRequest({ port, host: "127.0.0.1", method, path, agent });
-  asked.end(body);
-  const [answer] = await once(asked, "response");
-  let text = "";
-  for await (const piece of answer.setEncoding("utf8")) text += piece;
-  return JSON.parse(text);
-}
-
-/** The server knows of all of them; for polls, all wait again. */
-async function standing(count) {
-  const deadline = performance.now() + DEADLINE_MS;
-  for (;;) {
-    const counts = await ask("GET", "/count");
-    if (counts[kind] === count) return;
-    if (performance.now() > deadline) throw new Error(`the server has ${counts[kind]} of ${count} clients`);
-    await sleep(5);
-  }
-}
-
-async function open(count) {
-  const start = performance.now();
-  await openAll(count);
-  await standing(count);
-  return { ms: performance.now() - start, lost };
-}
-
-function percentile(sorted, share) {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
-}
-
-async function broadcastOnce(bytes) {
+/** From now on arrivals count. */
+function arm() {
   arrivals = [];
-  const all = new Promise((resolve, reject) => {
+  all = new Promise((resolve, reject) => {
     const late = setTimeout(
       () => reject(new Error(`${arrivals.length} of ${clients.length} got the message`)),
       DEADLINE_MS,
@@ -137,18 +109,14 @@ async function broadcastOnce(bytes) {
       resolve();
     };
   });
-  const start = performance.now();
-  await Promise.all([all, ask("POST", "/publish", `${"m".repeat(bytes - 1)}#`)]);
-  // Polls are part of the broadcast until all wait again.
-  if (kind === "poll") await standing(clients.length);
-  const sorted = arrivals.map((at) => at - start).sort((a, b) => a - b);
-  return { first: sorted[0], p50: percentile(sorted, 0.5), p99: percentile(sorted, 0.99), last: sorted.at(-1) };
+  all.catch(() => {});
+  return {};
 }
 
-async function broadcast({ rounds, bytes }) {
-  const samples = [];
-  for (let round = 0; round < rounds; round++) samples.push(await broadcastOnce(bytes));
-  return { samples, lost };
+/** When each has the message. */
+async function collect() {
+  await all;
+  return { arrivals: arrivals.map((at) => at + CLOCK) };
 }
 
 async function close() {
@@ -159,16 +127,15 @@ async function close() {
     return closed;
   });
   await Promise.all(gone);
-  await standing(0);
   closing = false;
   return {};
 }
 
+const commands = { open: ({ count }) => open(count), arm, collect, close };
+
 process.on("message", async ({ command, ...options }) => {
   try {
-    if (command === "open") process.send(await open(options.count));
-    else if (command === "broadcast") process.send(await broadcast(options));
-    else process.send(await close());
+    process.send({ ...(await commands[command](options)), lost });
   } catch (error) {
     process.send({ error: error.message });
   }

@@ -6,7 +6,7 @@ import { BENCH, ROOT } from "../lib/prepare.mjs";
 import { machine } from "../lib/results.mjs";
 import { markdownTable } from "../lib/table.mjs";
 import { drawChart } from "./chart.mjs";
-import { HEAD, KINDS, rowsOf, SOAK_HEAD, soakRows } from "./report.mjs";
+import { HEAD, KINDS, MANY_HEAD, manyRows, rowsOf, SOAK_HEAD, soakRows } from "./report.mjs";
 
 const RESULTS = join(BENCH, "results/c10k.json");
 const PAGE = join(ROOT, "docs/benchmarks.md");
@@ -18,10 +18,10 @@ export function latest() {
 }
 
 /** Runs of some servers replace only theirs. */
-export function save(sections, { clients, messages, bytes }, servers, runtimes) {
+export function save(sections, { clients, processes, messages, bytes }, servers, runtimes) {
   mkdirSync(join(BENCH, "results"), { recursive: true });
   const before = existsSync(RESULTS) ? latest() : { sections: {}, servers: [] };
-  const about = { date: new Date().toISOString().slice(0, 10), clients, messages, bytes };
+  const about = { date: new Date().toISOString().slice(0, 10), clients, processes, messages, bytes };
   const merged = { ...before.sections };
   for (const [name, results] of Object.entries(sections))
     merged[name] = { about, results: { ...before.sections[name]?.results, ...results } };
@@ -34,17 +34,27 @@ export function save(sections, { clients, messages, bytes }, servers, runtimes) 
   return data;
 }
 
+function aboutLine({ about, results }) {
+  const rounds = [...new Set(Object.values(results).map((one) => one.rounds))].sort((a, b) => a - b).join(" or ");
+  const clients = `${about.clients.toLocaleString("en-US")} clients`;
+  const processes = about.processes > 1 ? `, ${about.processes} processes of the server` : "";
+  return `Measured ${about.date}: ${clients}${processes}, ${rounds} ${rounds === "1" ? "round" : "rounds"} of ${about.messages} messages of ${about.bytes} bytes.`;
+}
+
 /** Writes both files and gives their names. */
 export function writeDocs(data) {
   const { sections, servers, runtimes } = data;
   let page = readFileSync(PAGE, "utf8");
   for (const kind of Object.keys(KINDS)) {
-    const { about, results } = sections[kind] ?? {};
-    if (results === undefined) continue;
-    const rounds = [...new Set(Object.values(results).map((one) => one.rounds))].sort((a, b) => a - b).join(" or ");
-    const line = `Measured ${about.date}: ${about.clients.toLocaleString("en-US")} clients, ${rounds} ${rounds === "1" ? "round" : "rounds"} of ${about.messages} messages of ${about.bytes} bytes.`;
-    const table = markdownTable(HEAD, rowsOf(results, servers, runtimes, kind));
-    page = replaceSection(page, `c10k-${kind}`, `${line}\n\n${table}`);
+    if (sections[kind] === undefined) continue;
+    const table = markdownTable(HEAD, rowsOf(sections[kind].results, servers, runtimes, kind));
+    page = replaceSection(page, `c10k-${kind}`, `${aboutLine(sections[kind])}\n\n${table}`);
+  }
+  const many = Object.keys(KINDS).filter((kind) => sections[`many-${kind}`] !== undefined);
+  if (many.length > 0) {
+    const results = Object.fromEntries(many.map((kind) => [kind, sections[`many-${kind}`].results]));
+    const table = markdownTable(MANY_HEAD, manyRows(results, servers, runtimes));
+    page = replaceSection(page, "c10k-many", `${aboutLine(sections[`many-${many[0]}`])}\n\n${table}`);
   }
   if (sections.soak !== undefined)
     page = replaceSection(

@@ -38,6 +38,19 @@ export function rowsOf(results, servers, runtimes, kind = "ws") {
     });
 }
 
+export const MANY_HEAD = ["clients", "server", "in a process", ...HEAD.slice(1)];
+
+/** Several processes: all kinds in one table. */
+export function manyRows(results, servers, runtimes) {
+  return Object.entries(results).flatMap(([kind, ofKind]) =>
+    rowsOf(ofKind, servers, runtimes, kind).map(([name, ...rest], i) => {
+      const one = servers.filter((server) => ofKind[server.name] !== undefined).map((server) => ofKind[server.name])[i];
+      const [least, most] = [one.least, one.most].map((count) => Math.round(count).toLocaleString("en-US"));
+      return [KINDS[kind], name, least === most ? least : `${least} – ${most}`, ...rest];
+    }),
+  );
+}
+
 export const SOAK_HEAD = [
   "server",
   "waves",

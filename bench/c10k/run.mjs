@@ -1,16 +1,19 @@
 /**
  * `npm run bench:c10k`: ten thousand WebSockets, apart from it ten thousand event streams and ten thousand long polls, on one server
  * process: time until all stand, memory of each, a message to all of them. Beside it `ws` on node:http, and Bun.serve. The server runs on
- * core 0, the clients in one process on core 1. With `--soak SECONDS` instead: soak.mjs.
+ * core 0, the clients in one process on core 1. With `--processes N` the server is N processes on core 0, the clients N on core 1. With
+ * `--soak SECONDS` instead: soak.mjs.
  */
 import { parseArgs } from "node:util";
 import { median } from "../lib/numbers.mjs";
 import { prepare } from "../lib/prepare.mjs";
 import { ServerProcess } from "../lib/server-process.mjs";
 import { terminalTable } from "../lib/table.mjs";
-import { Clients } from "./client-process.mjs";
 import { latest, save, writeDocs } from "./docs.mjs";
-import { HEAD, KINDS, rowsOf } from "./report.mjs";
+import { Fleet } from "./fleet.mjs";
+import { makeRoom } from "./limits.mjs";
+import { anonymousBytes, collectGarbage, cpuMicroseconds, processesOf } from "./process-tree.mjs";
+import { HEAD, KINDS, MANY_HEAD, manyRows, rowsOf } from "./report.mjs";
 import { chooseServers } from "./servers.mjs";
 import { soak } from "./soak.mjs";
 
@@ -19,6 +22,7 @@ const USAGE = `npm run bench:c10k -- [options]
   --only a,b       kinds of clients: ws, sse, poll (all)
   --servers a,b    landspout-node, landspout-bun, ws, bun-serve (all)
   --clients N      (10000)
+  --processes N    of the server, and as many of clients (1); 50,000 clients want 4 where a process may have 20,000 descriptors
   --rounds N       rounds, each with every server once in a process of its own; medians are over rounds (1)
   --messages N     messages to all in each round (10)
   --bytes N        of a message (64)
@@ -30,47 +34,47 @@ Runs are merged: a later one replaces what it measured. BENCH_LANDSPOUT=/path/to
 
 const WARM_UP_CLIENTS = 500;
 
-async function withClients(port, kind, work) {
-  const clients = new Clients(port, kind);
+async function cpuOf(pids, work) {
+  const before = cpuMicroseconds(pids);
+  const result = await work();
+  return { result, cpu: cpuMicroseconds(pids) - before };
+}
+
+/** Everything of one server and one kind, once. */
+async function measureWith(running, clients, { clients: count, messages, bytes }) {
+  await clients.ready();
+  const pids = processesOf(running.pid);
+  await clients.open(WARM_UP_CLIENTS);
+  await clients.broadcast(messages, bytes);
+  await clients.close();
+  await collectGarbage(pids);
+  const before = anonymousBytes(pids);
+  const opened = await cpuOf(pids, () => clients.open(count));
+  await collectGarbage(pids);
+  const after = anonymousBytes(pids);
+  const sent = await cpuOf(pids, () => clients.broadcast(messages, bytes));
+  const middle = (key) => median(sent.result.map((sample) => sample[key]));
+  return {
+    connect: opened.result.ms,
+    least: Math.min(...opened.result.each),
+    most: Math.max(...opened.result.each),
+    connectCpu: opened.cpu / count,
+    memory: (after - before) / count,
+    first: middle("first"),
+    p50: middle("p50"),
+    p99: middle("p99"),
+    last: middle("last"),
+    cpu: sent.cpu / (count * messages),
+  };
+}
+
+async function measure(server, kind, options) {
+  const running = await ServerProcess.start(server, { flags: server.group === "node" ? ["--expose-gc"] : [] });
+  const clients = new Fleet(running.port, kind, options.processes);
   try {
-    return await work(clients);
+    return await measureWith(running, clients, options);
   } finally {
     await clients.end();
-  }
-}
-
-async function cpuOf(running, work) {
-  const before = running.cpuMicroseconds();
-  const result = await work();
-  return { result, cpu: running.cpuMicroseconds() - before };
-}
-
-async function measure(server, kind, { clients: count, messages, bytes }) {
-  const running = await ServerProcess.start(server, { flags: server.group === "node" ? ["--expose-gc"] : [] });
-  try {
-    return await withClients(running.port, kind, async (clients) => {
-      await clients.open(WARM_UP_CLIENTS);
-      await clients.broadcast(messages, bytes);
-      await clients.close();
-      await running.collectGarbage();
-      const before = running.memoryBytes();
-      const opened = await cpuOf(running, () => clients.open(count));
-      await running.collectGarbage();
-      const after = running.memoryBytes();
-      const sent = await cpuOf(running, () => clients.broadcast(messages, bytes));
-      const middle = (key) => median(sent.result.map((sample) => sample[key]));
-      return {
-        connect: opened.result,
-        connectCpu: opened.cpu / count,
-        memory: (after - before) / count,
-        first: middle("first"),
-        p50: middle("p50"),
-        p99: middle("p99"),
-        last: middle("last"),
-        cpu: sent.cpu / (count * messages),
-      };
-    });
-  } finally {
     await running.end();
   }
 }
@@ -102,6 +106,7 @@ function readOptions(argv) {
       only: text(Object.keys(KINDS).join()),
       servers: { type: "string" },
       clients: text("10000"),
+      processes: text("1"),
       rounds: text("1"),
       messages: text("10"),
       bytes: text("64"),
@@ -111,7 +116,7 @@ function readOptions(argv) {
       help: { type: "boolean", short: "h", default: false },
     },
   });
-  for (const name of ["clients", "rounds", "messages", "bytes", "soak"]) {
+  for (const name of ["clients", "processes", "rounds", "messages", "bytes", "soak"]) {
     if (values[name] === undefined) continue;
     values[name] = Number(values[name]);
     if (!Number.isInteger(values[name]) || values[name] < 1)
@@ -129,16 +134,20 @@ async function main() {
   if (options.render) return console.log(`written: ${writeDocs(latest()).join(", ")}`);
   if (process.platform !== "linux") return console.log("skipped: it reads /proc and pins with taskset");
   const runtimes = prepare({});
-  const servers = chooseServers(options.servers?.split(","), runtimes);
+  const servers = chooseServers(options.servers?.split(","), runtimes, options.processes);
+  const many = options.processes > 1;
   let data;
   if (options.soak !== undefined) {
     data = save({ soak: await soak(servers, options.soak) }, options, servers, runtimes);
-  }
+  } else makeRoom(options.clients, options.processes);
   for (const kind of options.soak === undefined ? options.only : []) {
     const results = await measureKind(kind, servers, options);
     console.log(`\n${options.clients.toLocaleString("en-US")} ${KINDS[kind]}`);
-    console.log(terminalTable(HEAD, rowsOf(results, servers, runtimes, kind)));
-    data = save({ [kind]: results }, options, servers, runtimes);
+    const table = many
+      ? terminalTable(MANY_HEAD, manyRows({ [kind]: results }, servers, runtimes))
+      : terminalTable(HEAD, rowsOf(results, servers, runtimes, kind));
+    console.log(table);
+    data = save({ [many ? `many-${kind}` : kind]: results }, options, servers, runtimes);
   }
   if (options.docs) console.log(`written: ${writeDocs(data).join(", ")}`);
 }

@@ -23,7 +23,7 @@ function installPeer() {
 }
 
 /** Servers of this run, ready to start; prints why one is skipped. */
-export function chooseServers(wanted, runtimes) {
+export function chooseServers(wanted, runtimes, processes = 1) {
   for (const name of wanted ?? []) {
     if (!ALL.some((server) => server.name === name))
       throw new Error(`no server "${name}"; there are ${ALL.map((server) => server.name).join(", ")}`);
@@ -38,8 +38,8 @@ export function chooseServers(wanted, runtimes) {
     })
     .map((server) => ({
       ...server,
-      args: [],
-      script: `${HERE}servers/${server.script}`,
+      args: processes === 1 ? [] : [String(processes)],
+      script: `${HERE}servers/${processes > 1 && server.role === "ours" ? "landspout-many.mjs" : server.script}`,
       command: runtimes[server.group].path,
       version: server.name === "ws" ? version : undefined,
     }));

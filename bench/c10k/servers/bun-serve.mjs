@@ -1,5 +1,6 @@
 /** Bun.serve: WebSockets by its own topics, event streams by a ReadableStream, long polls by promises. */
 import { host, port } from "../../servers/process.mjs";
+import { isParent, onText, ownPort, processes, say } from "./processes.mjs";
 
 const streams = new Set();
 const polls = new Set();
@@ -30,26 +31,32 @@ function poll(request) {
   });
 }
 
-async function publish(request) {
-  const text = await request.text();
+function publish(text) {
   server.publish("all", text);
   const event = encoder.encode(`data: ${text}\n\n`);
   for (const stream of streams) stream.enqueue(event);
   const waiting = [...polls];
   polls.clear();
   for (const answer of waiting) answer(new Response(text));
-  return Response.json({ sent: open + streams.size + waiting.length });
+  return open + streams.size + waiting.length;
 }
 
-const server = Bun.serve({
+async function publishBody(request) {
+  const text = await request.text();
+  say(text);
+  return Response.json({ sent: publish(text) });
+}
+
+const options = {
   port,
   hostname: host,
+  reusePort: processes > 1,
   idleTimeout: 0,
   routes: {
     "/ws": (request) => (server.upgrade(request) ? undefined : new Response("no WebSocket", { status: 400 })),
     "/sse": sse,
     "/poll": poll,
-    "/publish": publish,
+    "/publish": publishBody,
     "/count": () => Response.json({ ws: open, sse: streams.size, poll: polls.size }),
   },
   websocket: {
@@ -64,4 +71,8 @@ const server = Bun.serve({
       open -= 1;
     },
   },
-});
+};
+
+const server = isParent ? undefined : Bun.serve(options);
+if (ownPort !== undefined) Bun.serve({ ...options, port: ownPort, reusePort: false });
+onText(publish);

@@ -2,6 +2,7 @@
 import { createServer } from "node:http";
 import { WebSocketServer } from "ws";
 import { host, port } from "../../servers/process.mjs";
+import { isParent, onText, ownPort, say } from "./processes.mjs";
 
 const streams = new Set();
 const polls = new Set();
@@ -19,6 +20,7 @@ function publish(text) {
 async function publishBody(request, response) {
   let text = "";
   for await (const piece of request.setEncoding("utf8")) text += piece;
+  say(text);
   response.end(JSON.stringify({ sent: publish(text) }));
 }
 
@@ -38,9 +40,13 @@ const routes = {
     response.end(JSON.stringify({ ws: sockets.clients.size, sse: streams.size, poll: polls.size })),
 };
 
-const server = createServer((request, response) => routes[request.url](request, response));
+onText(publish);
+
+const answer = (request, response) => routes[request.url](request, response);
+const server = createServer(answer);
 const sockets = new WebSocketServer({ server, path: "/ws" });
 sockets.on("connection", (client) => {
   client.on("message", (message, isBinary) => client.send(message, { binary: isBinary }));
 });
-server.listen(port, host);
+if (!isParent) server.listen(port, host);
+if (ownPort !== undefined) createServer(answer).listen(ownPort, host);
