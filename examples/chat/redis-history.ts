@@ -5,6 +5,7 @@
  *
  * Whatever each process has said and is not in the stream when Redis comes (back), it adds. Twice is no harm: messages have ids.
  */
+import { loggers } from "landspout";
 import { PROCESS, processOf } from "./ids.ts";
 import { MOST_MESSAGES, MOST_ROOMS, ROOM_NAME } from "./limits.ts";
 import type { Message } from "./message-buffer.ts";
@@ -35,16 +36,26 @@ function contentOf(entry: unknown): unknown {
 export class RedisHistory implements Companion {
   readonly #rooms: Rooms;
   readonly #command: (...command: string[]) => Promise<unknown>;
+  #refused = false;
 
   constructor(redis: Redis, rooms: Rooms) {
     this.#rooms = rooms;
     // A connection that breaks in the middle comes back, and with it another time for all of this.
-    this.#command = redis.connect(() => void this.#exchange().catch(() => undefined));
+    this.#command = redis.connect(() => void this.#exchange().catch((error: unknown) => this.#complain(error)));
     rooms.addCompanion(this);
   }
 
   said(room: Room, message: Message): void {
-    this.#keep(room.name, message).catch(() => undefined);
+    this.#keep(room.name, message).then(
+      () => void (this.#refused = false),
+      (error: unknown) => this.#complain(error),
+    );
+  }
+  /** Once, until a message is kept again. That Redis is away is said elsewhere; this is an answer of its own, `OOM …` for instance. */
+  #complain(error: unknown): void {
+    if (this.#refused || !(error instanceof Error) || !/^[A-Z]+ /.test(error.message)) return;
+    this.#refused = true;
+    loggers.application.warn(`Redis does not keep what is said: ${error.message}`);
   }
 
   async #keep(room: string, message: Message): Promise<void> {
@@ -57,13 +68,23 @@ export class RedisHistory implements Companion {
     ]);
   }
 
+  async #read(room: string): Promise<readonly Message[]> {
+    try {
+      const entries = await this.#command("XREVRANGE", streamOf(room), "+", "-", "COUNT", String(MOST_MESSAGES));
+      return readMessages(listOf(entries).map(contentOf), MOST_MESSAGES);
+    } catch (error) {
+      // One room that cannot be read is no reason not to read the others.
+      this.#complain(error);
+      return [];
+    }
+  }
+
   /** Takes what is there, and adds what is missing. */
   async #exchange(): Promise<void> {
     const names = listOf(await this.#command("ZREVRANGE", ROOMS, "0", String(MOST_ROOMS - 1))).filter(isText);
     const kept = new Set<string>();
     for (const name of names.filter((one) => ROOM_NAME.test(one))) {
-      const entries = await this.#command("XREVRANGE", streamOf(name), "+", "-", "COUNT", String(MOST_MESSAGES));
-      const messages = readMessages(listOf(entries).map(contentOf), MOST_MESSAGES);
+      const messages = await this.#read(name);
       for (const { id } of messages) kept.add(id);
       this.#rooms.enter(name, false)?.take(messages);
     }

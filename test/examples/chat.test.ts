@@ -82,6 +82,16 @@ test("says what is wrong with its arguments", () => {
     [["--port", "http"], "--port is a number from 0 (any free port) to 65535, not http"],
     [["--parser", "fast"], "--parser is wasm or ts, not fast"],
     [["--colour", "red"], "Unknown option '--colour'"],
+    [["--workers", "many"], "--workers is a number from 0 (one for each processor) to 256, not many"],
+    [["--workers", "2", "--port", "0"], "--workers needs a --port of its own, not 0"],
+    [["--workers", "2", "--port", String(chat.port)], `Cannot serve at 127.0.0.1 port ${chat.port}`],
+    [
+      ["--redis", "localhost"],
+      "--redis is an address that begins with redis: or rediss: or unix:, as redis://localhost",
+    ],
+    [["--redis", "redis://"], "--redis is an address that begins with redis:"],
+    [["--redis", "http://user:secret@host"], "--redis is an address that begins with redis:"],
+    [["--nats", "redis://localhost"], "--nats is an address that begins with nats: or tls:, as nats://localhost"],
     [["--port", String(chat.port)], `Cannot serve at 127.0.0.1 port ${chat.port}`],
   ] as const) {
     const cwd = fileURLToPath(new URL("../..", import.meta.url));
@@ -92,6 +102,33 @@ test("says what is wrong with its arguments", () => {
     assert.is(status, 1);
     assert.ok(stderr.startsWith(sentence), stderr);
     assert.not.match(stderr, /^ +at /m, "no stack");
+    assert.not.match(stderr, "secret");
+  }
+});
+
+test("says which package is missing", () => {
+  // Bun has no hooks like these; the code is the same.
+  if ("Bun" in globalThis) return;
+  const hooks = `export async function resolve(name, context, next) {
+    if (!/^(redis|ioredis|@nats-io)/.test(name)) return next(name, context);
+    throw Object.assign(new Error("Cannot find package '" + name + "' imported from …"), { code: "ERR_MODULE_NOT_FOUND" });
+  }`;
+  const dataURL = (code: string): string => `data:text/javascript,${encodeURIComponent(code)}`;
+  const register = `import { register } from "node:module"; register(${JSON.stringify(dataURL(hooks))});`;
+  for (const [args, sentence] of [
+    [["--redis", "redis://localhost"], "--redis needs the package redis, or ioredis: npm install redis"],
+    [
+      ["--nats", "nats://localhost"],
+      "--nats needs the package @nats-io/transport-node: npm install @nats-io/transport-node",
+    ],
+  ] as const) {
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      ["--import", dataURL(register), "--import", "tsx", "examples/chat/server.ts", "--port", "0", ...args],
+      { cwd: fileURLToPath(new URL("../..", import.meta.url)), encoding: "utf8" },
+    );
+    assert.is(stderr, `${sentence}\n`);
+    assert.is(status, 1);
   }
 });
 
