@@ -55,6 +55,8 @@ export class HTTPServer extends TCPServer {
 
   override handleStream(stream: BaseIOStream): void {
     const host = this.#host;
+    // A TLS handshake can take longer than the end of the server.
+    if (host.over) return stream.destroy();
     host.startClock();
     if (this.#proxies === undefined) {
       host.add(new HTTP1Connection(stream, host));

@@ -45,6 +45,8 @@ export class ServerHost implements ConnectionHost {
   now = 0;
   closing = false;
   ending = false;
+  /** Nobody waits for a connection any more. */
+  over = false;
   readonly standing: StandingConnections = new StandingConnections(() => this.#left());
   readonly #xheaders: boolean;
   readonly #trusted: AddressList | undefined;
@@ -150,6 +152,7 @@ export class ServerHost implements ConnectionHost {
     }
     const left = over - performance.now() / 1000;
     if (left > 0) await this.empty(left);
+    this.over = true;
     await this.destroy();
   }
 

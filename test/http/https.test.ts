@@ -261,6 +261,22 @@ test("a shutdown closes idle TLS connections and waits for the answer that is be
   });
 });
 
+test("a handshake that is complete after a shutdown ends with nothing", () => {
+  const pair = certificate("localhost");
+  return withServer({ ssl: pair }, async (server) => {
+    const socket = net.connect(server.port, "127.0.0.1");
+    await once(socket, "connect");
+    await get(await securely(server.port, "localhost", pair.cert), "/");
+    await server.shutdown({ deadline: 0 });
+    const late = tls.connect({ socket, servername: "localhost", ca: pair.cert });
+    late.on("error", () => undefined);
+    late.on("secureConnect", () => late.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
+    late.on("data", () => assert.unreachable());
+    await once(late, "close");
+    assert.is(server.connectionCount, 0);
+  });
+});
+
 test("serves over a unix socket in place of one nobody listens on, with TLS too", async () => {
   const folder = mkdtempSync(join(tmpdir(), "landspout-"));
   const path = join(folder, "http.sock");

@@ -324,7 +324,8 @@ for (const [name, setup] of SETUPS) {
   test("waits a moment for the request of a connection that was made just before the drain was over", () =>
     on(async ({ server, port, told }) => {
       const fresh = await Peer.connect(port);
-      while (server.connectionCount === 0) await turn();
+      const upgrading = await Peer.connect(port);
+      while (server.connectionCount < 2) await turn();
       const over = server.shutdown({ drain: 0.05, deadline: 60 });
       // Nothing is accepted any more.
       for (;;) {
@@ -335,9 +336,16 @@ for (const [name, setup] of SETUPS) {
         if (refused === true) break;
       }
       fresh.write(get("/poll"));
+      upgrading.write(
+        "GET /socket HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+          "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
+      );
       await told.heard("poll");
       assert.is((await fresh.answer()).body, "nothing new");
-      fresh.destroy();
+      let seen = "";
+      while (!seen.endsWith("going away")) seen += await upgrading.next(1);
+      assert.match(seen, /^HTTP\/1\.1 101 [^]*\r\n\r\n\x88\x0c\x03\xe9going away$/);
+      for (const peer of [fresh, upgrading]) peer.destroy();
       await over;
     }));
 
