@@ -70,7 +70,7 @@ export interface ListenOptions {
   /** Unix socket path; on Linux a leading NUL means the abstract name space. */
   path?: string;
   fd?: number;
-  /** Length of the queue of connections not yet accepted. Default 128. */
+  /** Connections that may wait to be accepted. Default 4096, which the system lowers to its own limit; on Bun always its 512. */
   backlog?: number;
   /** Several processes share the port; throws where the runtime cannot. Default false. */
   reusePort?: boolean;

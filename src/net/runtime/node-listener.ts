@@ -5,6 +5,12 @@ import type { AddressInfo } from "node:net";
 import { UsageError } from "../../errors.ts";
 import type { Listener, RuntimeListenOptions, TlsServerOptions, TransportRoad } from "../transport.ts";
 
+/**
+ * Connections the system may take before we do; it lowers this to its own limit (Linux: net.core.somaxconn, 4096). A crowd that comes at once,
+ * as after a restart, has room: who finds none is not refused but tries again, after a second or more.
+ */
+const BACKLOG = 4096;
+
 /** There are no certificates to replace. @throws UsageError always. */
 export function withoutTls(): void {
   throw new UsageError("ERR_LANDSPOUT_OPTION", "reloadCertificates needs a server with the option ssl");
@@ -68,7 +74,7 @@ export function listenOn(
   roadReason: string,
   reload?: (options: TlsServerOptions) => void,
 ): Promise<Listener> | Listener {
-  const where: net.ListenOptions & { reusePort?: boolean } = { backlog: options.backlog ?? 128 };
+  const where: net.ListenOptions & { reusePort?: boolean } = { backlog: options.backlog ?? BACKLOG };
   if (options.fd !== undefined) Object.assign(where, { fd: options.fd });
   else if (options.path !== undefined) where.path = options.path;
   else {
