@@ -22,6 +22,8 @@ const MOST_PLACES = 8;
 let heard = new Map();
 /** Our id among those present. */
 let you = "";
+/** The rooms there were when we heard of them last. */
+let rooms = [];
 let connection;
 let typedAt = 0;
 
@@ -60,7 +62,7 @@ function enter(room) {
   you = "";
   showRoom(room);
   showState("connecting", "Connecting");
-  showRooms([]);
+  showRooms(rooms);
   const page = { name: ownName, since: () => [...heard].map((place) => place.join(".")).join("~") };
   connection = new Connection(room, who, page, {
     online(road) {
@@ -68,7 +70,10 @@ function enter(room) {
     },
     offline(why) {
       showState("offline", why === "" ? "Offline, trying again" : why);
+      // Who is where we do not know any more.
+      rooms = rooms.map(({ name }) => ({ name, people: 0 }));
       showPeople(0, [], "");
+      showRooms(rooms);
       showTyping([]);
     },
     messages({ messages, at, gap = false }) {
@@ -82,7 +87,8 @@ function enter(room) {
     state(state) {
       you = state.you ?? you;
       showPeople(state.people, state.present, you);
-      showRooms(state.rooms);
+      rooms = state.rooms;
+      showRooms(rooms);
       const typing = state.present.filter(({ id }) => id !== you && state.typing.includes(id));
       showTyping(typing.map(({ name }) => name || "Somebody"));
     },

@@ -167,6 +167,7 @@ export function showPeople(count, present, you) {
   const others = count - present.length;
   if (others > 0 && present.length > 0) items.push(make("li", "others", `and ${others} more`));
   byId("present").replaceChildren(...items);
+  byId("present-part").hidden = items.length === 0;
 }
 
 export function showRooms(rooms) {
