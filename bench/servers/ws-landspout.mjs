@@ -24,5 +24,6 @@ class Echo extends WebSocketHandler {
   }
 }
 
-const app = new Application([["/", Echo]], { accessLog: false, websocket: { pingInterval: 0 } });
+const websocket = { pingInterval: 0, ...(process.env.BENCH_BORROW === undefined ? {} : { borrowMessages: true }) };
+const app = new Application([["/", Echo]], { accessLog: false, websocket });
 await app.listen(port, host, { parser: process.argv[3] ?? "wasm", backlog: 4096 });

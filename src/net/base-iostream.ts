@@ -11,6 +11,7 @@
 import { Buffer } from "node:buffer";
 import { RECEIVE } from "../parser/abi.ts";
 import type { HttpParser } from "../parser/types.ts";
+import { COPY_LIMIT, giveBack, takeCopy } from "./output-arena.ts";
 import type { TextEncoding, Transport, TransportHandler } from "./transport.ts";
 
 /** Who reads a stream. After `streamClosed` nothing follows. None of these may throw. */
@@ -251,6 +252,25 @@ export class BaseIOStream implements TransportHandler {
     if (this.corked === 0) this.flush();
   }
 
+  /**
+   * Appends text of one byte per character, and bytes, copied. Nothing is appended, and the answer is false, where it would not pay:
+   * they are many, or output is waiting already.
+   */
+  appendCopied(text: string, bytes: Uint8Array): boolean {
+    const transport = this.transport;
+    if (transport === undefined || transport.handsOver === true || transport.bufferedAmount > 0) return false;
+    if (text.length + bytes.length > COPY_LIMIT) return false;
+    this.sealText();
+    const pieces = (this.pieces ??= []);
+    const before = pieces.at(-1);
+    const piece = takeCopy(before, text, bytes);
+    // In one piece with what came before.
+    if (before !== undefined && piece.length > text.length + bytes.length) pieces[pieces.length - 1] = piece;
+    else pieces.push(piece);
+    if (this.corked === 0) this.flush();
+    return true;
+  }
+
   /** Holds output back until the matching `uncork`, so that what is appended between them leaves in one write. */
   cork(): void {
     this.corked++;
@@ -283,9 +303,14 @@ export class BaseIOStream implements TransportHandler {
     this.sealText();
     const pieces = this.pieces;
     this.pieces = undefined;
-    transport?.cork();
-    for (const piece of pieces) transport?.write(piece, "latin1");
-    transport?.uncork();
+    const piece = pieces[0] as string | Uint8Array;
+    if (pieces.length === 1) transport?.write(piece, "latin1");
+    else {
+      transport?.cork();
+      for (const one of pieces) transport?.write(one, "latin1");
+      transport?.uncork();
+    }
+    if (transport?.bufferedAmount === 0 && transport.handsOver !== true) giveBack(pieces.at(-1));
   }
 
   transportDrain(): void {

@@ -166,7 +166,9 @@ export class WebSocketClient {
       onError: (error: unknown) =>
         loggers.application.error(`Exception in a callback of a WebSocket client\n${describeError(error)}`),
     };
-    const connection = new WebSocketConnection(stream, events, limits);
+    // What waits to be read must not lie where the next bytes come.
+    const owned = queue === undefined ? limits : { ...limits, borrowMessages: false };
+    const connection = new WebSocketConnection(stream, events, owned);
     this.#connection = connection;
     if (codec !== undefined) connection.useCompression(codec);
     // Who awaits the connection goes on before it hears of the first message.

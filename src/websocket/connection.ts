@@ -13,7 +13,7 @@ import { CloseListeners, nothing } from "./close-listeners.ts";
 import { clockNow, unwatch, watch } from "./clock.ts";
 import type { Timed } from "./clock.ts";
 import { WebSocketClosedError } from "./errors.ts";
-import { BINARY, CLOSE, FIN, maskedFrame, PING, PONG, prepareFrame, TEXT } from "./frame.ts";
+import { BINARY, CLOSE, FIN, maskedFrame, ownBytes, PING, PONG, prepareFrame, TEXT } from "./frame.ts";
 import type { PreparedFrame } from "./frame.ts";
 import { nextKey } from "./mask-key.ts";
 import { resolveOptions } from "./options.ts";
@@ -307,8 +307,11 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, OutboxSin
 
   append({ text, payload }: PreparedFrame): void {
     this.corkForTurn();
-    this.stream.appendText(text, LATIN1);
-    if (payload !== undefined) this.stream.appendBytes(payload);
+    if (payload === undefined) this.stream.appendText(text, LATIN1);
+    else if (!this.stream.appendCopied(text, payload)) {
+      this.stream.appendText(text, LATIN1);
+      this.stream.appendBytes(ownBytes(payload));
+    }
     this.count(text.length + (payload?.length ?? 0));
   }
   /** So that a turn that sends much is seen to be congested before it ends. */

@@ -3,11 +3,11 @@
  * what has come in one read without a copy in between. It knows no socket; what is wrong is said once, with the code to close with.
  */
 import { Buffer } from "node:buffer";
-import { ContentBuffer } from "../http/delegates.ts";
 import { UTF8_INVALID } from "../parser/abi.ts";
 import type { HttpParser } from "../parser/types.ts";
 import { CLOSE_INVALID_DATA, CLOSE_POLICY, CLOSE_PROTOCOL_ERROR, CLOSE_TOO_BIG } from "./close-codes.ts";
-import { BINARY, CLOSE, CONTINUATION, FIN, PONG, RSV1, TEXT } from "./frame.ts";
+import { BINARY, CLOSE, CONTINUATION, FIN, lend, PONG, RSV1, TEXT } from "./frame.ts";
+import { MessageBuffer } from "./message-buffer.ts";
 
 /** What a reader tells. None of these may throw. After `failed` nothing follows. */
 export interface FrameSink {
@@ -23,6 +23,8 @@ export interface FrameLimits {
   readonly maxMessageSize: number;
   /** Frames of a message. */
   readonly maxFragments: number;
+  /** Bytes of a message that came in one read are given out where they lie, and are gone after `message`. */
+  readonly borrowMessages: boolean;
 }
 
 type Memory = Buffer & { utf8Slice(start: number, end: number): string };
@@ -33,6 +35,7 @@ function memoryOf(parser: HttpParser): Memory {
   if (memory === undefined) {
     const { buffer } = parser;
     memories.set(parser, (memory = Buffer.from(buffer.buffer, buffer.byteOffset, buffer.byteLength) as Memory));
+    lend(memory);
   }
   return memory;
 }
@@ -50,7 +53,7 @@ export class FrameReader {
   /** Opcode of the message being received; 0 where none is. */
   private opcode = 0;
   private compressed = false;
-  private pieces: ContentBuffer | undefined = undefined;
+  private pieces: MessageBuffer | undefined = undefined;
   private size = 0;
   private fragments = 0;
   private utf8 = 0;
@@ -165,6 +168,8 @@ export class FrameReader {
       return this.fail(start, CLOSE_INVALID_DATA, "a text is not UTF-8");
     this.reset();
     if (text) this.sink.message(opcode, this.memory.utf8Slice(start, end), false);
+    else if (this.limits.borrowMessages && !compressed)
+      this.sink.message(opcode, this.memory.subarray(start, end), false);
     else {
       const data = Buffer.allocUnsafe(end - start);
       this.memory.copy(data, 0, start, end);
@@ -187,15 +192,13 @@ export class FrameReader {
         this.utf8 = this.parser.utf8(start, stop, this.utf8);
         if (this.utf8 === UTF8_INVALID) return this.fail(start, CLOSE_INVALID_DATA, "a text is not UTF-8");
       }
-      const piece = Buffer.allocUnsafe(part);
-      this.memory.copy(piece, 0, start, stop);
-      (this.pieces ??= new ContentBuffer()).add(piece);
       this.left -= part;
+      (this.pieces ??= new MessageBuffer()).add(this.memory, start, stop, this.left, this.final);
     }
     if (this.left > 0) return stop;
     this.left = -1;
     if (!this.final) {
-      this.pieces ??= new ContentBuffer();
+      this.pieces ??= new MessageBuffer();
       return stop;
     }
     if (this.utf8 !== 0) return this.fail(start, CLOSE_INVALID_DATA, "a text is not UTF-8");

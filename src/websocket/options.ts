@@ -16,6 +16,11 @@ export interface WebSocketOptions {
   maxUnsentSize?: number;
   /** What becomes of a message above that: the connection is closed (default), or the message dropped. */
   overflow?: "close" | "drop";
+  /**
+   * Bytes given to `onMessage` may lie where they were received: they are gone when it returns, and before what it awaits. `writeMessage` and
+   * `prepareMessage` may be given them; copy what you keep. Saves memory and a copy of each message. Default false.
+   */
+  borrowMessages?: boolean;
 }
 
 const DEFAULTS: Required<WebSocketOptions> = {
@@ -26,6 +31,7 @@ const DEFAULTS: Required<WebSocketOptions> = {
   closeTimeout: 5,
   maxUnsentSize: 16 * 1024 * 1024,
   overflow: "close",
+  borrowMessages: false,
 };
 
 const checked = new WeakMap<WebSocketOptions, Required<WebSocketOptions>>();
@@ -36,11 +42,16 @@ export function resolveOptions(options: WebSocketOptions): Required<WebSocketOpt
   if (resolved !== undefined) return resolved;
   resolved = { ...DEFAULTS, ...options };
   for (const [name, value] of Object.entries(resolved)) {
-    const good =
-      name === "overflow" ? value === "close" || value === "drop" : typeof value === "number" && !Number.isNaN(value);
-    if (!good) throw new UsageError("ERR_LANDSPOUT_OPTION", `${name} of a WebSocket cannot be ${String(value)}`);
+    if (!isGood(name, value))
+      throw new UsageError("ERR_LANDSPOUT_OPTION", `${name} of a WebSocket cannot be ${String(value)}`);
   }
   if (resolved.pingTimeout < 0) resolved.pingTimeout = resolved.pingInterval;
   checked.set(options, resolved);
   return resolved;
+}
+
+function isGood(name: string, value: unknown): boolean {
+  if (name === "overflow") return value === "close" || value === "drop";
+  if (name === "borrowMessages") return typeof value === "boolean";
+  return typeof value === "number" && !Number.isNaN(value);
 }

@@ -2,7 +2,7 @@
 import { Buffer, isUtf8 } from "node:buffer";
 import { CLOSE_INTERNAL, CLOSE_INVALID_DATA } from "./close-codes.ts";
 import { WebSocketClosedError } from "./errors.ts";
-import { CLOSE, RSV1 } from "./frame.ts";
+import { CLOSE, ownBytes, RSV1 } from "./frame.ts";
 import type { PreparedFrame } from "./frame.ts";
 import type { MessageDeflate } from "./deflate.ts";
 
@@ -50,7 +50,7 @@ export class Outbox {
     const size = typeof payload === "string" ? Buffer.byteLength(payload) : payload.length;
     return this.#plain(opcode, size) && !this.busy
       ? this.#sink.sendFrame(opcode, payload)
-      : this.#add(opcode, payload, size);
+      : this.#add(opcode, typeof payload === "string" ? payload : ownBytes(payload), size);
   }
   sendPrepared(frame: PreparedFrame): void {
     if (this.busy) void this.#add(0, frame, frame.text.length + (frame.payload?.length ?? 0));
