@@ -1,4 +1,7 @@
-/** `npm start`: sets up, then runs the chat demo with the arguments given (`--port`, `--address`, `--parser`) until interrupted. */
+/**
+ * `npm start`: sets up, then runs the chat with the arguments given (`--port`, `--address`, `--workers`, `--redis`, `--nats` …, see
+ * docs/chat.md) until interrupted.
+ */
 import { spawn } from "node:child_process";
 import { ROOT } from "./lib/root.mjs";
 import { setup } from "./setup.mjs";
