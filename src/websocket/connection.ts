@@ -270,7 +270,7 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, OutboxSin
   }
   sendFrame(opcode: number, payload: string | Uint8Array): Promise<void> | void {
     this.send(opcode, payload);
-    return this.stream.congested ? this.drained() : undefined;
+    return this.stream.congested ? (this.drains ??= new Drains()).wait() : undefined;
   }
 
   /** Sends a frame that was made once for many connections; servers only. */
@@ -334,9 +334,6 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, OutboxSin
     });
   }
 
-  private drained(): Promise<void> {
-    return (this.drains ??= new Drains()).wait();
-  }
   streamDrained(): void {
     this.drains?.done();
     this.drains = undefined;
