@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { ServerProcess } from "../lib/server-process.mjs";
 import { terminalTable } from "../lib/table.mjs";
 import { ClientProcess } from "./client-process.mjs";
-import { anonymousBytes } from "./process-tree.mjs";
+import { anonymousBytes, collectGarbage } from "./process-tree.mjs";
 
 const WAVE_SECONDS = 12;
 /** What a wave needs after its time: whoever is slow or silent has to be cut. */
@@ -86,12 +86,9 @@ async function waves(running, client, seconds) {
 }
 
 /** Memory when V8 has given back what it keeps to be quick the next time. */
-async function bareMemory(running) {
-  for (let round = 0; round < 2; round++) {
-    process.kill(running.pid, "SIGHUP");
-    await sleep(500);
-  }
-  return anonymousBytes([running.pid]);
+async function bareMemory(pids) {
+  await collectGarbage(pids);
+  return anonymousBytes(pids);
 }
 
 async function soakOne(server, seconds) {
@@ -104,11 +101,11 @@ async function soakOne(server, seconds) {
     const before = await client.ask({ command: "state" }, 10);
     await running.collectGarbage();
     before.rest = anonymousBytes([running.pid]);
-    before.bare = await bareMemory(running);
+    before.bare = await bareMemory([running.pid]);
     const start = Date.now();
     const done = await waves(running, client, seconds);
     const took = Math.round((Date.now() - start) / 1000);
-    const bare = await bareMemory(running);
+    const bare = await bareMemory([running.pid]);
     return { before, done, bare, wrong: complaints(before, done, bare), seconds: took };
   } finally {
     await client.end();

@@ -3,6 +3,7 @@
  * child also answers for itself, on a port of its own. BENCH_LANDSPOUT names the index of another build than this tree's.
  */
 import { host, port } from "../../servers/process.mjs";
+import "./spare-pages.mjs";
 
 const entry = new URL(process.env.BENCH_LANDSPOUT ?? "../../../build/index.js", import.meta.url);
 const load = (path) => import(new URL(path, entry));

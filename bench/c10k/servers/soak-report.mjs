@@ -1,5 +1,6 @@
 /** What every server of the soak shares: its limits, what it fires at slow readers, and the report of everything that is still there. */
 import { readdirSync } from "node:fs";
+import "./spare-pages.mjs";
 
 /** Seconds and bytes: a silent peer is gone after 3 + 5 s, a slow reader from 256 KB on. */
 export const LIMITS = {
@@ -18,9 +19,6 @@ process.on("unhandledRejection", (error) => {
   tally.exceptions += 1;
   console.error(error);
 });
-
-/** V8 keeps pages that its collections emptied for what comes next; only a collection of last resort gives them back to the system. */
-process.on("SIGHUP", () => globalThis.gc?.({ type: "major", execution: "sync", flavor: "last-resort" }));
 
 /** `groups`: sets of who is there, by name. */
 export function report(groups) {

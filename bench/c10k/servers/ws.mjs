@@ -2,6 +2,7 @@
 import { createServer } from "node:http";
 import { WebSocketServer } from "ws";
 import { host, port } from "../../servers/process.mjs";
+import "./spare-pages.mjs";
 import { isParent, onText, ownPort, say } from "./processes.mjs";
 
 const streams = new Set();
