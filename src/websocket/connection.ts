@@ -22,15 +22,10 @@ import type { WebSocketEvents } from "./events.ts";
 import { FrameReader } from "./frame-reader.ts";
 import type { FrameSink } from "./frame-reader.ts";
 import type { MessageDeflate } from "./deflate.ts";
+import { ASK, LEFT, Patience, SILENT, STUCK } from "./patience.ts";
+import { CLOSED, CLOSING, ENDING, FLUSHING, HANDLER, OPEN } from "./states.ts";
 import { Outbox } from "./outbox.ts";
 import type { OutboxSink } from "./outbox.ts";
-
-const OPEN = 0;
-/** Our close frame is out; the peer's is awaited, and messages count no more. */
-const CLOSING = 1;
-/** Nothing is read any more; the connection is about to end. */
-const ENDING = 2;
-const CLOSED = 3;
 
 /** After so many frames of one connection the others have their turn. */
 const FRAMES_PER_TURN = 256;
@@ -49,16 +44,13 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, OutboxSin
   closeCode: number = CLOSE_ABNORMAL;
   closeReason = "";
   private reading = false;
-  /** A promise of `onMessage`, or of the opening, is pending. */
-  private waiting = true;
+  private waiting: number = HANDLER;
   private corked = false;
   /** Bytes appended since the output was last flushed in the middle of a turn. */
   private held = 0;
-  private lastSeen: number;
-  private pinged = -1;
-  /** Unsent bytes at the last look while somebody waited; then since when as much is unsent, or the close is under way. */
-  private unsent = 0;
-  private closingSince = 0;
+  private readonly patience: Patience;
+  /** Of the last ping that came while the peer took nothing. */
+  private owedPong: Buffer | undefined = undefined;
   private closeListeners: CloseListeners | undefined = undefined;
   private drains: Drains | undefined = undefined;
 
@@ -71,7 +63,7 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, OutboxSin
     this.reader = new FrameReader(stream.parser, this, this.options, host !== undefined);
     watch(this);
     host?.add(this);
-    this.lastSeen = clockNow();
+    this.patience = new Patience(this.options);
     stream.attach(this);
     stream.hold();
   }
@@ -84,8 +76,8 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, OutboxSin
 
   /** Begins to read. */
   start(): void {
-    this.waiting = false;
-    if (this.state === CLOSED) return;
+    this.waiting &= ~HANDLER;
+    if (this.waiting !== 0 || this.state === CLOSED) return;
     if (this.stream.peerEnded && this.stream.unreadLength === 0) this.peerGone();
     else this.stream.release();
   }
@@ -109,12 +101,12 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, OutboxSin
   // --- the road in ---
 
   bytesReceived(start: number, end: number): number {
-    this.lastSeen = clockNow();
+    this.patience.lastSeen = clockNow();
     if (this.state >= ENDING) return end;
     this.reading = true;
     let at = start;
     let yielding = false;
-    for (let frames = 0; at < end && !this.waiting && this.state < ENDING; frames++) {
+    for (let frames = 0; at < end && this.waiting === 0 && this.state < ENDING; frames++) {
       if (frames >= FRAMES_PER_TURN) {
         this.stream.hold();
         this.stream.releaseLater();
@@ -126,7 +118,7 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, OutboxSin
       at = next;
     }
     this.reading = false;
-    if (this.stream.peerEnded && !this.waiting && !yielding) this.peerGone();
+    if (this.stream.peerEnded && this.waiting === 0 && !yielding) this.peerGone();
     return this.state >= ENDING ? end : at;
   }
 
@@ -141,24 +133,27 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, OutboxSin
       return this.broken(error);
     }
     if (!(pending instanceof Promise)) return;
-    this.waiting = true;
-    this.stream.hold();
+    if (this.state === OPEN) this.wait(HANDLER);
     pending.then(
       () => this.start(),
       (error: unknown) => this.broken(error),
     );
   }
 
+  private wait(why: number): void {
+    this.waiting |= why;
+    this.stream.hold();
+  }
+
   /** What comes behind a compressed message waits until that has been delivered. */
   private inflate(opcode: number, data: Buffer): void {
-    this.waiting = true;
-    this.stream.hold();
+    this.wait(HANDLER);
     this.outbox?.inflate(data, opcode === TEXT, this.options.maxMessageSize, (problem, message) => {
       if (this.state >= ENDING) return;
       if (problem !== 0) return this.failed(problem, "a compressed message is broken, or too big");
-      this.waiting = false;
+      this.waiting &= ~HANDLER;
       this.message(opcode, message, false);
-      if (!this.waiting) this.start();
+      if (this.waiting === 0) this.start();
     });
   }
 
@@ -167,11 +162,12 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, OutboxSin
     if (this.state !== OPEN) return;
     try {
       if (opcode === PING) {
-        // A peer that pings and does not read gets no pongs piled up for it.
-        if (!this.stream.congested) this.send(PONG, data);
+        // §5.5.3: a pong for the last ping alone will do. A peer that pings and does not read has no others piled up for it.
+        if (this.stream.congested) this.owedPong = data;
+        else this.send(PONG, data);
         this.events.onPing(data);
       } else {
-        this.pinged = -1;
+        this.patience.answered();
         this.events.onPong(data);
       }
     } catch (error) {
@@ -189,8 +185,7 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, OutboxSin
     if (this.state === OPEN) this.sendClose(code === CLOSE_NO_STATUS ? undefined : code, "");
     if (this.outbox?.busy !== true) return this.end();
     // Answers that are still being compressed leave first, as they would without compression.
-    this.waiting = true;
-    this.stream.hold();
+    this.wait(FLUSHING);
     this.outbox.whenEmpty(() => this.end());
   }
 
@@ -215,25 +210,25 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, OutboxSin
   private end(): void {
     if (this.state >= ENDING) return;
     this.state = ENDING;
-    this.closingSince = clockNow();
+    this.patience.since = clockNow();
     const farewell = this.outbox?.clear();
     if (farewell !== undefined) this.send(CLOSE, farewell);
-    // §7.1.1: the server closes first, so that it is not left with the socket's last wait.
-    if (this.standing !== undefined) this.stream.end();
-    this.waiting = false;
+    // §7.1.1: the server closes first, which leaves the socket's last wait to it and not to the client.
+    if (this.standing !== undefined || this.stream.peerEnded) this.stream.end();
+    this.waiting = 0;
     this.stream.release();
   }
 
   /** The peer sends no more. What it sent before is looked at first, when nobody is waiting any more. */
   streamEnded(): void {
-    if (this.waiting) return;
+    if (this.waiting !== 0) return;
     if (this.stream.unreadLength === 0) this.peerGone();
     else this.stream.release();
   }
 
   private peerGone(): void {
     if (this.state === CLOSED) return;
-    if (this.state < ENDING) this.closingSince = clockNow();
+    if (this.state < ENDING) this.patience.since = clockNow();
     this.state = ENDING;
     this.stream.end();
     if (this.stream.unsentLength === 0) this.stream.destroy();
@@ -335,8 +330,10 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, OutboxSin
   }
 
   streamDrained(): void {
-    this.drains?.done();
-    this.drains = undefined;
+    const { drains, owedPong } = this;
+    this.drains = this.owedPong = undefined;
+    if (owedPong !== undefined && this.state === OPEN) this.send(PONG, owedPong);
+    drains?.done();
   }
 
   /**
@@ -355,8 +352,10 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, OutboxSin
     if (this.outbox === undefined) this.send(CLOSE, data);
     else void this.outbox.send(CLOSE, data);
     this.state = CLOSING;
-    this.closingSince = clockNow();
-    if (!this.waiting) this.stream.release();
+    this.patience.since = clockNow();
+    // Messages count no more: who waits with one does not keep the peer's answer from being read.
+    this.waiting &= FLUSHING;
+    if (this.waiting === 0) this.stream.release();
   }
 
   serverEnds(): void {
@@ -369,31 +368,25 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, OutboxSin
     this.stream.destroy();
   }
 
-  /** Who waits reads no pongs: there a peer is gone that takes nothing of what is unsent. */
-  private checkProgress(now: number): void {
-    const before = this.unsent;
-    this.unsent = this.stream.unsentLength;
-    if (before === 0 || this.unsent !== before) this.closingSince = now;
-    else if (now - this.closingSince >= this.options.pingInterval + this.options.pingTimeout) this.stream.destroy();
-  }
-
+  /** Called by the clock, once a second. */
   checkTime(now: number): void {
-    const { pingInterval, pingTimeout, closeTimeout } = this.options;
+    const { stream } = this;
     if (this.state !== OPEN) {
-      if (now - this.closingSince >= closeTimeout) this.stream.destroy();
+      if (now - this.patience.since >= this.options.closeTimeout) stream.destroy();
       return;
     }
-    if (pingInterval <= 0) return;
-    if (this.pinged >= 0) {
-      // Whatever comes shows that the peer is there.
-      if (this.lastSeen >= this.pinged) this.pinged = -1;
-      else if (now - this.pinged >= pingTimeout) return this.close(CLOSE_NORMAL, "ping timed out");
-      else return;
+    switch (this.patience.look(now, stream, this.waiting !== 0)) {
+      case ASK:
+        return this.send(PING, "");
+      case SILENT:
+        return this.close(CLOSE_NORMAL, "ping timed out");
+      case STUCK:
+        return stream.destroy();
+      case LEFT:
+        // Nobody takes its messages; how it closed, if it did, is behind them.
+        this.state = CLOSING;
+        this.patience.since = now;
+        return this.start();
     }
-    if (this.waiting) return this.checkProgress(now);
-    this.unsent = 0;
-    if (now - this.lastSeen < pingInterval) return;
-    this.pinged = now;
-    this.send(PING, "");
   }
 }

@@ -7,7 +7,7 @@ import { once } from "node:events";
 import * as net from "node:net";
 import { Application } from "../../src/web/index.ts";
 import { websocketConnect, WebSocketHandler } from "../../src/web/websocket.ts";
-import type { CompressionOptions, Message, WebSocketOptions } from "../../src/web/websocket.ts";
+import type { CompressionOptions, Message, WebSocketClient, WebSocketOptions } from "../../src/web/websocket.ts";
 import { acceptValue } from "../../src/websocket/handshake.ts";
 import { serving } from "../_support/wire.ts";
 import type { Setup } from "../_support/wire.ts";
@@ -30,7 +30,12 @@ export interface Endpoint {
 export interface Behaviour {
   /** Default: an echo. `name` is the one it was connected with. */
   readonly onMessage?: (endpoint: Endpoint, message: Message, name: string) => void | Promise<void>;
-  /** Errors that are meant. */
+  readonly onPing?: (data: string) => void;
+  /** What a server does before it reads; a client has nothing of the kind. */
+  readonly onOpen?: (name: string) => void | Promise<void>;
+  /** Which clients read their messages one by one rather than be called with them. */
+  readonly reads?: (name: string) => boolean;
+  /** What a server does with errors that are meant; a client's are logged. */
   readonly onError?: (error: unknown) => void;
   readonly options?: WebSocketOptions;
   readonly compression?: CompressionOptions;
@@ -75,14 +80,20 @@ export function withEndpoints(
 type Use = Parameters<typeof withEndpoints>[3];
 
 function withServer(setup: Setup, behaviour: Behaviour, use: Use): Promise<void> {
-  const { onMessage = echo, onError, options = {}, compression, extensions } = behaviour;
+  const { onMessage = echo, onPing, onOpen, onError, options = {}, compression, extensions } = behaviour;
   const all = new Map<string, Ends>();
   class Tested extends WebSocketHandler {
     override getCompressionOptions() {
       return compression;
     }
+    override open() {
+      return onOpen?.(nameOf(this.request.query));
+    }
     override onMessage(message: Message) {
       return onMessage(this, message, nameOf(this.request.query));
+    }
+    override onPing(data: Buffer) {
+      onPing?.(data.toString());
     }
     override onError(error: unknown) {
       if (onError === undefined) super.onError(error);
@@ -121,7 +132,7 @@ async function answered(connection: net.Socket, extensions: string | undefined):
 }
 
 async function withClients(setup: Setup, behaviour: Behaviour, use: Use): Promise<void> {
-  const { onMessage = echo, options = {}, compression, extensions } = behaviour;
+  const { onMessage = echo, onPing, reads, options = {}, compression, extensions } = behaviour;
   const waiting = new Map<string, (socket: RawWebSocket) => void>();
   const open = new Set<net.Socket>();
   const server = net.createServer({ allowHalfOpen: true, noDelay: true }, (connection) => {
@@ -143,9 +154,11 @@ async function withClients(setup: Setup, behaviour: Behaviour, use: Use): Promis
       ...setup,
       ...options,
       ...(compression === undefined ? {} : { compression }),
-      onMessage: (message) => onMessage(client, message, name),
+      ...(reads?.(name) === true ? {} : { onMessage: (message) => onMessage(client, message, name) }),
+      onPing: (data) => onPing?.(data.toString()),
       onClose: (code, reason) => ends.tell(code, reason),
     });
+    if (reads?.(name) === true) void readAll(client, (message) => onMessage(client, message, name));
     return { socket: await accepted, ends: ends.told, over: ends.over };
   };
   try {
@@ -155,6 +168,10 @@ async function withClients(setup: Setup, behaviour: Behaviour, use: Use): Promis
     server.close();
     await once(server, "close");
   }
+}
+
+async function readAll(client: WebSocketClient, onMessage: (message: Message) => void | Promise<void>): Promise<void> {
+  for await (const message of client) if (client.isOpen) await onMessage(message);
 }
 
 /** Pieces of a stream, each in one write, and one read where the system plays along. */

@@ -1,7 +1,11 @@
-/** Some hundred random conversations with each parser, the same ones every time; `npm run fuzz:websocket` has as many as one likes. */
+/**
+ * Some hundred random conversations in each role with each parser, the same ones every time; `npm run fuzz:websocket` has as many as one
+ * likes.
+ */
 import * as assert from "uvu/assert";
 import { suite } from "../_support/suite.ts";
 import { SETUPS } from "../_support/wire.ts";
+import { ROLES } from "./_endpoints.ts";
 import { runFuzz } from "./_fuzz-run.ts";
 
 const test = suite("WebSocket fuzz", { deadline: 100 });
@@ -24,13 +28,30 @@ test.after(() => {
   Object.assign(globalThis, { setInterval, clearInterval });
 });
 
-for (const [name, setup] of SETUPS)
-  test(`nothing crashes, hangs or is answered wrongly, ${name}`, async () => {
-    await runFuzz(setup, 1, 400);
-    assert.is(intervals.size, 0, "a timer is left");
-  });
+/** Sockets of this process; Bun does not tell. */
+const sockets = (): number =>
+  process.getActiveResourcesInfo().filter((kind) => kind === "TCPSocketWrap" || kind === "TCPServerWrap").length;
 
-for (const [name, setup] of SETUPS)
-  test(`a reset is noticed while an answer waits and reading is paused, ${name}`, () => runFuzz(setup, 77_077, 1));
+/** Those of the last conversations are told to be closed some turns later. */
+async function noSocketLeft(): Promise<void> {
+  for (let i = 0; i < 100 && sockets() > 0; i++) await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.is(sockets(), 0, "a socket is left");
+}
+
+for (const role of ROLES)
+  for (const [name, setup] of SETUPS) {
+    test(`${role}: nothing crashes, hangs or is answered wrongly, ${name}`, async () => {
+      await runFuzz(role, setup, 1, 400);
+      assert.is(intervals.size, 0, "a timer is left");
+      await noSocketLeft();
+    });
+    test(`${role}: likewise with messages that may be compressed, ${name}`, async () => {
+      for (let i = 0; i < 4; i++) await runFuzz(role, setup, 1000 + i * 77, 60, true);
+      assert.is(intervals.size, 0, "a timer is left");
+      await noSocketLeft();
+    });
+    test(`${role}: a reset is noticed while an answer waits and reading is paused, ${name}`, () =>
+      runFuzz(role, setup, 77_077, 1));
+  }
 
 test.run();
