@@ -31,16 +31,28 @@ export interface Broker {
   connect(events: BrokerEvents): BrokerLink;
 }
 
-interface Wanted {
+/** A topic that is wanted here. */
+class Wanted {
   readonly topic: string;
-  readonly active: Promise<void>;
-  readonly settle: () => void;
-}
+  active: Promise<void> = Promise.resolve();
+  settle: () => void = ignore;
+  #pending = false;
 
-function wanted(topic: string): Wanted {
-  let settle: () => void = () => undefined;
-  const active = new Promise<void>((resolve) => (settle = resolve));
-  return { topic, active, settle };
+  constructor(topic: string) {
+    this.topic = topic;
+    this.lapse();
+  }
+  /** Messages do not arrive any more: who comes now waits until they do again. */
+  lapse(): void {
+    if (this.#pending) return;
+    this.#pending = true;
+    this.active = new Promise<void>((resolve) => {
+      this.settle = () => {
+        this.#pending = false;
+        resolve();
+      };
+    });
+  }
 }
 
 export class BrokerDriver implements PubSubDriver {
@@ -86,6 +98,7 @@ export class BrokerDriver implements PubSubDriver {
     const link = this.#link;
     if (link === undefined) return;
     if (!link.ready) {
+      if (this.#ready) for (const one of this.#wanted.values()) one.lapse();
       this.#ready = false;
       // A connection that is only being made has nothing to complain of yet.
       if (this.#away || error === undefined) return;
@@ -113,10 +126,13 @@ export class BrokerDriver implements PubSubDriver {
 
   subscribe(topic: string): Promise<void> {
     const channel = this.#broker.channelOf(topic);
-    const one = wanted(topic);
+    const one = new Wanted(topic);
     this.#wanted.set(channel, one);
     this.#note(channel);
     return one.active;
+  }
+  whenActive(topic: string): Promise<void> | undefined {
+    return this.#wanted.get(this.#broker.channelOf(topic))?.active;
   }
   unsubscribe(topic: string): void {
     const channel = this.#broker.channelOf(topic);
@@ -135,11 +151,8 @@ export class BrokerDriver implements PubSubDriver {
     const fresh: string[] = [];
     const stale: string[] = [];
     for (const channel of this.#changed) {
-      const told = this.#told.has(channel);
-      if (!this.#wanted.has(channel)) {
-        if (told) stale.push(channel);
-      } else if (told) this.#wanted.get(channel)?.settle();
-      else fresh.push(channel);
+      if (this.#wanted.has(channel)) fresh.push(channel);
+      else if (this.#told.has(channel)) stale.push(channel);
     }
     this.#changed.clear();
     for (const channel of stale) this.#told.delete(channel);
@@ -147,12 +160,12 @@ export class BrokerDriver implements PubSubDriver {
     for (const channels of portions(fresh)) this.#subscribeNow(channels);
   }
   #subscribeNow(channels: string[]): void {
-    const promised = new Map(channels.map((channel) => [channel, this.#wanted.get(channel)]));
+    const promised = new Map(channels.map((channel) => [channel, this.#wanted.get(channel)?.settle]));
     for (const channel of channels) this.#told.add(channel);
     this.#link?.subscribe(channels).then(
       (refused) => {
         for (const channel of refused) promised.delete(channel);
-        for (const one of promised.values()) one?.settle();
+        for (const settle of promised.values()) settle?.();
       },
       (error: unknown) => {
         // Where the connection went, all is told again on the next one.

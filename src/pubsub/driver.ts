@@ -21,6 +21,11 @@ export interface PubSubDriver {
    * others arrive; it never rejects, and resolves too when the subscription is given up.
    */
   subscribe(topic: string): Promise<void> | void;
+  /**
+   * For a driver whose subscriptions may lapse for a while: the promise of `subscribe` as it would be now, for a topic that is subscribed
+   * already and has another subscriber.
+   */
+  whenActive?(topic: string): Promise<void> | void;
   /** There is no subscriber to this topic any more. */
   unsubscribe(topic: string): void;
   /** To everybody else who has subscribed to the topic. */

@@ -80,7 +80,7 @@ export class PubSub {
       found = { entries: new Map(), active: AT_ONCE };
       this.#topics.set(topic, found);
       found.active = this.#driver?.subscribe(topic) ?? AT_ONCE;
-    }
+    } else found.active = this.#driver?.whenActive?.(topic) ?? found.active;
     const number = found.entries.get(subscriber)?.number ?? ++this.#count;
     found.entries.set(subscriber, { toEvent: options.toEvent, number });
     member.topics.add(topic);

@@ -171,12 +171,17 @@ function casesFor<Server extends BrokerServer>(
     await until(() => away.records.length === 2);
     assert.is(here.pubsub.publish("topic 7", "while it is away"), 1);
     assert.equal(here.got, ["topic 7 while it is away"]);
+    // Who joins others while it is away waits as well.
+    const joined: string[] = [];
+    const join = here.pubsub.subscribe("topic 7", () => undefined).active.then(() => joined.push("topic 7"));
+    await turn();
+    assert.equal(joined, []);
     // What is subscribed, and what is not any more, changes meanwhile.
     here.pubsub.unsubscribe("gone", here.take);
     const { active } = here.pubsub.subscribe("new", here.take);
     await server.start();
     await until(() => back.records.length === 2);
-    await active;
+    await Promise.all([active, join]);
     // Subscribed in the order of commands: the last of them stands for all.
     await there.listen("mark");
     await here.listen("mark");
