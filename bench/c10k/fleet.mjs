@@ -7,6 +7,7 @@ import { Agent, request as httpRequest } from "node:http";
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ClientProcess } from "./client-process.mjs";
+import { ownHost } from "./servers/own-host.mjs";
 
 const STANDING_SECONDS = 60;
 const OPEN_SECONDS = 240;
@@ -21,29 +22,36 @@ function percentile(sorted, share) {
 
 export class Fleet {
   #kind;
+  #port;
   /** Where each process of the server answers for itself. */
-  #ports;
+  #hosts;
   #parts;
-  #agents = new Map();
+  #agent = new Agent({ keepAlive: true, maxSockets: 1 });
   #count = 0;
 
   constructor(port, kind, processes) {
     this.#kind = kind;
-    this.#ports = processes === 1 ? [port] : Array.from({ length: processes }, (_, id) => port + 1 + id);
-    for (const each of this.#ports) this.#agents.set(each, new Agent({ keepAlive: true, maxSockets: 1 }));
+    this.#port = port;
+    this.#hosts = processes === 1 ? ["127.0.0.1"] : Array.from({ length: processes }, (_, id) => ownHost(id));
     this.#parts = Array.from(
       { length: processes },
       (_, part) => new ClientProcess("clients.mjs", [port, kind, part, processes]),
     );
   }
 
-  async #request(port, method, path, body) {
-    const asked = httpRequest({ port, host: "127.0.0.1", method, path, agent: this.#agents.get(port) });
+  async #request(host, method, path, body) {
+    const asked = httpRequest({ port: this.#port, host, method, path, agent: this.#agent });
     asked.end(body);
     const [answer] = await once(asked, "response");
     let text = "";
     for await (const piece of answer.setEncoding("utf8")) text += piece;
     return JSON.parse(text);
+  }
+  /** Asks again where an idle connection was closed in that moment. */
+  async #counts() {
+    const ask = (host) => this.#request(host, "GET", "/count");
+    const counts = await Promise.all(this.#hosts.map((host) => ask(host).catch(() => ask(host))));
+    return counts.map((one) => one[this.#kind]);
   }
 
   async #all(message, seconds) {
@@ -56,11 +64,9 @@ export class Fleet {
   /** Every process of the server answers. */
   async ready() {
     const deadline = now() + 10_000;
-    for (const port of this.#ports) {
-      while (!(await this.#request(port, "GET", "/count").then(Boolean, () => false))) {
-        if (now() > deadline) throw new Error(`nobody answers on port ${port}`);
-        await sleep(50);
-      }
+    while (!(await this.#counts().then(Boolean, () => false))) {
+      if (now() > deadline) throw new Error("not every process of the server answers");
+      await sleep(50);
     }
   }
 
@@ -68,8 +74,7 @@ export class Fleet {
   async #standing(count) {
     const deadline = now() + STANDING_SECONDS * 1000;
     for (;;) {
-      const counts = await Promise.all(this.#ports.map((port) => this.#request(port, "GET", "/count")));
-      const each = counts.map((one) => one[this.#kind]);
+      const each = await this.#counts();
       const sum = each.reduce((total, one) => total + one, 0);
       if (sum === count) return each;
       if (now() > deadline) throw new Error(`the server has ${sum} of ${count} clients`);
@@ -97,11 +102,13 @@ export class Fleet {
 
   async #broadcastOnce(bytes) {
     await this.#all(() => ({ command: "arm" }), 10);
+    // The connection is there and will not be closed in the moment it is used.
+    await this.#counts();
     const collected = this.#all(() => ({ command: "collect" }), BROADCAST_SECONDS);
     const start = now();
     const [parts] = await Promise.all([
       collected,
-      this.#request(this.#ports[0], "POST", "/publish", `${"m".repeat(bytes - 1)}#`),
+      this.#request(this.#hosts[0], "POST", "/publish", `${"m".repeat(bytes - 1)}#`),
     ]);
     // Polls are part of the broadcast until all wait again.
     if (this.#kind === "poll") await this.#standing(this.#count);
@@ -116,7 +123,7 @@ export class Fleet {
   }
 
   async end() {
-    for (const agent of this.#agents.values()) agent.destroy();
+    this.#agent.destroy();
     await Promise.all(this.#parts.map((part) => part.end()));
   }
 }

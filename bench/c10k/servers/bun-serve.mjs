@@ -1,7 +1,7 @@
 /** Bun.serve: WebSockets by its own topics, event streams by a ReadableStream, long polls by promises. */
 import { host, port } from "../../servers/process.mjs";
 import "./spare-pages.mjs";
-import { isParent, onText, ownPort, processes, say } from "./processes.mjs";
+import { isParent, onText, ownAddress, processes, say } from "./processes.mjs";
 
 const streams = new Set();
 const polls = new Set();
@@ -75,5 +75,5 @@ const options = {
 };
 
 const server = isParent ? undefined : Bun.serve(options);
-if (ownPort !== undefined) Bun.serve({ ...options, port: ownPort, reusePort: false });
+if (ownAddress !== undefined) Bun.serve({ ...options, hostname: ownAddress });
 onText(publish);

@@ -1,8 +1,9 @@
 /**
  * landspout in several processes by its own means: `server.start(n)`, and a topic that reaches all of them through `processDriver`. Each
- * child also answers for itself, on a port of its own. BENCH_LANDSPOUT names the index of another build than this tree's.
+ * child also answers for itself, at an address of its own. BENCH_LANDSPOUT names the index of another build than this tree's.
  */
 import { host, port } from "../../servers/process.mjs";
+import { ownHost } from "./own-host.mjs";
 import "./spare-pages.mjs";
 
 const entry = new URL(process.env.BENCH_LANDSPOUT ?? "../../../build/index.js", import.meta.url);
@@ -81,5 +82,5 @@ if (forked?.role === "child") {
     for (const poll of waiting) poll.finish(text);
   };
   await pubsub.subscribe("all", answerPolls).active;
-  await app.listen(port + 1 + forked.id, host, { parser: "wasm" }).listening;
+  await app.listen(port, ownHost(forked.id), { parser: "wasm" }).listening;
 }

@@ -1,10 +1,10 @@
 /**
  * Several processes of one program for the servers that bring nothing of the kind: a parent, its children on one port (by node:cluster,
- * or SO_REUSEPORT on Bun), and a message of one child to all others. Each child answers for itself on a port of its own.
+ * or SO_REUSEPORT on Bun), and a message of one child to all others. Each child answers for itself at an address of its own.
  */
 import cluster from "node:cluster";
 import { spawn } from "node:child_process";
-import { port } from "../../servers/process.mjs";
+import { ownHost } from "./own-host.mjs";
 
 /** How many; one is this process itself. */
 export const processes = Number(process.argv[3] ?? 1);
@@ -15,7 +15,7 @@ const bun = process.versions.bun !== undefined;
 
 export const isParent = processes > 1 && id === undefined;
 /** Where this process alone answers, if there are others. */
-export const ownPort = id === undefined ? undefined : port + 1 + Number(id);
+export const ownAddress = id === undefined ? undefined : ownHost(Number(id));
 
 function startChild(number) {
   const env = { ...process.env, [CHILD]: String(number) };

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import { WebSocketServer } from "ws";
 import { host, port } from "../../servers/process.mjs";
 import "./spare-pages.mjs";
-import { isParent, onText, ownPort, say } from "./processes.mjs";
+import { isParent, onText, ownAddress, say } from "./processes.mjs";
 
 const streams = new Set();
 const polls = new Set();
@@ -50,4 +50,4 @@ sockets.on("connection", (client) => {
   client.on("message", (message, isBinary) => client.send(message, { binary: isBinary }));
 });
 if (!isParent) server.listen(port, host);
-if (ownPort !== undefined) createServer(answer).listen(ownPort, host);
+if (ownAddress !== undefined) createServer(answer).listen(port, ownAddress);
