@@ -14,9 +14,11 @@ import { AT_FORM } from "./message-buffer.ts";
 import { Bucket } from "./rate.ts";
 import { hub, rooms, withId } from "./rooms.ts";
 
-/** The longest name and text as JSON, every character of them escaped, need less; who reads slowly is cut off and catches up. */
-const SOCKET: WebSocketOptions = { maxMessageSize: 16_384, maxFragments: 64, maxUnsentSize: 1024 * 1024 };
-const STREAM: EventSourceOptions = { keepAlive: 15, retry: 2, maxUnsentSize: 1024 * 1024 };
+/** Bytes for whoever reads slowly: all that a room keeps, at its longest, is less. Above that they are cut off, and catch up. */
+const MOST_UNSENT: number = 4 * 1024 * 1024;
+/** The longest name and text as JSON, every character of them escaped, need less than this message. */
+const SOCKET: WebSocketOptions = { maxMessageSize: 16_384, maxFragments: 64, maxUnsentSize: MOST_UNSENT };
+const STREAM: EventSourceOptions = { keepAlive: 15, retry: 2, maxUnsentSize: MOST_UNSENT };
 /** Messages a WebSocket may send at once, and a second after that; typing counts. */
 const BURST = 20;
 const PER_SECOND = 4;

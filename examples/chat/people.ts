@@ -41,6 +41,7 @@ export class People implements Presence {
   get count(): number {
     return this.#present.size;
   }
+  /** Those who came first. */
   get listed(): readonly Person[] {
     const listed: Person[] = [];
     for (const { id, name, since, typing } of this.#present.values()) {

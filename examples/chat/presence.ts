@@ -8,18 +8,26 @@ export interface Person {
   /** The same in every process, and nobody else's; it does not tell the secret it is made of. */
   readonly id: string;
   readonly name: string;
-  /** When it came; milliseconds since 1970. */
+  /** When it came to its process; milliseconds since 1970. */
   readonly since: number;
   readonly typing: boolean;
 }
 
 export interface Presence {
   readonly count: number;
-  /** Those who came first, at most MOST_LISTED. */
+  /** At most MOST_LISTED. */
   readonly listed: readonly Person[];
 }
 
 export const NOBODY: Presence = { count: 0, listed: [] };
+
+/** By name, those without one last; so that nobody who goes from one process to another changes the order. */
+function byName(one: Person, two: Person): number {
+  const [a, b] = [one.name.toLowerCase(), two.name.toLowerCase()];
+  if (a === b) return one.id < two.id ? -1 : 1;
+  if (a === "" || b === "") return a === "" ? 1 : -1;
+  return a < b ? -1 : 1;
+}
 
 export function unite(own: Presence, others: Iterable<Presence>): Presence {
   const byId = new Map<string, Person>();
@@ -33,6 +41,5 @@ export function unite(own: Presence, others: Iterable<Presence>): Presence {
       if (other === undefined || other.since < person.since) byId.set(person.id, person);
     }
   }
-  const listed = [...byId.values()].sort((one, two) => one.since - two.since || (one.id < two.id ? -1 : 1));
-  return { count, listed: listed.slice(0, MOST_LISTED) };
+  return { count, listed: [...byId.values()].sort(byName).slice(0, MOST_LISTED) };
 }

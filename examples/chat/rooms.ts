@@ -23,6 +23,8 @@ export const LOBBY = "lobby";
 
 /** What pages are told of a room besides its messages. */
 export interface RoomState {
+  /** Equal where all the rest is, in whichever process: a poll names the one it knows. */
+  readonly version: string;
   readonly people: number;
   readonly present: readonly { readonly id: string; readonly name: string }[];
   /** Ids of those who are typing. */
@@ -47,14 +49,10 @@ export const withId: ToEvent = (message) => {
   return at === undefined ? { data } : { data, id: at };
 };
 
-/** Equal where the state is, in whichever process: a poll names the one it knows. */
-export function versionOf(state: RoomState): string {
-  return createHash("sha1").update(JSON.stringify(state)).digest("base64url").slice(0, 12);
-}
-
 /** What a room tells its house. */
 interface House {
   said(room: Room, message: Message): void;
+  took(): void;
   changed(room: Room, cameOrWent: boolean): void;
 }
 
@@ -65,6 +63,8 @@ export class Room {
   readonly people: People;
   /** People have changed, and companions do not know yet. */
   isNews = false;
+  /** The version of the state that all were told last. */
+  told = "";
   readonly #house: House;
   readonly #others: Map<string, Presence> = new Map();
   #presence: Presence | undefined = undefined;
@@ -111,7 +111,9 @@ export class Room {
   /** Messages that another process, or a store, has. */
   take(messages: readonly Message[]): void {
     const fresh = this.messages.merge(messages);
-    if (fresh !== undefined) hub.publish(this.name, fresh);
+    if (fresh === undefined) return;
+    hub.publish(this.name, fresh);
+    this.#house.took();
   }
   /** Those who are here by way of another process. */
   setOthers(process: string, presence: Presence): void {
@@ -126,6 +128,8 @@ export class Room {
 export class Rooms implements House {
   readonly #rooms: Map<string, Room> = new Map();
   readonly #companions: Set<Companion> = new Set();
+  /** Until something changes; many ask for the same. */
+  readonly #states: Map<Room, RoomState> = new Map();
   /** Rooms with something to tell. */
   readonly #changed: Set<Room> = new Set();
   #announcing = false;
@@ -157,6 +161,7 @@ export class Rooms implements House {
     if (this.#rooms.size >= MOST_ROOMS && !(mayForget && this.#forgetOne())) return undefined;
     room = new Room(name, this);
     this.#rooms.set(name, room);
+    this.#states.clear();
     return room;
   }
   /** One without messages first, then the one that was made first. */
@@ -166,7 +171,24 @@ export class Rooms implements House {
     return room !== undefined && this.#rooms.delete(room.name);
   }
 
-  state({ presence }: Room): RoomState {
+  /** What a page is told that asks. */
+  state(room: Room): RoomState {
+    const state = this.#stateOf(room);
+    // It knows more than the others: what comes next is to be told, even if it is what they know.
+    if (state.version !== room.told) room.told = "";
+    return state;
+  }
+  #stateOf(room: Room): RoomState {
+    let state = this.#states.get(room);
+    if (state === undefined) {
+      const content = this.#contentOf(room);
+      const version = createHash("sha1").update(JSON.stringify(content)).digest("base64url").slice(0, 12);
+      state = { version, ...content };
+      this.#states.set(room, state);
+    }
+    return state;
+  }
+  #contentOf({ presence }: Room): Omit<RoomState, "version"> {
     return {
       people: presence.count,
       present: presence.listed.map(({ id, name }) => ({ id, name })),
@@ -187,10 +209,16 @@ export class Rooms implements House {
   }
 
   said(room: Room, message: Message): void {
+    this.took();
     for (const companion of this.#companions) companion.said(room, message);
+  }
+  /** There is a message more: the first makes a room one that is listed. */
+  took(): void {
+    this.#states.clear();
   }
   /** Soon everybody is told, in all rooms if somebody came or went: their lists of rooms say how many are where. */
   changed(room: Room, cameOrWent: boolean): void {
+    this.#states.clear();
     for (const it of cameOrWent ? this.#rooms.values() : [room]) this.#changed.add(it);
     if (this.#announcing) return;
     this.#announcing = true;
@@ -204,7 +232,11 @@ export class Rooms implements House {
     });
   }
   #tell(room: Room): void {
-    if (hub.subscriberCount(room.name) > 0) hub.publish(room.name, { type: "state", ...this.state(room) });
+    const state = this.#stateOf(room);
+    // Somebody who goes from one process to another changes nothing for the others.
+    if (state.version === room.told) return;
+    room.told = state.version;
+    if (hub.subscriberCount(room.name) > 0) hub.publish(room.name, { type: "state", ...state });
     room.messages.wake();
   }
 

@@ -181,6 +181,32 @@ function thoroughly(test: ReturnType<typeof suite>, join: Join): void {
     for (const one of [ada, bob]) one.leave();
   });
 
+  test("polls that a balancer sends to one server, then to another, wait at both and miss nothing", async () => {
+    const servers = await Promise.all([join(), join()]);
+    const room = "polls";
+    const [ada, bob] = [new Polls(room, "Ada"), new Polls(room, "Bob")];
+    const dora = await arrive(servers[1].port, room, "Dora");
+    // Each poll goes to another server than the one before; they settle, and none is answered without need.
+    for (const [i, one] of [ada, bob].entries()) one.begin((n) => servers[(n + i) % 2]?.port ?? 0);
+    await dora.until(() => dora.state.people === 3);
+    assert.equal(dora.names, ["Ada", "Bob", "Dora"]);
+    for (let i = 0; i < 8; i++) {
+      dora.say(`number ${i}`);
+      for (const one of [ada, bob]) await one.sees(`number ${i}`);
+    }
+    assert.is(dora.state.people, 3);
+    for (const one of [ada, bob]) {
+      assert.equal(
+        one.texts,
+        Array.from({ length: 8 }, (_, i) => `number ${i}`),
+      );
+      // One for each message, and some while everybody came; on an idle machine there are less than 20.
+      assert.ok(one.count < 60, `${one.count} polls`);
+      one.end();
+    }
+    dora.leave();
+  });
+
   test("a message that was taken by two servers is one", async () => {
     const [here, there] = await Promise.all([join(), join()]);
     const ada = await arrive(here.port, "twice", "Ada");
@@ -212,6 +238,51 @@ function thoroughly(test: ReturnType<typeof suite>, join: Join): void {
     assert.equal(ada.names, ["Ada"]);
     for (const one of [ada, bob, cleo]) one.cut();
   });
+}
+
+/** A page without WebSocket and event stream. */
+class Polls {
+  readonly #room: string;
+  readonly #name: string;
+  readonly #ended = new AbortController();
+  readonly #heard: Map<string, string> = new Map();
+  readonly #messages: Map<string, string> = new Map();
+  #wake: () => void = () => undefined;
+  /** How many were answered. */
+  count = 0;
+
+  constructor(room: string, name: string) {
+    this.#room = room;
+    this.#name = name;
+  }
+  begin(portOf: (count: number) => number): void {
+    void this.#run(portOf).catch(() => undefined);
+  }
+  async #run(portOf: (count: number) => number): Promise<void> {
+    let version = "none";
+    while (!this.#ended.signal.aborted) {
+      const since = [...this.#heard].map((place) => place.join(".")).join("~");
+      const query = new URLSearchParams({ room: this.#room, who: this.#name, name: this.#name, since, version });
+      const address = `http://127.0.0.1:${portOf(this.count)}/messages?${query}`;
+      const response = await fetch(address, { signal: this.#ended.signal });
+      const news = (await response.json()) as { at: string; version: string; messages: { id: string; text: string }[] };
+      this.count++;
+      const [process = "", number = ""] = news.at.split(".");
+      this.#heard.set(process, number);
+      version = news.version;
+      for (const { id, text } of news.messages) this.#messages.set(id, text);
+      this.#wake();
+    }
+  }
+  get texts(): string[] {
+    return [...this.#messages].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, text]) => text);
+  }
+  async sees(text: string): Promise<void> {
+    while (!this.texts.includes(text)) await new Promise<void>((resolve) => (this.#wake = resolve));
+  }
+  end(): void {
+    this.#ended.abort();
+  }
 }
 
 /** Two who are at two workers of one server, as soon as both serve. */

@@ -96,12 +96,12 @@ test("an id is above all that were seen", () => {
 test("somebody at two processes is one person, where it came last", () => {
   const person = (id: string, since: number, name = id): Person => ({ id, name, since, typing: false });
   const one: Presence = { count: 2, listed: [person("ada", 1), person("bob", 2)] };
-  const two: Presence = { count: 301, listed: [person("ada", 3, "Ada L")] };
+  const two: Presence = { count: 301, listed: [person("eve", 2, ""), person("ada", 3, "Ada L")] };
   const { count, listed } = unite(one, [two]);
   assert.is(count, 302);
   assert.equal(
     listed.map(({ name }) => name),
-    ["bob", "Ada L"],
+    ["Ada L", "bob", ""],
   );
   assert.equal(unite(two, [one]), { count, listed });
 });

@@ -10,8 +10,12 @@ import { Somebody } from "./_chat.ts";
 
 const test = suite("examples/chat, kept in Redis", { deadline: 60 });
 const server = new RedisServer();
-const start = (): Promise<Example> =>
-  startExample("chat/server.ts", ["--port", "0", "--quiet", "--redis", `unix:${server.path}`]);
+const running: Example[] = [];
+async function start(): Promise<Example> {
+  const chat = await startExample("chat/server.ts", ["--port", "0", "--quiet", "--redis", `unix:${server.path}`]);
+  running.push(chat);
+  return chat;
+}
 
 async function arrive(port: number, room: string, name: string): Promise<Somebody> {
   const somebody = new Somebody(room, name);
@@ -29,6 +33,9 @@ async function until(wanted: () => Promise<boolean>): Promise<void> {
 }
 
 test.before(() => server.start());
+test.after.each(async () => {
+  await Promise.all(running.splice(0).map((chat) => chat.stop()));
+});
 test.after(() => server.stop());
 
 test("a chat that ended altogether has its history when it starts again, also of a Redis that had lost it", async () => {
@@ -49,7 +56,6 @@ test("a chat that ended altogether has its history when it starts again, also of
   assert.equal(bob.texts, ["One", "Two"]);
   await bob.until(() => bob.state.rooms.some(({ name }) => name === "kept"));
   assert.ok((await redis.ttl("landspout-chat:room:kept")) > 0, "not for ever");
-  await second.stop();
   redis.destroy();
 });
 
@@ -72,7 +78,6 @@ test("keeps no more than it shows, and takes nothing from Redis that is no messa
   await ada.sees("number 14", "From long ago");
   assert.equal(ada.texts, ["From long ago", ...Array.from({ length: 15 }, (_, i) => `number ${i}`)]);
   await until(async () => (await redis.xLen("landspout-chat:room:strange")) >= 19);
-  await chat.stop();
   redis.destroy();
 });
 
@@ -122,6 +127,28 @@ test("a peer that says nonsense, lies, or floods changes little, and asks no mor
   await bob.sees("Here");
   assert.equal(ada.texts, ["Mine"]);
   await pubsub.close();
-  await chat.stop();
+});
+test("takes ioredis where redis is not installed", async () => {
+  // Bun has no hooks like these.
+  if ("Bun" in globalThis) return;
+  const dataURL = (code: string): string => `data:text/javascript,${encodeURIComponent(code)}`;
+  const hooks = `export async function resolve(name, context, next) {
+    if (name !== "redis") return next(name, context);
+    throw Object.assign(new Error("Cannot find package 'redis' imported from …"), { code: "ERR_MODULE_NOT_FOUND" });
+  }`;
+  const register = `import { register } from "node:module"; register(${JSON.stringify(dataURL(hooks))});`;
+  const first = await start();
+  process.env["NODE_OPTIONS"] = `--import ${dataURL(register)}`;
+  const second = await start().finally(() => delete process.env["NODE_OPTIONS"]);
+  const [ada, bob] = [await arrive(first.port, "both", "Ada"), await arrive(second.port, "both", "Bob")];
+  ada.say("By redis");
+  bob.say("By ioredis");
+  for (const one of [ada, bob]) await one.sees("By redis", "By ioredis");
+  await first.stop();
+  await server.kill();
+  await server.start();
+  const redis = await client().connect();
+  await until(async () => (await redis.xLen("landspout-chat:room:both")) > 0);
+  redis.destroy();
 });
 test.run();
