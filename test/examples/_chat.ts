@@ -1,4 +1,4 @@
-/** Somebody at a window of the chat, without the window: keeps what arrives as the page does, over a WebSocket. */
+/** People at windows of the chat, without the windows: they keep what arrives as the page does, over a WebSocket or by polls. */
 import { websocketConnect } from "../../src/web/websocket.ts";
 import type { WebSocketClient } from "../../src/web/websocket.ts";
 
@@ -125,5 +125,56 @@ export class Somebody {
   /** As a network that is gone. */
   cut(): void {
     this.#socket?.abort();
+  }
+}
+
+export async function arrive(port: number, room: string, name: string): Promise<Somebody> {
+  const somebody = new Somebody(room, name);
+  await somebody.enter(port);
+  return somebody;
+}
+
+/** A page without WebSocket and event stream. */
+export class Polls {
+  readonly #room: string;
+  readonly #name: string;
+  readonly #ended = new AbortController();
+  readonly #heard: Map<string, string> = new Map();
+  readonly #messages: Map<string, string> = new Map();
+  #wake: () => void = () => undefined;
+  /** How many were answered. */
+  count = 0;
+
+  constructor(room: string, name: string) {
+    this.#room = room;
+    this.#name = name;
+  }
+  begin(portOf: (count: number) => number): void {
+    void this.#run(portOf).catch(() => undefined);
+  }
+  async #run(portOf: (count: number) => number): Promise<void> {
+    let version = "none";
+    while (!this.#ended.signal.aborted) {
+      const since = [...this.#heard].map((place) => place.join(".")).join("~");
+      const query = new URLSearchParams({ room: this.#room, who: this.#name, name: this.#name, since, version });
+      const address = `http://127.0.0.1:${portOf(this.count)}/messages?${query}`;
+      const response = await fetch(address, { signal: this.#ended.signal });
+      const news = (await response.json()) as { at: string; version: string; messages: { id: string; text: string }[] };
+      this.count++;
+      const [process = "", number = ""] = news.at.split(".");
+      this.#heard.set(process, number);
+      version = news.version;
+      for (const { id, text } of news.messages) this.#messages.set(id, text);
+      this.#wake();
+    }
+  }
+  get texts(): string[] {
+    return [...this.#messages].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, text]) => text);
+  }
+  async sees(text: string): Promise<void> {
+    while (!this.texts.includes(text)) await new Promise<void>((resolve) => (this.#wake = resolve));
+  }
+  end(): void {
+    this.#ended.abort();
   }
 }

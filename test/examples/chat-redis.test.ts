@@ -2,26 +2,15 @@
 import { createClient } from "redis";
 import * as assert from "uvu/assert";
 import { PubSub, redisDriver } from "../../src/pubsub/index.ts";
-import { startExample } from "../_support/example.ts";
 import type { Example } from "../_support/example.ts";
 import { suite } from "../_support/suite.ts";
 import { RedisServer } from "../pubsub/_redis-server.ts";
-import { Somebody } from "./_chat.ts";
+import { start as startChat, stopAll } from "./_chat-servers.ts";
+import { arrive } from "./_chat.ts";
 
 const test = suite("examples/chat, kept in Redis", { deadline: 60 });
 const server = new RedisServer();
-const running: Example[] = [];
-async function start(): Promise<Example> {
-  const chat = await startExample("chat/server.ts", ["--port", "0", "--quiet", "--redis", `unix:${server.path}`]);
-  running.push(chat);
-  return chat;
-}
-
-async function arrive(port: number, room: string, name: string): Promise<Somebody> {
-  const somebody = new Somebody(room, name);
-  await somebody.enter(port);
-  return somebody;
-}
+const start = (): Promise<Example> => startChat("--redis", `unix:${server.path}`);
 const client = (): ReturnType<typeof createClient> =>
   createClient({ socket: { path: server.path, tls: false } }).on("error", () => undefined) as ReturnType<
     typeof createClient
@@ -33,9 +22,7 @@ async function until(wanted: () => Promise<boolean>): Promise<void> {
 }
 
 test.before(() => server.start());
-test.after.each(async () => {
-  await Promise.all(running.splice(0).map((chat) => chat.stop()));
-});
+test.after.each(stopAll);
 test.after(() => server.stop());
 
 test("a chat that ended altogether has its history when it starts again, also of a Redis that had lost it", async () => {
