@@ -65,6 +65,7 @@ export type HeaderValue = string | number | Date;
 export class HTTPHeaders {
   /** Names and values in turn. */
   private lines: string[] | undefined;
+  /** Makes the lines, again if need be, as long as they are unchanged. */
   private source: HeaderSource | undefined;
 
   /** @param init Pairs, a plain object, or other headers (copied). */
@@ -89,11 +90,18 @@ export class HTTPHeaders {
 
   private all(): string[] {
     let lines = this.lines;
-    if (lines === undefined) {
-      this.lines = lines = this.source?.readFields() ?? [];
-      this.source = undefined;
-    }
+    if (lines === undefined) this.lines = lines = this.source?.readFields() ?? [];
     return lines;
+  }
+  /** The lines, to be changed: from now on they are not what the source would make of them. */
+  private own(): string[] {
+    const lines = this.all();
+    this.source = undefined;
+    return lines;
+  }
+  /** Gives up lines that can be made again, to save memory while nobody reads them. */
+  forgetLines(): void {
+    if (this.source !== undefined) this.lines = undefined;
   }
 
   /** Index of the first line of that name at or after `from`, or -1. */
@@ -137,14 +145,14 @@ export class HTTPHeaders {
   /** Appends a line. @throws UsageError on a name that is no token or a value with control characters. */
   add(name: string, value: HeaderValue): void {
     checkName(name);
-    this.all().push(name, checkedValue(name, value));
+    this.own().push(name, checkedValue(name, value));
   }
 
   /** Replaces all lines of the name by one, in the place of the first. Throws as `add` does. */
   set(name: string, value: HeaderValue): void {
     checkName(name);
     const text = checkedValue(name, value);
-    const lines = this.all();
+    const lines = this.own();
     const first = this.find(name, 0);
     if (first < 0) {
       lines.push(name, text);
@@ -163,7 +171,7 @@ export class HTTPHeaders {
   private removeFrom(from: number, name: string): void {
     let next = this.find(name, from);
     if (next < 0) return;
-    const lines = this.all();
+    const lines = this.own();
     let kept = next;
     for (let i = next; i < lines.length; i += 2) {
       if (i === next) next = this.find(name, i + 2);

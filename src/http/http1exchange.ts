@@ -319,6 +319,8 @@ export class HTTP1Exchange implements HTTPConnection {
   /** Takes the stream away from HTTP; what the client sent behind this request is delivered to its next consumer. */
   detach(): BaseIOStream {
     this.phase = FINISHED;
+    this.closeCallback = undefined;
+    this.shutdown = undefined;
     return this.owner.detachStream(this);
   }
 

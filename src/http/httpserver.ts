@@ -94,7 +94,8 @@ export class HTTPServer extends TCPServer {
    * Ends in good order. Whoever takes long is told at once: `onShutdown` of handlers is called, which ends event streams and says 1001 to
    * WebSockets; the `shutdownSignal` of requests is aborted. After `drain` seconds it accepts nothing more, closes idle connections,
    * tells those who came meanwhile, waits for all of them, and destroys what is left at the deadline. Always resolves; called again it
-   * gives the same promise.
+   * gives the same promise. The server is over then: make a new one to listen again.
+   * @throws UsageError on a time that is none.
    */
   shutdown(options: ShutdownOptions = {}): Promise<void> {
     this.#shutdown ??= this.#end(seconds("drain", options.drain ?? 0), seconds("deadline", options.deadline ?? 30));

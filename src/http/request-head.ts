@@ -74,8 +74,9 @@ export class RequestHead implements RequestStartLine, HeaderSource {
     const absolute = this.form === FORM_ABSOLUTE;
     this.hostStart = (table[absolute ? T_AUTHORITY_START : T_HOST_START] as number) - base;
     this.hostEnd = (table[absolute ? T_AUTHORITY_END : T_HOST_END] as number) - base;
-    this.knownLow = table[T_KNOWN] as number;
-    this.knownHigh = table[T_KNOWN_HI] as number;
+    // As signed numbers, which need no memory of their own.
+    this.knownLow = (table[T_KNOWN] as number) | 0;
+    this.knownHigh = (table[T_KNOWN_HI] as number) | 0;
   }
 
   get id(): number {

@@ -95,9 +95,65 @@ export const secure: Through = async (port) => {
   assert.equal([ip, protocol], ["127.0.0.1", "https"]);
 };
 
-/** One after the other is replaced under load; the next when the one before is at work. */
+/** A client that stands, and comes back when it is sent away: as a browser does, and as a page does with a WebSocket. */
+class Standing {
+  readonly #connect: (over: () => void) => () => void;
+  #leave: () => void = () => undefined;
+  #left = false;
+  /** Times it has been sent away. */
+  back = 0;
+
+  constructor(connect: (over: () => void) => () => void) {
+    this.#connect = connect;
+    this.#begin();
+  }
+  #begin(): void {
+    this.#leave = this.#connect(() => {
+      if (this.#left) return;
+      this.back++;
+      setTimeout(() => this.#left || this.#begin(), 50);
+    });
+  }
+  leave(): void {
+    this.#left = true;
+    this.#leave();
+  }
+}
+
+/** Hears events; `failures` is told of an end that is none: in the middle of a chunk, an error status. */
+const listener = (port: number, failures: string[]): Standing =>
+  new Standing((over) => {
+    const request = http.get({ host: "127.0.0.1", port, path: "/events", agent: false }, (answer) => {
+      if (answer.statusCode !== 200) failures.push(`events: ${answer.statusCode}`);
+      answer.resume().on("close", () => {
+        if (!answer.complete && !request.destroyed) failures.push("events were cut");
+        over();
+      });
+    });
+    request.on("error", (error) => request.destroyed || failures.push(`events: ${error.message}`));
+    return () => request.destroy();
+  });
+
+const socket = (port: number, failures: string[]): Standing =>
+  new Standing((over) => {
+    const ws = new WebSocket(`ws://127.0.0.1:${port}/echo`);
+    let leaving = false;
+    ws.on("error", (error) => leaving || failures.push(`socket: ${error.message}`));
+    ws.on("close", (code: number) => {
+      if (code !== 1001 && !leaving) failures.push(`socket closed with ${code}`);
+      over();
+    });
+    return () => {
+      leaving = true;
+      ws.terminate();
+    };
+  });
+
+/** One after the other is replaced under load; the next when the one before is at work. Who stands is sent away, and comes back. */
 export async function rollingRestart(port: number, places: readonly Place[]): Promise<void> {
   const load = new Load(port, 6);
+  const cut: string[] = [];
+  const standing = [listener, listener, socket, socket].map((make) => make(port, cut));
   try {
     for (const place of places) await load.served(place.pid);
     for (const place of places) {
@@ -108,8 +164,11 @@ export async function rollingRestart(port: number, places: readonly Place[]): Pr
       await load.served(place.pid);
     }
   } finally {
+    for (const each of standing) each.leave();
     await load.stop();
   }
   assert.equal(load.failures, []);
+  assert.equal(cut, []);
+  for (const { back } of standing) assert.ok(back > 0, "each was with a process that was replaced");
   assert.ok(load.answered > 100, `${load.answered} answers`);
 }
