@@ -32,7 +32,12 @@ export function handshakeRefusal(request: HTTPServerRequest): HandshakeRefusal |
   // "An HTTP/1.1 or higher GET request"
   if (request.version === "HTTP/1.0") return refuse(400, "WebSockets need HTTP/1.1.");
   if (headers.get("Sec-WebSocket-Version") !== "13")
-    return refuse(426, "Unsupported WebSocket version.", { "Sec-WebSocket-Version": "13" });
+    // RFC 9110 §15.5.22: "The server MUST send an Upgrade header field in a 426 response", and §7.8: with it the connection option.
+    return refuse(426, "Unsupported WebSocket version.", {
+      "Sec-WebSocket-Version": "13",
+      Upgrade: "websocket",
+      Connection: "Upgrade",
+    });
   // "a base64-encoded value that, when decoded, is 16 bytes in length"
   if (!/^[A-Za-z0-9+/]{22}==$/.test(headers.get("Sec-WebSocket-Key") ?? ""))
     return refuse(400, "Missing or invalid Sec-WebSocket-Key.");
@@ -46,10 +51,10 @@ export function acceptValue(key: string): string {
 
 /**
  * Whether an `Origin` is that of the host a request is for: the default of `checkOrigin`. Letter case and the scheme's own port make no
- * difference; `null` is nobody's.
+ * difference; `null` is nobody's, nor is anything with more than RFC 6454 §7 has: `serialized-origin = scheme "://" host [ ":" port ]`.
  */
 export function sameOrigin(origin: string, host: string): boolean {
-  const match = /^(https?|wss?):\/\/([^/?#@\s]+)/i.exec(origin);
+  const match = /^(https?|wss?):\/\/([^/?#@\s]+)$/i.exec(origin);
   if (match?.[1] === undefined || match[2] === undefined) return false;
   const port = /^(?:https|wss)$/i.test(match[1]) ? /:443$/ : /:80$/;
   const bare = (authority: string): string => authority.toLowerCase().replace(port, "");
