@@ -98,26 +98,31 @@ for (const [name, server] of SETUPS) {
     stage.options = { maxUnsentSize: 10_000, overflow: "drop" };
     let more: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => (more = resolve));
+    let over: () => void = () => undefined;
+    const given = new Promise<void>((resolve) => (over = resolve));
     stage.replay = async function* () {
       await gate;
       for (let id = 1; id <= 100; id++) yield { id: String(id), data: "x".repeat(1000) };
+      over();
     };
     await serving(appOf(stage), server, (port) =>
       withPeer(port, async (peer) => {
-        peer.write("GET / HTTP/1.1\r\nHost: a\r\nLast-Event-ID: 0\r\n\r\n");
+        peer.write("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nLast-Event-ID: 0\r\n\r\n");
         const feed = await stage.opened();
         await turn();
         // As much as may wait, and one that is too much.
         for (let id = 101; id <= 112; id++) void feed.send({ id: String(id), data: "y".repeat(1000) });
         more();
-        let seen = "";
-        while (!seen.includes("id: 110\n")) seen += await peer.next(1);
+        await given;
+        await turn();
+        assert.ok(feed.isOpen);
+        feed.close();
+        const seen = await peer.rest();
         const ids = [...seen.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
         assert.equal(
           ids,
           Array.from({ length: 110 }, (_, index) => index + 1),
         );
-        assert.ok(feed.isOpen);
       }),
     );
   });
