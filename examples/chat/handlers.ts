@@ -1,7 +1,7 @@
 /** What the chat answers to plain requests: messages and polls as JSON. */
 import { checkRate, enterRoom, readPlace, readSaying, readSelf } from "./input.ts";
 import { JSONHandler } from "./json-handler.ts";
-import { LOBBY, rooms } from "./rooms.ts";
+import { LOBBY, rooms, versionOf } from "./rooms.ts";
 
 /** Seconds a poll is held: shorter than the half minute after which impatient proxies give up. */
 const HOLD = 25;
@@ -24,14 +24,15 @@ export class MessagesHandler extends JSONHandler {
     const { signal } = this.request;
     const known = this.getQueryArgument("version", "");
     const you = room.people.arrive(who, name);
-    const waits = room.missed(since).messages.length === 0 && (known === "" || known === rooms.state(room).version);
+    const waits = room.missed(since).messages.length === 0 && (known === "" || known === versionOf(rooms.state(room)));
     // A client that leaves ends the wait through the signal; what is written after that goes nowhere.
     if (waits && !rooms.isClosed) await room.messages.next(HOLD, signal);
     if (who !== "") {
       if (signal.aborted) room.people.leave(who);
       else room.people.interrupted(who);
     }
-    this.write({ ...room.missed(since), you, ...rooms.state(room) });
+    const state = rooms.state(room);
+    this.write({ ...room.missed(since), you, ...state, version: versionOf(state) });
   }
 
   override post(): void {

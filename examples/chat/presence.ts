@@ -22,11 +22,12 @@ export interface Presence {
 export const NOBODY: Presence = { count: 0, listed: [] };
 
 /** By name, those without one last; so that nobody who goes from one process to another changes the order. */
-function byName(one: Person, two: Person): number {
-  const [a, b] = [one.name.toLowerCase(), two.name.toLowerCase()];
-  if (a === b) return one.id < two.id ? -1 : 1;
-  if (a === "" || b === "") return a === "" ? 1 : -1;
-  return a < b ? -1 : 1;
+function sorted(people: Iterable<Person>): Person[] {
+  const keyed = Array.from(people, (person) => {
+    const { id, name } = person;
+    return { key: `${name === "" ? "\uffff" : name.toLowerCase()}\0${id}`, person };
+  });
+  return keyed.sort((one, two) => (one.key < two.key ? -1 : 1)).map(({ person }) => person);
 }
 
 export function unite(own: Presence, others: Iterable<Presence>): Presence {
@@ -41,5 +42,5 @@ export function unite(own: Presence, others: Iterable<Presence>): Presence {
       if (other === undefined || other.since < person.since) byId.set(person.id, person);
     }
   }
-  return { count, listed: [...byId.values()].sort(byName).slice(0, MOST_LISTED) };
+  return { count, listed: sorted(byId.values()).slice(0, MOST_LISTED) };
 }

@@ -23,8 +23,6 @@ export const LOBBY = "lobby";
 
 /** What pages are told of a room besides its messages. */
 export interface RoomState {
-  /** Equal where all the rest is, in whichever process: a poll names the one it knows. */
-  readonly version: string;
   readonly people: number;
   readonly present: readonly { readonly id: string; readonly name: string }[];
   /** Ids of those who are typing. */
@@ -49,8 +47,21 @@ export const withId: ToEvent = (message) => {
   return at === undefined ? { data } : { data, id: at };
 };
 
+/** Equal where the state is, in whichever process: a poll names the one it knows. Made once for many polls. */
+export function versionOf(state: RoomState): string {
+  let version = versions.get(state);
+  if (version === undefined) {
+    version = createHash("sha1").update(JSON.stringify(state)).digest("base64url").slice(0, 12);
+    versions.set(state, version);
+  }
+  return version;
+}
+const versions: WeakMap<RoomState, string> = new WeakMap();
+
 /** What a room tells its house. */
 interface House {
+  /** There are other processes, and they see the same. */
+  readonly isShared: boolean;
   said(room: Room, message: Message): void;
   took(): void;
   changed(room: Room, cameOrWent: boolean): void;
@@ -80,7 +91,11 @@ export class Room {
 
   /** Everybody, by way of whichever process. */
   get presence(): Presence {
-    return (this.#presence ??= unite(this.people, this.#others.values()));
+    if (this.#presence === undefined) {
+      const { count, listed } = this.people;
+      this.#presence = this.#house.isShared ? unite(this.people, this.#others.values()) : { count, listed };
+    }
+    return this.#presence;
   }
   #changed(cameOrWent: boolean): void {
     this.#presence = undefined;
@@ -142,6 +157,9 @@ export class Rooms implements House {
   addCompanion(companion: Companion): void {
     this.#companions.add(companion);
   }
+  get isShared(): boolean {
+    return this.#companions.size > 0;
+  }
 
   /** The server stops: nobody waits any more. */
   get isClosed(): boolean {
@@ -175,26 +193,19 @@ export class Rooms implements House {
   state(room: Room): RoomState {
     const state = this.#stateOf(room);
     // It knows more than the others: what comes next is to be told, even if it is what they know.
-    if (state.version !== room.told) room.told = "";
+    if (this.isShared && versionOf(state) !== room.told) room.told = "";
     return state;
   }
   #stateOf(room: Room): RoomState {
     let state = this.#states.get(room);
     if (state === undefined) {
-      const content = this.#contentOf(room);
-      const version = createHash("sha1").update(JSON.stringify(content)).digest("base64url").slice(0, 12);
-      state = { version, ...content };
+      const { count, listed } = room.presence;
+      const present = listed.map(({ id, name }) => ({ id, name }));
+      const typing = listed.filter((person) => person.typing).map(({ id }) => id);
+      state = { people: count, present, typing, rooms: this.#listed() };
       this.#states.set(room, state);
     }
     return state;
-  }
-  #contentOf({ presence }: Room): Omit<RoomState, "version"> {
-    return {
-      people: presence.count,
-      present: presence.listed.map(({ id, name }) => ({ id, name })),
-      typing: presence.listed.filter(({ typing }) => typing).map(({ id }) => id),
-      rooms: this.#listed(),
-    };
   }
   /** Those with somebody or something in them, the fullest first. */
   #listed(): RoomState["rooms"] {
@@ -233,9 +244,11 @@ export class Rooms implements House {
   }
   #tell(room: Room): void {
     const state = this.#stateOf(room);
-    // Somebody who goes from one process to another changes nothing for the others.
-    if (state.version === room.told) return;
-    room.told = state.version;
+    if (this.isShared) {
+      // Somebody who goes from one process to another changes nothing for those who stay.
+      if (versionOf(state) === room.told) return;
+      room.told = versionOf(state);
+    }
     if (hub.subscriberCount(room.name) > 0) hub.publish(room.name, { type: "state", ...state });
     room.messages.wake();
   }
