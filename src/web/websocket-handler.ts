@@ -58,6 +58,8 @@ export abstract class WebSocketHandler extends RequestHandler implements WebSock
 
   override async get(...args: (string | undefined)[]): Promise<void> {
     const { request } = this;
+    // It has left while `prepare` was waiting for something: there is nobody to open anything for.
+    if (request.connection.lost || request.connection.stream.isClosed) return void this.finish();
     const refusal = handshakeRefusal(request);
     if (refusal !== undefined)
       throw new HTTPError(refusal.status, { logMessage: refusal.reason, headers: refusal.headers });

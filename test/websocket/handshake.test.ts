@@ -218,6 +218,51 @@ for (const [name, setup] of SETUPS) {
       }
     }));
 
+  test("a client that leaves before the handler is ready: what is opened is closed, once", async () => {
+    for (const how of ["end", "destroy", "resetAndDestroy"] as const)
+      for (const where of ["prepare", "open"] as const) {
+        const told: string[] = [];
+        let arrived: () => void = () => undefined;
+        let left: () => void = () => undefined;
+        let done: () => void = () => undefined;
+        const here = new Promise<void>((resolve) => (arrived = resolve));
+        const gone = new Promise<void>((resolve) => (left = resolve));
+        const over = new Promise<void>((resolve) => (done = resolve));
+        class Late extends Echo {
+          override async prepare() {
+            if (where === "open") return;
+            arrived();
+            await gone;
+          }
+          override async open() {
+            told.push("open");
+            if (where === "prepare") return;
+            arrived();
+            await gone;
+          }
+          override onClose(code: number) {
+            told.push(`close ${code}`);
+            done();
+          }
+          // A handler that is not opened ends like any other.
+          override onFinish() {
+            if (!told.includes("open")) done();
+          }
+        }
+        await withHandler(Late as unknown as typeof WebSocketHandler, async (ask) => {
+          const peer = await ask(request());
+          await here;
+          peer.socket[how]();
+          // The server hears of it first.
+          await new Promise((resolve) => setTimeout(resolve, 50));
+          left();
+          await over;
+          await new Promise((resolve) => setTimeout(resolve, 20));
+          assert.ok(told.join() === "" || told.join() === "open,close 1006", `${how} in ${where}: ${told.join()}`);
+        });
+      }
+  });
+
   test("a subprotocol nobody offered is the handler's mistake, and an unmasked first frame the client's", async () => {
     class Mistaken extends Echo {
       override selectSubprotocol() {

@@ -1,6 +1,7 @@
 /** What peers in both roles can make an endpoint keep: nothing without a bound. Those that do not read, those that flood. */
 import { Buffer } from "node:buffer";
 import * as assert from "uvu/assert";
+import type { Message } from "../../src/web/websocket.ts";
 import { suite } from "../_support/suite.ts";
 import { SETUPS } from "../_support/wire.ts";
 import { peerFrame, ROLES, withEndpoints } from "./_endpoints.ts";
@@ -85,6 +86,53 @@ for (const role of ROLES)
         socket.socket.end();
         await over;
         assert.equal(ends, ["1005 "]);
+        socket.destroy();
+      });
+    });
+
+    test("a peer that sends many frames at once lets others have their turn", async () => {
+      const order: string[] = [];
+      let go: () => void = () => undefined;
+      const begun = new Promise<void>((resolve) => (go = resolve));
+      const onMessage = (endpoint: Endpoint, _message: unknown, name: string): Promise<void> | void => {
+        order.push(name);
+        if (order.length === 1) go();
+        if (name === "other" || order.length === COUNT + 1) return endpoint.writeMessage(name);
+      };
+      const COUNT = 10_000;
+      await withEndpoints(role, setup, { onMessage }, async (connect) => {
+        const many = await connect("many");
+        const other = await connect("other");
+        many.socket.socket.write(Buffer.concat(Array.from({ length: COUNT }, () => frame(0x81))));
+        await begun;
+        other.socket.write(frame(0x81));
+        assert.is(await other.socket.text(), "other");
+        assert.is(await many.socket.text(), "many");
+        const turn = order.indexOf("other");
+        assert.ok(turn > 0 && turn < COUNT - 1000, `the other one came after ${turn} of ${COUNT}`);
+        for (const { socket } of [many, other]) socket.destroy();
+      });
+    });
+
+    test("floods of pongs, of empty messages and of empty fragments do no harm", async () => {
+      let count = 0;
+      const onMessage = (endpoint: Endpoint, message: Message): void => {
+        count++;
+        if (message === "the last") void endpoint.writeMessage(`${count}`);
+      };
+      const options = { maxFragments: 1_000_000 };
+      await withEndpoints(role, setup, { onMessage, options }, async (connect) => {
+        const { socket } = await connect();
+        const each = 100_000;
+        const many = (one: Buffer, length = each): Buffer => Buffer.concat(Array.from({ length }, () => one));
+        socket.write(
+          many(frame(0x8a, "unasked")),
+          many(frame(0x82)),
+          frame(0x01),
+          many(frame(0x00)),
+          frame(0x80, "the last"),
+        );
+        assert.is(await socket.text(), `${each + 1}`);
         socket.destroy();
       });
     });
