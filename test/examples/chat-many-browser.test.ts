@@ -1,7 +1,10 @@
 /**
- * The chat of two servers in a real browser, a window at each: they talk and see each other; one loses its server, both lose Redis. On
+ * The chat of two servers in a real browser, a window at each: they talk and see each other; one loses its server, without and with another behind its
+ * balancer; both lose Redis. On
  * Node only, see browser.ts.
  */
+import { once } from "node:events";
+import * as net from "node:net";
 import type { Page } from "playwright-core";
 import * as assert from "uvu/assert";
 import { fits, screenshot, TestBrowser } from "../_support/browser.ts";
@@ -108,6 +111,55 @@ test("a window that loses its server says so, keeps what was typed, and has miss
   assert.equal((await names(ada)).sort(), ["Ada (you)", "Bob"]);
   assert.equal((await names(bob)).sort(), ["Ada", "Bob (you)"]);
   await screenshot(bob, "lost-phone-light");
+});
+
+/** A balancer: connections go to one server as long as it is there, then to the other. */
+async function balance(...ports: number[]): Promise<net.Server> {
+  const balancer = net.createServer((client) => {
+    const join = ([port, ...others]: number[]): void => {
+      if (port === undefined) {
+        client.destroy();
+        return;
+      }
+      let connected = false;
+      const server = net.connect(port, "127.0.0.1", () => {
+        connected = true;
+        client.pipe(server).pipe(client);
+      });
+      server.on("error", () => undefined).on("close", () => (connected ? client.destroy() : join(others)));
+      client.on("close", () => connected && server.destroy());
+    };
+    client.on("error", () => undefined);
+    join(ports);
+  });
+  balancer.listen(0, "127.0.0.1");
+  await once(balancer, "listening");
+  return balancer;
+}
+
+test("a window whose server dies goes on at another, and nobody notices much", async () => {
+  const dying = await start();
+  const balancer = await balance(dying.port, there.port);
+  balancer.unref();
+  const { port } = balancer.address() as net.AddressInfo;
+  const ada = await open({ ...dying, port }, "balanced", "Ada", 1280);
+  const bob = await open(there, "balanced", "Bob", 390);
+  await say(ada, "Before");
+  await seen(bob, "Before");
+  await bob.getByText("2 people here").waitFor();
+  const counts: string[] = [];
+  await bob.exposeFunction("count", (text: string) => counts.push(text));
+  await bob.evaluate(`new MutationObserver(() => count(document.getElementById("people").textContent))
+    .observe(document.getElementById("people"), { childList: true, characterData: true, subtree: true })`);
+  process.kill(dying.pid, "SIGKILL");
+  await say(bob, "Still there?");
+  await seen(ada, "Still there?");
+  await ada.getByText("Online", { exact: true }).waitFor();
+  await say(ada, "Of course");
+  await seen(bob, "Of course");
+  for (const page of [ada, bob]) assert.equal(await bodies(page), ["Before", "Still there?", "Of course"]);
+  assert.equal(await names(bob), ["Ada", "Bob (you)"]);
+  assert.equal(counts, [], "two people all the while");
 });
 
 test("without Redis both go on, and what each has missed is in its place when it is back", async () => {
