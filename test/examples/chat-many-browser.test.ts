@@ -1,7 +1,6 @@
 /**
- * The chat of two servers in a real browser, a window at each: they talk and see each other; one loses its server, without and with another behind its
- * balancer; both lose Redis. On
- * Node only, see browser.ts.
+ * The chat of two servers in a real browser, a window at each: they talk and see each other; one loses its server, without and with another
+ * behind a balancer; both lose Redis. On Node only, see browser.ts.
  */
 import { once } from "node:events";
 import * as net from "node:net";
@@ -103,7 +102,7 @@ test("a window that loses its server says so, keeps what was typed, and has miss
   await seen(ada, "She is away.");
   await ada.getByText("Online", { exact: true }).waitFor();
   await field.press("Enter");
-  await seen(bob, "Can you read this?");
+  for (const page of [ada, bob]) await seen(page, "Can you read this?");
   for (const page of [ada, bob])
     assert.equal(await bodies(page), ["Before", "Ada?", "She is away.", "Can you read this?"]);
   assert.is(await ada.locator("#problem").textContent(), "");
