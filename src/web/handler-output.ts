@@ -260,6 +260,9 @@ export abstract class HandlerOutput {
    */
   detach(): IOStream {
     this.#done = true;
+    // What has been sent is of no more use, and may stand for days.
+    this.#fields = undefined;
+    this.request.headers.forgetLines();
     // A server makes nothing else; the layers between know only the half that never waits.
     return this.request.connection.detach() as IOStream;
   }

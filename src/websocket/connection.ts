@@ -4,23 +4,21 @@
  */
 import { Buffer } from "node:buffer";
 import { UsageError } from "../errors.ts";
-import { LATIN1, OUTPUT_HIGH_WATER_MARK } from "../net/base-iostream.ts";
 import type { BaseIOStream, StreamConsumer } from "../net/base-iostream.ts";
 import type { StandingConnection, StandingConnections } from "../http/standing-connections.ts";
 import { checkClose, closeContent, CLOSE_ABNORMAL, CLOSE_NO_STATUS, CLOSE_NORMAL, readClose } from "./close-codes.ts";
-import { Drains } from "./drains.ts";
 import { CloseListeners, nothing } from "./close-listeners.ts";
 import { clockNow, unwatch, watch } from "./clock.ts";
 import type { Timed } from "./clock.ts";
 import { WebSocketClosedError } from "./errors.ts";
-import { BINARY, CLOSE, FIN, maskedFrame, ownBytes, PING, PONG, prepareFrame, TEXT } from "./frame.ts";
+import { BINARY, CLOSE, PING, PONG, TEXT } from "./frame.ts";
 import type { PreparedFrame } from "./frame.ts";
-import { nextKey } from "./mask-key.ts";
 import { resolveOptions } from "./options.ts";
 import type { WebSocketOptions } from "./options.ts";
 import type { WebSocketEvents } from "./events.ts";
 import { FrameReader } from "./frame-reader.ts";
 import type { FrameSink } from "./frame-reader.ts";
+import { FrameWriter } from "./frame-writer.ts";
 import type { MessageDeflate } from "./deflate.ts";
 import { ASK, LEFT, Patience, SILENT, STUCK } from "./patience.ts";
 import { CLOSED, CLOSING, ENDING, FLUSHING, HANDLER, OPEN } from "./states.ts";
@@ -30,37 +28,34 @@ import type { OutboxSink } from "./outbox.ts";
 /** After so many frames of one connection the others have their turn. */
 const FRAMES_PER_TURN = 256;
 
-export class WebSocketConnection implements StreamConsumer, FrameSink, OutboxSink, Timed, StandingConnection {
-  readonly stream: BaseIOStream;
+export class WebSocketConnection
+  extends FrameWriter
+  implements StreamConsumer, FrameSink, OutboxSink, Timed, StandingConnection
+{
   private readonly events: WebSocketEvents;
   private readonly options: Required<WebSocketOptions>;
   /** Those that end with the server; undefined on a client. */
   private readonly standing: StandingConnections | undefined;
-  private readonly reader: FrameReader;
+  /** Of a message that has come in part. */
+  private reader: FrameReader | undefined = undefined;
   /** Where messages are compressed, if that was agreed on. */
   private outbox: Outbox | undefined = undefined;
   private state = OPEN;
   /** What the peer's close frame said; 1006 before there is one. */
   closeCode: number = CLOSE_ABNORMAL;
   closeReason = "";
-  private reading = false;
   private waiting: number = HANDLER;
-  private corked = false;
-  /** Bytes appended since the output was last flushed in the middle of a turn. */
-  private held = 0;
   private readonly patience: Patience;
   /** Of the last ping that came while the peer took nothing. */
   private owedPong: Buffer | undefined = undefined;
   private closeListeners: CloseListeners | undefined = undefined;
-  private drains: Drains | undefined = undefined;
 
   /** Reads nothing before `start`. With `host` it is a server's. */
   constructor(stream: BaseIOStream, events: WebSocketEvents, options: WebSocketOptions, host?: StandingConnections) {
+    super(stream);
     this.standing = host;
-    this.stream = stream;
     this.events = events;
     this.options = resolveOptions(options);
-    this.reader = new FrameReader(stream.parser, this, this.options, host !== undefined);
     watch(this);
     host?.add(this);
     this.patience = new Patience(this.options);
@@ -71,7 +66,6 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, OutboxSin
   /** Before `start`: messages are compressed as was agreed on. */
   useCompression(codec: MessageDeflate): void {
     this.outbox = new Outbox(this, codec);
-    this.reader.compression = true;
   }
 
   /** Begins to read. */
@@ -82,6 +76,12 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, OutboxSin
     else this.stream.release();
   }
 
+  get masked(): boolean {
+    return this.standing !== undefined;
+  }
+  get compression(): boolean {
+    return this.outbox !== undefined;
+  }
   get isOpen(): boolean {
     return this.state === OPEN;
   }
@@ -104,6 +104,7 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, OutboxSin
     this.patience.lastSeen = clockNow();
     if (this.state >= ENDING) return end;
     this.reading = true;
+    const reader = (this.reader ??= FrameReader.take(this.stream.parser, this, this.options, this));
     let at = start;
     let yielding = false;
     for (let frames = 0; at < end && this.waiting === 0 && this.state < ENDING; frames++) {
@@ -113,11 +114,12 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, OutboxSin
         yielding = true;
         break;
       }
-      const next = this.reader.read(at, end);
+      const next = reader.read(at, end);
       if (next === at) break;
       at = next;
     }
     this.reading = false;
+    if (FrameReader.leave(reader)) this.reader = undefined;
     if (this.stream.peerEnded && this.waiting === 0 && !yielding) this.peerGone();
     return this.state >= ENDING ? end : at;
   }
@@ -263,11 +265,6 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, OutboxSin
     const opcode = binary ? BINARY : TEXT;
     return this.outbox === undefined ? this.sendFrame(opcode, message) : this.outbox.send(opcode, message);
   }
-  sendFrame(opcode: number, payload: string | Uint8Array): Promise<void> | void {
-    this.send(opcode, payload);
-    return this.stream.congested ? (this.drains ??= new Drains()).wait() : undefined;
-  }
-
   /** Sends a frame that was made once for many connections; servers only. */
   writePrepared(frame: PreparedFrame): void {
     if (this.state !== OPEN || this.overflows()) return;
@@ -289,51 +286,11 @@ export class WebSocketConnection implements StreamConsumer, FrameSink, OutboxSin
     this.send(PING, data);
   }
 
-  private send(opcode: number, payload: string | Uint8Array): void {
-    if (this.standing !== undefined) {
-      this.append(prepareFrame(FIN | opcode, payload));
-      return;
-    }
-    this.corkForTurn();
-    const frame = maskedFrame(FIN | opcode, payload, nextKey());
-    this.stream.appendBytes(frame);
-    this.count(frame.length);
-  }
-
-  append({ text, payload }: PreparedFrame): void {
-    this.corkForTurn();
-    if (payload === undefined) this.stream.appendText(text, LATIN1);
-    else if (!this.stream.appendCopied(text, payload)) {
-      this.stream.appendText(text, LATIN1);
-      this.stream.appendBytes(ownBytes(payload));
-    }
-    this.count(text.length + (payload?.length ?? 0));
-  }
-  /** So that a turn that sends much is seen to be congested before it ends. */
-  private count(size: number): void {
-    this.held += size;
-    if (this.held < OUTPUT_HIGH_WATER_MARK) return;
-    this.held = 0;
-    this.stream.flush();
-  }
-
-  /** What is sent in one turn leaves in one write; while bytes are being delivered the stream sees to that itself. */
-  private corkForTurn(): void {
-    if (this.reading || this.corked) return;
-    this.corked = true;
-    this.stream.cork();
-    queueMicrotask(() => {
-      this.corked = false;
-      this.held = 0;
-      this.stream.uncork();
-    });
-  }
-
-  streamDrained(): void {
-    const { drains, owedPong } = this;
-    this.drains = this.owedPong = undefined;
+  override streamDrained(): void {
+    const { owedPong } = this;
+    this.owedPong = undefined;
     if (owedPong !== undefined && this.state === OPEN) this.send(PONG, owedPong);
-    drains?.done();
+    super.streamDrained();
   }
 
   /**

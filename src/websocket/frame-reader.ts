@@ -18,6 +18,14 @@ export interface FrameSink {
   failed(code: number, reason: string): void;
 }
 
+/** What was agreed on with the peer. */
+export interface FrameForm {
+  /** Frames come masked: this is a server. */
+  readonly masked: boolean;
+  /** A compressed message may come. */
+  readonly compression: boolean;
+}
+
 export interface FrameLimits {
   /** Bytes of a message, all its fragments together. */
   readonly maxMessageSize: number;
@@ -40,16 +48,19 @@ function memoryOf(parser: HttpParser): Memory {
   return memory;
 }
 
+const NOBODY: FrameSink = { message: () => undefined, control: () => undefined, failed: () => undefined };
+const NO_LIMITS: FrameLimits = { maxMessageSize: 0, maxFragments: 0, borrowMessages: false };
+/** The reader nobody needs just now: connections are between two messages most of the time, and ten thousand get by with this one. */
+let spare: FrameReader | undefined;
+
 export class FrameReader {
   private readonly parser: HttpParser;
   private readonly memory: Memory;
-  private readonly sink: FrameSink;
-  private readonly limits: FrameLimits;
-  /** Frames come masked: this is a server. */
-  private readonly masked: boolean;
-  /** A compressed message may come. */
-  compression = false;
-  failed = false;
+  private sink: FrameSink = NOBODY;
+  private limits: FrameLimits = NO_LIMITS;
+  private masked = true;
+  private compression = false;
+  private failed = false;
   /** Opcode of the message being received; 0 where none is. */
   private opcode = 0;
   private compressed = false;
@@ -62,17 +73,27 @@ export class FrameReader {
   private final = false;
   private key = 0;
 
-  constructor(parser: HttpParser, sink: FrameSink, limits: FrameLimits, masked: boolean) {
+  private constructor(parser: HttpParser) {
     this.parser = parser;
     this.memory = memoryOf(parser);
-    this.sink = sink;
-    this.limits = limits;
-    this.masked = masked;
   }
 
-  /** In the middle of a message. */
-  get unfinished(): boolean {
-    return this.opcode !== 0;
+  /** A reader at the beginning of a message. */
+  static take(parser: HttpParser, sink: FrameSink, limits: FrameLimits, form: FrameForm): FrameReader {
+    const reader = spare !== undefined && spare.parser === parser ? spare : new FrameReader(parser);
+    spare = undefined;
+    reader.sink = sink;
+    reader.limits = limits;
+    reader.masked = form.masked;
+    reader.compression = form.compression;
+    return reader;
+  }
+  /** Leaves a reader to others, if no message is under way: whoever has left it must not use it any more. */
+  static leave(reader: FrameReader): boolean {
+    if (reader.opcode !== 0 || reader.left >= 0 || reader.failed) return false;
+    reader.sink = NOBODY;
+    spare = reader;
+    return true;
   }
 
   /**

@@ -50,6 +50,7 @@ async function compare(port: number, messages: readonly Buffer[], begin: Promise
     size += chunk.length;
     if (size >= total) socket.emit("all");
   });
+  socket.resume();
   await once(socket, "all");
   socket.destroy();
   const answers = payloads(Buffer.concat(chunks));
