@@ -13,6 +13,7 @@ import { acceptValue, handshakeRefusal, offeredSubprotocols, sameOrigin } from "
 import { acceptOffer, checkCompression, parseExtensions } from "../websocket/extensions.ts";
 import type { CompressionOptions } from "../websocket/extensions.ts";
 import { MessageDeflate } from "../websocket/deflate.ts";
+import { formOf } from "../websocket/message-form.ts";
 import type { PreparedFrame } from "../websocket/frame.ts";
 
 export abstract class WebSocketHandler extends RequestHandler implements WebSocketEvents {
@@ -152,7 +153,7 @@ export abstract class WebSocketHandler extends RequestHandler implements WebSock
    * @throws WebSocketClosedError once the WebSocket is closing.
    */
   writeMessage(message: string | Uint8Array | object, options: { binary?: boolean } = {}): Promise<void> | void {
-    const plain = typeof message === "string" || message instanceof Uint8Array ? message : JSON.stringify(message);
+    const plain = typeof message === "string" || message instanceof Uint8Array ? message : formOf(message);
     return options.binary === undefined ? this.#open.write(plain) : this.#open.write(plain, options.binary);
   }
   /** Sends a message that `prepareMessage` made once for many; to a closed WebSocket nothing. */

@@ -19,6 +19,7 @@ import { checkCompression } from "./extensions.ts";
 import type { CompressionOptions } from "./extensions.ts";
 import { AnswerHeadReader, checkAnswer, checkOffer, handshakeRequest, targetOf } from "./handshake-client.ts";
 import type { HandshakeAnswer, HandshakeOffer, WebSocketTarget } from "./handshake-client.ts";
+import { formOf } from "./message-form.ts";
 import { MessageQueue } from "./message-queue.ts";
 import { resolveOptions } from "./options.ts";
 import type { WebSocketOptions } from "./options.ts";
@@ -215,7 +216,7 @@ export class WebSocketClient {
    * @throws WebSocketClosedError once the WebSocket is closing.
    */
   writeMessage(message: string | Uint8Array | object, options: { binary?: boolean } = {}): Promise<void> | void {
-    const plain = typeof message === "string" || message instanceof Uint8Array ? message : JSON.stringify(message);
+    const plain = typeof message === "string" || message instanceof Uint8Array ? message : formOf(message);
     return options.binary === undefined ? this.#connection.write(plain) : this.#connection.write(plain, options.binary);
   }
   /** @throws UsageError on more than 125 bytes. */

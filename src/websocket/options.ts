@@ -36,12 +36,13 @@ const DEFAULTS: Required<WebSocketOptions> = {
 
 const checked = new WeakMap<WebSocketOptions, Required<WebSocketOptions>>();
 
-/** Options with their defaults. @throws UsageError on one that is out of range. */
+/** Options with their defaults. @throws UsageError on one that is unknown or out of range. */
 export function resolveOptions(options: WebSocketOptions): Required<WebSocketOptions> {
   let resolved = checked.get(options);
   if (resolved !== undefined) return resolved;
   resolved = { ...DEFAULTS, ...options };
   for (const [name, value] of Object.entries(resolved)) {
+    if (!(name in DEFAULTS)) throw new UsageError("ERR_LANDSPOUT_OPTION", `${name} is no option of a WebSocket`);
     if (!isGood(name, value))
       throw new UsageError("ERR_LANDSPOUT_OPTION", `${name} of a WebSocket cannot be ${String(value)}`);
   }
@@ -53,5 +54,5 @@ export function resolveOptions(options: WebSocketOptions): Required<WebSocketOpt
 function isGood(name: string, value: unknown): boolean {
   if (name === "overflow") return value === "close" || value === "drop";
   if (name === "borrowMessages") return typeof value === "boolean";
-  return typeof value === "number" && !Number.isNaN(value);
+  return typeof value === "number" && value >= (name === "pingTimeout" ? -1 : 0);
 }
