@@ -105,6 +105,10 @@ export function runConformance(role: Role): void {
       for (const sizeOf of [() => Infinity, bytewise, odd]) await checkAll(LIMITED, sizeOf, { options: LIMITS });
     });
 
+    test("messages that are borrowed come back whole all the same", async () => {
+      for (const [, cases] of GROUPS) await checkAll(cases, () => Infinity, { options: { borrowMessages: true } });
+    });
+
     test("a peer that leaves in the middle of a frame is gone at once", () =>
       withEndpoints(role, setup, {}, async (connect) => {
         const frame = peerFrame(role)(0x81, "a message");

@@ -65,6 +65,14 @@ async function conversation(role: Role, { socket, over, ends }: Pairing, agreed:
   assert.equal(ends, ["1000 "]);
 }
 
+/** The defaults of all parameters. */
+const agreedNothing: Parameters = {
+  serverNoContextTakeover: false,
+  clientNoContextTakeover: false,
+  serverMaxWindowBits: 15,
+  clientMaxWindowBits: 15,
+};
+
 const check = (role: Role, setup: object, behaviour: Behaviour, expected: Parameters): Promise<void> =>
   withEndpoints(role, setup, behaviour, async (connect) => {
     const pairing = await connect();
@@ -101,7 +109,7 @@ for (const [name, setup] of SETUPS) {
   client.run();
 
   const hex = (digits: string): Buffer => Buffer.from(digits, "hex");
-  const big = new DeflatePeer("server", { ...(MATRIX[0] as Parameters), clientMaxWindowBits: 15 }).out;
+  const big = new DeflatePeer("server", agreedNothing).out;
   const zeros = big.deflate(Buffer.alloc(1_000_001));
   const REFUSED: readonly (readonly [title: string, code: number, frames: readonly (readonly [number, Buffer])[]])[] = [
     ["a block of a type that is none", 1007, [[FIN | RSV1 | BINARY, hex("07")]]],
@@ -138,14 +146,36 @@ for (const [name, setup] of SETUPS) {
           socket.destroy();
         }),
       );
+    refusals("reads the examples of RFC 7692 §7.2.3", () =>
+      withEndpoints(role, setup, behaviour, async (connect) => {
+        const { socket } = await connect();
+        const frame = peerFrame(role);
+        const peer = new DeflatePeer(role, agreedNothing);
+        const told = async (about: string): Promise<void> => {
+          const answer = await socket.frame();
+          assert.is(peer.in.inflate(answer?.payload ?? Buffer.alloc(0)).toString(), "Hello", about);
+        };
+        // One frame; two; the same with what came before for a dictionary; no compression; a final block; two blocks.
+        socket.write(frame(FIN | RSV1 | TEXT, hex("f248cdc9c90700")));
+        await told("§7.2.3.1");
+        socket.write(frame(RSV1 | TEXT, hex("f248cd")), frame(FIN, hex("c9c90700")));
+        await told("§7.2.3.1, in fragments");
+        for (const [about, data] of [
+          ["§7.2.3.2", "f200110000"],
+          ["§7.2.3.3", "000500faff48656c6c6f00"],
+          ["§7.2.3.4", "f348cdc9c9070000"],
+          ["§7.2.3.5", "f248050000 00ffffcac9c90700"],
+        ] as const) {
+          socket.write(frame(FIN | RSV1 | TEXT, hex(data.replaceAll(" ", ""))));
+          await told(about);
+        }
+        socket.destroy();
+      }),
+    );
     refusals("takes as many bytes as a message may have", () =>
       withEndpoints(role, setup, behaviour, async (connect) => {
         const { socket } = await connect();
-        const peer = new DeflatePeer(role, {
-          ...(MATRIX[0] as Parameters),
-          serverMaxWindowBits: 15,
-          clientMaxWindowBits: 15,
-        });
+        const peer = new DeflatePeer(role, agreedNothing);
         socket.write(...compressed(role, BINARY, peer.out.deflate(Buffer.alloc(1_000_000)), 1));
         assert.is(peer.in.inflate((await socket.frame())?.payload ?? Buffer.alloc(0)).length, 1_000_000);
         socket.destroy();
