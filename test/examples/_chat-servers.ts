@@ -62,7 +62,7 @@ export function runJoined(name: string, server: BrokerServer, args: () => readon
     ada.say("Do you hear me?");
     await bob.sees("Do you hear me?");
     bob.say("Loud and clear");
-    await ada.sees("Loud and clear");
+    for (const one of [ada, bob]) await one.sees("Do you hear me?", "Loud and clear");
     for (const one of [ada, bob]) assert.equal(one.texts, ["Do you hear me?", "Loud and clear"]);
     bob.type();
     await ada.until(() => ada.state.typing.length === 1);
@@ -120,8 +120,8 @@ export function runJoined(name: string, server: BrokerServer, args: () => readon
     ada.say("Here only");
     await bob.sees("Here only");
     await server.start();
-    await cleo.sees("Here only");
     for (const one of [ada, bob, cleo]) {
+      await one.sees("To all", "Here only");
       assert.equal(one.texts, ["To all", "Here only"]);
       assert.is(new Set(one.arrived).size, one.arrived.length, "nothing twice");
       one.leave();
