@@ -63,7 +63,7 @@ export const SOAK_HEAD = [
   "highest",
   "after the last",
   "spare pages given back: before",
-  "after",
+  "after the waves",
   "left open",
 ];
 

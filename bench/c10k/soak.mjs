@@ -1,7 +1,8 @@
 /**
  * The soak (`--soak SECONDS`): hours of joins, leaves, slow readers, silent peers and floods squeezed into waves, and a rest after each, in
- * which nobody is connected. At rest the server has to be what it was: the same sockets and timers, the memory of the first rests; and
- * in the end, when V8 has given back the pages it keeps for itself, nearly the memory it began with.
+ * which nobody is connected. At rest the server has to be what it was: the same sockets and timers, the heap of the first rests; and
+ * in the end, when V8 has given back the pages it keeps for itself, nearly the memory it began with. Before that, memory at rest says how
+ * busy the busiest moment was.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -13,9 +14,9 @@ import { anonymousBytes, collectGarbage } from "./process-tree.mjs";
 const WAVE_SECONDS = 12;
 /** What a wave needs after its time: whoever is slow or silent has to be cut. */
 const WAVE_END_SECONDS = 60;
-/** The first rests show how far the heap of a busy process reaches; later ones may lie that much above their highest. */
+/** The heap of the last rest, with what lies outside of it, may be that much above the highest of the first rests. */
 const FIRST_RESTS = 2;
-const MEMORY_SLACK = 1.1;
+const HEAP_SLACK = 1.1;
 /** Blocks that were freed and that malloc keeps, in bytes: on Node some 25 MB after the waves, with `ws` 50 MB, whatever their number. */
 const MALLOC_SLACK = 32e6;
 
@@ -40,6 +41,9 @@ const HEAD = [
 
 const sum = (waves, read) => waves.reduce((total, one) => total + read(one), 0);
 
+/** Bytes in use, the program's and those the runtime holds for it. */
+const heapOf = ({ memory }) => memory.heapUsed + memory.external;
+
 /** What is wrong, as sentences. */
 function complaints(before, waves, bare) {
   const wrong = [];
@@ -51,9 +55,9 @@ function complaints(before, waves, bare) {
   const { opened, closed, twice, exceptions } = state.tally;
   claim(opened === closed && twice === 0, `${opened} opened, ${closed} closed, ${twice} of them twice`);
   claim(exceptions === 0, `${exceptions} unhandled rejections`);
-  const rests = waves.map((one) => one.rest);
-  const highest = Math.max(...rests.slice(0, FIRST_RESTS)) * MEMORY_SLACK;
-  claim(rests.at(-1) <= highest, `memory at rest grew to ${(rests.at(-1) / 1e6).toFixed(0)} MB`);
+  const heaps = waves.map((one) => heapOf(one.state));
+  const highest = Math.max(...heaps.slice(0, FIRST_RESTS)) * HEAP_SLACK;
+  claim(heaps.at(-1) <= highest, `the heap at rest grew to ${(heaps.at(-1) / 1e6).toFixed(1)} MB`);
   claim(
     bare <= before.bare + MALLOC_SLACK,
     `${(before.bare / 1e6).toFixed(0)} MB before, ${(bare / 1e6).toFixed(0)} after it, without the pages V8 keeps`,
@@ -126,7 +130,7 @@ function print(server, { before, done, bare, wrong }) {
     `${gone.slow}, ${gone.silent}, ${gone.floods}`,
     String(left),
     (rest / 1e6).toFixed(1),
-    (state.memory.heapUsed / 1e6).toFixed(1),
+    (heapOf(state) / 1e6).toFixed(1),
     String(state.descriptors),
   ]);
   console.log(terminalTable(HEAD, rows));
