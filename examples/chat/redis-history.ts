@@ -19,6 +19,8 @@ const ROOMS: string = `${PREFIX}rooms`;
 const streamOf = (room: string): string => `${PREFIX}room:${room}`;
 /** Seconds after which a room where nobody says anything is forgotten. */
 const KEPT_FOR = 30 * 24 * 3600;
+/** Messages on their way above which no more are kept: Redis does not keep up, and must not fill memory. */
+const MOST_ON_THE_WAY = 2000;
 
 const isText = (value: unknown): value is string => typeof value === "string";
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
@@ -36,6 +38,7 @@ function contentOf(entry: unknown): unknown {
 export class RedisHistory implements Companion {
   readonly #rooms: Rooms;
   readonly #command: (...command: string[]) => Promise<unknown>;
+  #onTheWay = 0;
   #refused = false;
 
   constructor(redis: Redis, rooms: Rooms) {
@@ -46,10 +49,14 @@ export class RedisHistory implements Companion {
   }
 
   said(room: Room, message: Message): void {
-    this.#keep(room.name, message).then(
-      () => void (this.#refused = false),
-      (error: unknown) => this.#complain(error),
-    );
+    if (this.#onTheWay >= MOST_ON_THE_WAY) return;
+    this.#onTheWay++;
+    this.#keep(room.name, message)
+      .then(
+        () => void (this.#refused = false),
+        (error: unknown) => this.#complain(error),
+      )
+      .finally(() => this.#onTheWay--);
   }
   /** Once, until a message is kept again. That Redis is away is said elsewhere; this is an answer of its own, `OOM …` for instance. */
   #complain(error: unknown): void {
