@@ -21,7 +21,7 @@ import type { FrameSink } from "./frame-reader.ts";
 import { FrameWriter } from "./frame-writer.ts";
 import type { MessageDeflate } from "./deflate.ts";
 import { ASK, LEFT, Patience, SILENT, STUCK } from "./patience.ts";
-import { CLOSED, CLOSING, ENDING, FLUSHING, HANDLER, OPEN } from "./states.ts";
+import { CLOSED, CLOSING, ENDING, FLUSHING, FULL, HANDLER, OPEN } from "./states.ts";
 import { Outbox } from "./outbox.ts";
 import type { OutboxSink } from "./outbox.ts";
 
@@ -70,7 +70,11 @@ export class WebSocketConnection
 
   /** Begins to read. */
   start(): void {
-    this.waiting &= ~HANDLER;
+    this.goOn(HANDLER);
+  }
+  /** A reason to read nothing is gone. */
+  private goOn(why: number): void {
+    this.waiting &= ~why;
     if (this.waiting !== 0 || this.state === CLOSED) return;
     if (this.stream.peerEnded && this.stream.unreadLength === 0) this.peerGone();
     else this.stream.release();
@@ -272,11 +276,24 @@ export class WebSocketConnection
     else this.outbox.sendPrepared(frame);
   }
 
-  /** More is waiting than may wait. */
+  /** More is waiting than may wait, and what would be sent is not to be. */
   private overflows(): boolean {
     if (this.stream.unsentLength + (this.outbox?.size ?? 0) <= this.options.maxUnsentSize) return false;
-    if (this.options.overflow === "close") this.stream.destroy();
-    return true;
+    const { overflow } = this.options;
+    if (overflow === "wait") this.holdBack();
+    else if (overflow === "close") this.stream.destroy();
+    return overflow !== "wait";
+  }
+
+  /** A peer that does not take what it is sent is not read either, until it has. */
+  private holdBack(): void {
+    const { outbox } = this;
+    if (outbox?.busy === true) outbox.whenEmpty(() => (this.stream.congested ? undefined : this.relieved()));
+    else if (!this.stream.congested) return;
+    this.wait(FULL);
+  }
+  private relieved(): void {
+    if ((this.waiting & FULL) !== 0) this.goOn(FULL);
   }
 
   ping(data: string | Uint8Array = ""): void {
@@ -291,6 +308,7 @@ export class WebSocketConnection
     this.owedPong = undefined;
     if (owedPong !== undefined && this.state === OPEN) this.send(PONG, owedPong);
     super.streamDrained();
+    if (this.outbox?.busy !== true) this.relieved();
   }
 
   /**

@@ -14,8 +14,12 @@ export interface WebSocketOptions {
   closeTimeout?: number;
   /** Unsent bytes above which `overflow` applies. Default 16 MiB. */
   maxUnsentSize?: number;
-  /** What becomes of a message above that: the connection is closed (default), or the message dropped. */
-  overflow?: "close" | "drop";
+  /**
+   * What becomes of a message above that: the connection is cut (default), the message dropped, or it waits like the others, and nothing is
+   * read from the peer until it has taken what it was sent. The last is for who only answers, or awaits `writeMessage`: what others send
+   * a peer that reads nothing has no bound then.
+   */
+  overflow?: "close" | "drop" | "wait";
   /**
    * Bytes given to `onMessage` may lie where they were received: they are gone when it returns, and before what it awaits. `writeMessage` and
    * `prepareMessage` may be given them; copy what you keep. Saves memory and a copy of each message. Default false.
@@ -52,7 +56,7 @@ export function resolveOptions(options: WebSocketOptions): Required<WebSocketOpt
 }
 
 function isGood(name: string, value: unknown): boolean {
-  if (name === "overflow") return value === "close" || value === "drop";
+  if (name === "overflow") return value === "close" || value === "drop" || value === "wait";
   if (name === "borrowMessages") return typeof value === "boolean";
   return typeof value === "number" && value >= (name === "pingTimeout" ? -1 : 0);
 }

@@ -40,7 +40,7 @@ export class Outbox {
   get busy(): boolean {
     return this.#jobs.length > 0;
   }
-  /** Calls a function once all that is there now has left; never, where it is given up. Nothing may be added after it. */
+  /** Calls a function whenever all has left; not where it is given up. It takes the place of the one before. */
   whenEmpty(emptied: () => void): void {
     this.#emptied = emptied;
   }

@@ -13,3 +13,5 @@ export const CLOSED = 3;
 export const HANDLER = 1;
 /** The peer has closed; answers that are still being compressed leave first. */
 export const FLUSHING = 2;
+/** More is waiting to be sent than may wait. */
+export const FULL = 4;
