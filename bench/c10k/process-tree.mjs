@@ -35,10 +35,14 @@ export function cpuMicroseconds(pids) {
   });
 }
 
-/** Everything collected, and spare pages given back (servers/spare-pages.mjs). */
-export async function collectGarbage(pids) {
+async function signal(pids, name) {
   for (let round = 0; round < 3; round++) {
-    for (const pid of pids) process.kill(pid, "SIGHUP");
+    for (const pid of pids) process.kill(pid, name);
     await sleep(400 + 200 * (pids.length - 1));
   }
 }
+
+/** An ordinary garbage collection (servers/collect.mjs). */
+export const collectGarbage = (pids) => signal(pids, "SIGWINCH");
+/** Everything collected, and spare pages given back. */
+export const giveBack = (pids) => signal(pids, "SIGHUP");

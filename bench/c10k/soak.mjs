@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { ServerProcess } from "../lib/server-process.mjs";
 import { terminalTable } from "../lib/table.mjs";
 import { ClientProcess } from "./client-process.mjs";
-import { anonymousBytes, collectGarbage } from "./process-tree.mjs";
+import { anonymousBytes, collectGarbage, giveBack } from "./process-tree.mjs";
 
 const WAVE_SECONDS = 12;
 /** What a wave needs after its time: whoever is slow or silent has to be cut. */
@@ -81,7 +81,7 @@ async function waves(running, client, seconds) {
     const wave = await client.ask({ command: "wave", seconds: WAVE_SECONDS }, WAVE_SECONDS + WAVE_END_SECONDS);
     // A tick of the clock that all WebSockets share, and what closes after the last answer.
     await sleep(1500);
-    await running.collectGarbage();
+    await collectGarbage([running.pid]);
     wave.rest = anonymousBytes([running.pid]);
     wave.state = await client.ask({ command: "state" }, 10);
     done.push(wave);
@@ -91,7 +91,7 @@ async function waves(running, client, seconds) {
 
 /** Memory when V8 has given back what it keeps to be quick the next time. */
 async function bareMemory(pids) {
-  await collectGarbage(pids);
+  await giveBack(pids);
   return anonymousBytes(pids);
 }
 
@@ -103,7 +103,7 @@ async function soakOne(server, seconds) {
   const client = new ClientProcess("soak-clients.mjs", [running.port]);
   try {
     const before = await client.ask({ command: "state" }, 10);
-    await running.collectGarbage();
+    await collectGarbage([running.pid]);
     before.rest = anonymousBytes([running.pid]);
     before.bare = await bareMemory([running.pid]);
     const start = Date.now();

@@ -1,6 +1,6 @@
 /** Bun.serve: WebSockets by its own topics, event streams by a ReadableStream, long polls by promises. */
 import { host, port } from "../../servers/process.mjs";
-import "./spare-pages.mjs";
+import "./collect.mjs";
 import { isParent, onText, ownAddress, processes, say } from "./processes.mjs";
 
 const streams = new Set();

@@ -4,7 +4,7 @@
  */
 import { host, port } from "../../servers/process.mjs";
 import { ownHost } from "./own-host.mjs";
-import "./spare-pages.mjs";
+import "./collect.mjs";
 
 const entry = new URL(process.env.BENCH_LANDSPOUT ?? "../../../build/index.js", import.meta.url);
 const load = (path) => import(new URL(path, entry));

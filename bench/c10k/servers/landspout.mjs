@@ -3,7 +3,7 @@
  * body to all of them, encoded once. BENCH_LANDSPOUT names the index of another build than this tree's.
  */
 import { host, port } from "../../servers/process.mjs";
-import "./spare-pages.mjs";
+import "./collect.mjs";
 
 const entry = new URL(process.env.BENCH_LANDSPOUT ?? "../../../build/index.js", import.meta.url);
 const { Application, EventSourceHandler, RequestHandler, prepareEvent } = await import(new URL("web/index.js", entry));

@@ -1,6 +1,6 @@
 /** What every server of the soak shares: its limits, what it fires at slow readers, and the report of everything that is still there. */
 import { readdirSync } from "node:fs";
-import "./spare-pages.mjs";
+import "./collect.mjs";
 
 /** Seconds and bytes: a silent peer is gone after 3 + 5 s, a slow reader from 256 KB on. */
 export const LIMITS = {

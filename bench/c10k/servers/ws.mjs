@@ -2,7 +2,7 @@
 import { createServer } from "node:http";
 import { WebSocketServer } from "ws";
 import { host, port } from "../../servers/process.mjs";
-import "./spare-pages.mjs";
+import "./collect.mjs";
 import { isParent, onText, ownAddress, say } from "./processes.mjs";
 
 const streams = new Set();
