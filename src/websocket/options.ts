@@ -10,7 +10,10 @@ export interface WebSocketOptions {
   pingInterval?: number;
   /** Seconds a pong may take before the peer counts as gone. Default: the interval. */
   pingTimeout?: number;
-  /** Seconds the peer may take for its part of the close. Default 5. */
+  /**
+   * Seconds the peer may take for its part of the close; and seconds a handler may take for a message of a peer that has left: then the
+   * others are dropped, and `onClose` is told. Default 5.
+   */
   closeTimeout?: number;
   /** Unsent bytes above which `overflow` applies. Default 16 MiB. */
   maxUnsentSize?: number;
