@@ -1,6 +1,6 @@
 /**
  * `npm run bench:websocket [-- --node PATH --rounds N --seconds N --only one,many,16k,1m,memory --write]`: CPU per message of echoes,
- * idle memory and broadcasts, beside the `ws` package and Bun's own WebSockets. Servers have core 0, this process core 1; each server has
+ * idle memory and broadcasts, beside the `ws` package, Bun's own WebSockets, and sockets that echo without a protocol. Servers have core 0, this process core 1; each server has
  * a turn in every round, medians count. `--write` puts the tables into docs/websocket-conformance.md.
  */
 import { execFileSync } from "node:child_process";
@@ -66,6 +66,10 @@ const SERVERS = [
   server("ws", "Node", "ws-ws"),
   ...(bun === undefined ? [] : [server("landspout", "Bun", "ws-landspout"), server("Bun.serve", "Bun", "ws-bun")]),
 ];
+/** Bytes owned by whoever gets them are made anew for each message; borrowed, they are not. */
+const BORROWED = server("landspout, borrowed", "Node", "ws-landspout", ["wasm", "borrow"]);
+/** What the runtime's sockets alone cost: nobody can be faster there. */
+const control = ({ request, answer }) => server("control", "Node", "ws-control", [request.length, answer].map(String));
 const idOf = ({ group, name }) => `${group}, ${name}`;
 
 /** Microseconds of CPU per message. */
@@ -110,30 +114,35 @@ async function measureIdle(one) {
 }
 
 async function measureEchoes() {
-  const running = await Promise.all(SERVERS.map((one) => ServerProcess.start(one, { flags: one.flags })));
+  const start = (one) => ServerProcess.start(one, { flags: one.flags });
+  const lasting = await Promise.all([...SERVERS, BORROWED].map(start));
   const results = {};
   for (const workload of ECHOES) {
-    const samples = new Map(SERVERS.map((one) => [idOf(one), []]));
+    const floor = await start(control(workload));
+    const running = [...lasting, floor];
+    const samples = new Map(running.map((one) => [idOf(one.server), []]));
     for (let round = 0; round < ROUNDS; round++)
-      for (const [i, process_] of running.entries())
-        samples.get(idOf(SERVERS[i])).push(await measureEcho(process_, workload));
+      for (const one of running) samples.get(idOf(one.server)).push(await measureEcho(one, workload));
+    await floor.end();
     results[workload.name] = Object.fromEntries([...samples].map(([id, list]) => [id, median(list)]));
   }
-  await Promise.all(running.map((one) => one.end()));
+  await Promise.all(lasting.map((one) => one.end()));
   return results;
 }
 
 const PEERS = { Node: "Node, ws", Bun: "Bun, Bun.serve" };
 function echoRows(results) {
   return ECHOES.flatMap(({ name, title }) =>
-    SERVERS.map((one) => {
-      const cpu = results[name][idOf(one)];
-      const peer = results[name][PEERS[one.group]];
-      const limit = one.group === "Bun" ? BUN_LIMIT : LIMITS[name];
-      const ours = one.name === "landspout";
-      const verdict = ours ? (cpu / peer <= limit ? "yes" : "**no**") : "–";
-      return [title, idOf(one), figures(cpu), (cpu / peer).toFixed(2), ours ? limit.toFixed(2) : "–", verdict];
-    }),
+    Object.entries(results[name])
+      .toSorted(([one], [other]) => one.localeCompare(other))
+      .map(([id, cpu]) => {
+        const onBun = id.startsWith("Bun");
+        const peer = results[name][PEERS[onBun ? "Bun" : "Node"]];
+        const limit = onBun ? BUN_LIMIT : LIMITS[name];
+        const ours = id.includes("landspout");
+        const verdict = ours ? (cpu / peer <= limit ? "yes" : "**no**") : "–";
+        return [title, id, figures(cpu), (cpu / peer).toFixed(2), ours ? limit.toFixed(2) : "–", verdict];
+      }),
   );
 }
 const ECHO_HEAD = ["Echo", "Server", "CPU per message, µs", "of the peer's", "at most", "met"];

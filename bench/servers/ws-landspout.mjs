@@ -1,4 +1,4 @@
-/** Echo over landspout's WebSockets; a message "all" is said to everybody. BENCH_LANDSPOUT names another build (its index.js). */
+/** Echo over landspout's WebSockets; a message "all" is said to everybody. Arguments: parser, "borrow" (`borrowMessages`). BENCH_LANDSPOUT names another build (its index.js). */
 import { pathToFileURL } from "node:url";
 import { host, port } from "./process.mjs";
 
@@ -24,6 +24,6 @@ class Echo extends WebSocketHandler {
   }
 }
 
-const websocket = { pingInterval: 0, ...(process.env.BENCH_BORROW === undefined ? {} : { borrowMessages: true }) };
+const websocket = { pingInterval: 0, borrowMessages: process.argv[4] === "borrow" };
 const app = new Application([["/", Echo]], { accessLog: false, websocket });
 await app.listen(port, host, { parser: process.argv[3] ?? "wasm", backlog: 4096 });
