@@ -29,9 +29,15 @@ export interface PreparedFrame {
   readonly payload: Uint8Array | undefined;
 }
 
+/** Headers of small frames, made once: by the first byte, then the length. */
+const shortHeaders: (string[] | undefined)[] = Array.from({ length: 256 });
+function shortHeader(first: number, length: number): string {
+  return ((shortHeaders[first] ??= [])[length] ??= String.fromCharCode(first, length));
+}
+
 /** Header of an unmasked frame, one character per byte. */
 function headerText(first: number, length: number): string {
-  if (length < 126) return String.fromCharCode(first, length);
+  if (length < 126) return shortHeader(first, length);
   if (length < 65_536) return String.fromCharCode(first, 126, length >>> 8, length & 255);
   const high = Math.floor(length / 0x1_0000_0000);
   return String.fromCharCode(
