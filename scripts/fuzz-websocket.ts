@@ -3,12 +3,13 @@
  *
  *   node --import tsx scripts/fuzz-websocket.ts --runs 20000 --seed 1 [--role server|client]
  *
- * Every fourth batch may be compressed. What goes wrong is printed with its seed, and ends the run with status 1; `--runs 1 --seed N`
+ * Every fourth batch may be compressed; clients get random answers to their handshake besides. What goes wrong is printed with its seed, and ends the run with status 1; `--runs 1 --seed N`
  * repeats it, with `--compressed` where it was.
  */
 import { parseArgs } from "node:util";
 import { SETUPS } from "../test/_support/wire.ts";
 import { ROLES } from "../test/websocket/_endpoints.ts";
+import { runHandshakes } from "../test/websocket/_fuzz-handshake.ts";
 import { runFuzz } from "../test/websocket/_fuzz-run.ts";
 
 /** Conversations that are told of; a part of them are those of one endpoint. */
@@ -38,6 +39,7 @@ try {
     const compressed = values.compressed || (done / PART) % 4 === 3;
     for (const role of roles)
       for (const [, setup] of SETUPS) await runFuzz(role, setup, firstSeed + done, count, compressed);
+    if (roles.includes("client")) for (const [, setup] of SETUPS) await runHandshakes(setup, firstSeed + done, count);
     if ((done + PART) % BATCH === 0 || done + PART >= runs)
       console.log(`${Math.min(done + PART, runs)} conversations as they should be`);
   }

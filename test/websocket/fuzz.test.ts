@@ -6,6 +6,7 @@ import * as assert from "uvu/assert";
 import { suite } from "../_support/suite.ts";
 import { SETUPS } from "../_support/wire.ts";
 import { ROLES } from "./_endpoints.ts";
+import { runHandshakes } from "./_fuzz-handshake.ts";
 import { runFuzz } from "./_fuzz-run.ts";
 
 const test = suite("WebSocket fuzz", { deadline: 100 });
@@ -53,5 +54,13 @@ for (const role of ROLES)
     test(`${role}: a reset is noticed while an answer waits and reading is paused, ${name}`, () =>
       runFuzz(role, setup, 77_077, 1));
   }
+
+for (const [name, setup] of SETUPS)
+  test(`client: any answer to its handshake opens it or is an error, ${name}`, async () => {
+    const opened = await runHandshakes(setup, 1, 400);
+    assert.ok(opened > 50 && opened < 350, `${opened} of 400 were opened`);
+    assert.is(intervals.size, 0, "a timer is left");
+    await noSocketLeft();
+  });
 
 test.run();
