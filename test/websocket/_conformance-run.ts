@@ -5,6 +5,7 @@
  */
 import { Buffer } from "node:buffer";
 import * as assert from "uvu/assert";
+import { certificate } from "../_support/certificates.ts";
 import { suite } from "../_support/suite.ts";
 import { SETUPS } from "../_support/wire.ts";
 import { close, GROUPS, LIMITED, LIMITS, told } from "./_conformance.ts";
@@ -103,6 +104,11 @@ export function runConformance(role: Role): void {
     }
     test(`9 limits: ${LIMITED.length} cases, in every way`, async () => {
       for (const sizeOf of [() => Infinity, bytewise, odd]) await checkAll(LIMITED, sizeOf, { options: LIMITS });
+    });
+
+    test("over TLS too", async () => {
+      const secure = certificate("localhost");
+      for (const [, cases] of GROUPS) await checkAll(cases.slice(0, 25), () => Infinity, { secure });
     });
 
     test("messages that are borrowed come back whole all the same", async () => {

@@ -5,6 +5,7 @@
 import { Buffer } from "node:buffer";
 import { once } from "node:events";
 import * as net from "node:net";
+import * as tls from "node:tls";
 import { Application } from "../../src/web/index.ts";
 import { websocketConnect, WebSocketHandler } from "../../src/web/websocket.ts";
 import type { CompressionOptions, Message, WebSocketClient, WebSocketOptions } from "../../src/web/websocket.ts";
@@ -39,6 +40,8 @@ export interface Behaviour {
   readonly onError?: (error: unknown) => void;
   readonly options?: WebSocketOptions;
   readonly compression?: CompressionOptions;
+  /** Over TLS, with a certificate for `localhost`. */
+  readonly secure?: { readonly key: string; readonly cert: string };
   /** The value of Sec-WebSocket-Extensions that the peer offers, or answers with. */
   readonly extensions?: string;
 }
@@ -80,7 +83,7 @@ export function withEndpoints(
 type Use = Parameters<typeof withEndpoints>[3];
 
 function withServer(setup: Setup, behaviour: Behaviour, use: Use): Promise<void> {
-  const { onMessage = echo, onPing, onOpen, onError, options = {}, compression, extensions } = behaviour;
+  const { onMessage = echo, onPing, onOpen, onError, options = {}, secure, compression, extensions } = behaviour;
   const all = new Map<string, Ends>();
   class Tested extends WebSocketHandler {
     override getCompressionOptions() {
@@ -104,13 +107,13 @@ function withServer(setup: Setup, behaviour: Behaviour, use: Use): Promise<void>
     }
   }
   const app = new Application([["/", Tested]], { accessLog: false, websocket: options });
-  return serving(app, setup, (port) =>
+  return serving(app, { ...setup, ...(secure === undefined ? {} : { ssl: secure }) }, (port) =>
     use(async (name = "") => {
       const id = `${all.size}-${name}`;
       const ends = new Ends();
       all.set(id, ends);
       const field = extensions === undefined ? "" : `Sec-WebSocket-Extensions: ${extensions}\r\n`;
-      const socket = await RawWebSocket.open(port, `/?${id}`, field);
+      const socket = await RawWebSocket.open(port, `/?${id}`, field, secure?.cert);
       return { socket, ends: ends.told, over: ends.over };
     }),
   );
@@ -132,16 +135,19 @@ async function answered(connection: net.Socket, extensions: string | undefined):
 }
 
 async function withClients(setup: Setup, behaviour: Behaviour, use: Use): Promise<void> {
-  const { onMessage = echo, onPing, reads, options = {}, compression, extensions } = behaviour;
+  const { onMessage = echo, onPing, reads, options = {}, secure, compression, extensions } = behaviour;
   const waiting = new Map<string, (socket: RawWebSocket) => void>();
   const open = new Set<net.Socket>();
-  const server = net.createServer({ allowHalfOpen: true, noDelay: true }, (connection) => {
+  const accept = (connection: net.Socket): void => {
     open.add(connection);
     connection.on("close", () => open.delete(connection)).on("error", () => undefined);
     void answered(connection, extensions).then((socket) => {
       waiting.get(/^GET \/\?(\S*)/.exec(socket.answer)?.[1] ?? "")?.(socket);
     });
-  });
+  };
+  const half = { allowHalfOpen: true, noDelay: true };
+  const server =
+    secure === undefined ? net.createServer(half, accept) : tls.createServer({ ...half, ...secure }, accept);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as net.AddressInfo;
@@ -150,14 +156,18 @@ async function withClients(setup: Setup, behaviour: Behaviour, use: Use): Promis
     const id = `${count++}-${name}`;
     const ends = new Ends();
     const accepted = new Promise<RawWebSocket>((resolve) => waiting.set(id, resolve));
-    const client = await websocketConnect(`ws://127.0.0.1:${port}/?${id}`, {
-      ...setup,
-      ...options,
-      ...(compression === undefined ? {} : { compression }),
-      ...(reads?.(name) === true ? {} : { onMessage: (message) => onMessage(client, message, name) }),
-      onPing: (data) => onPing?.(data.toString()),
-      onClose: (code, reason) => ends.tell(code, reason),
-    });
+    const client = await websocketConnect(
+      `${secure === undefined ? "ws://127.0.0.1" : "wss://localhost"}:${port}/?${id}`,
+      {
+        ...(secure === undefined ? {} : { ssl: { ca: secure.cert } }),
+        ...setup,
+        ...options,
+        ...(compression === undefined ? {} : { compression }),
+        ...(reads?.(name) === true ? {} : { onMessage: (message) => onMessage(client, message, name) }),
+        onPing: (data) => onPing?.(data.toString()),
+        onClose: (code, reason) => ends.tell(code, reason),
+      },
+    );
     if (reads?.(name) === true) void readAll(client, (message) => onMessage(client, message, name));
     return { socket: await accepted, ends: ends.told, over: ends.over };
   };

@@ -2,6 +2,7 @@
 import { Buffer } from "node:buffer";
 import { once } from "node:events";
 import * as net from "node:net";
+import * as tls from "node:tls";
 import { Application, RequestHandler } from "../../src/web/index.ts";
 import { WebSocketHandler } from "../../src/web/websocket.ts";
 import type { Message, WebSocketOptions } from "../../src/web/websocket.ts";
@@ -71,9 +72,11 @@ export class RawWebSocket {
     socket.on("error", over);
   }
 
-  static async open(port: number, path = "/", fields = ""): Promise<RawWebSocket> {
-    const socket = net.connect({ port, host: "127.0.0.1", noDelay: true, allowHalfOpen: true });
-    await once(socket, "connect");
+  /** `ca`: over TLS, the server's certificate being for `localhost`. */
+  static async open(port: number, path = "/", fields = "", ca?: string): Promise<RawWebSocket> {
+    const to = { port, host: "127.0.0.1", noDelay: true, allowHalfOpen: true };
+    const socket = ca === undefined ? net.connect(to) : tls.connect({ ...to, ca, servername: "localhost" });
+    await once(socket, ca === undefined ? "connect" : "secureConnect");
     const raw = new RawWebSocket(socket);
     socket.write(
       `GET ${path} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +

@@ -2,10 +2,12 @@
 import { Buffer } from "node:buffer";
 import * as assert from "uvu/assert";
 import type { Message } from "../../src/web/websocket.ts";
+import { certificate } from "../_support/certificates.ts";
 import { expectLog, suite } from "../_support/suite.ts";
 import { SETUPS } from "../_support/wire.ts";
+import type { Setup } from "../_support/wire.ts";
 import { peerFrame, ROLES, withEndpoints } from "./_endpoints.ts";
-import type { Endpoint } from "./_endpoints.ts";
+import type { Behaviour, Endpoint } from "./_endpoints.ts";
 
 /** Longer than any test may take: who waits for it has failed. */
 const NEVER = 1000;
@@ -26,8 +28,16 @@ function together(test: ReturnType<typeof suite>): (title: string, run: () => Pr
   };
 }
 
+/** The parser makes no difference here; what lies below the stream does. */
+const KINDS: readonly (readonly [name: string, setup: Setup, more: Behaviour])[] = [
+  ...SETUPS.filter(([, { parser }]) => parser === "wasm").map(([name, setup]) => [name, setup, {}] as const),
+  ["TLS", {}, { secure: certificate("localhost") }],
+];
+
 for (const role of ROLES)
-  for (const [name, setup] of SETUPS.filter(([, { parser }]) => parser === "wasm")) {
+  for (const [name, setup, more] of KINDS) {
+    const withThem = (behaviour: Behaviour, use: Parameters<typeof withEndpoints>[3]): Promise<void> =>
+      withEndpoints(role, setup, { ...behaviour, ...more }, use);
     const test = suite(`WebSocket ${role}: endings, ${name}`, { deadline: 20 });
     const slow = together(test);
     const frame = peerFrame(role);
@@ -41,7 +51,7 @@ for (const role of ROLES)
         await gone;
         throw new Error("meant");
       };
-      await withEndpoints(role, setup, { onMessage, options: { closeTimeout: NEVER } }, async (connect) => {
+      await withThem({ onMessage, options: { closeTimeout: NEVER } }, async (connect) => {
         expectLog(/meant/);
         const { socket, over, ends } = await connect();
         socket.write(frame(0x81, "a"));
@@ -63,7 +73,7 @@ for (const role of ROLES)
           seen.push(String(message));
           return new Promise(() => undefined);
         };
-        await withEndpoints(role, setup, { onMessage, options: { closeTimeout: 0.1 } }, async (connect) => {
+        await withThem({ onMessage, options: { closeTimeout: 0.1 } }, async (connect) => {
           const { socket, over, ends } = await connect();
           socket.write(frame(0x81, "a"), ...farewell);
           socket.socket.end();
@@ -81,7 +91,7 @@ for (const role of ROLES)
         await new Promise((resolve) => setTimeout(resolve, 700));
         seen.push(String(message));
       };
-      await withEndpoints(role, setup, { onMessage, options: { closeTimeout: 0.5 } }, async (connect) => {
+      await withThem({ onMessage, options: { closeTimeout: 0.5 } }, async (connect) => {
         const { socket, over, ends } = await connect();
         socket.write(...["a", "b", "c", "d"].map((text) => frame(0x81, text)));
         socket.socket.end();
@@ -95,7 +105,7 @@ for (const role of ROLES)
     slow("a peer that says nothing more while a handler waits is asked, and let go", async () => {
       const onMessage = (): Promise<void> => new Promise(() => undefined);
       const options = { pingInterval: 0.1, pingTimeout: 0.1, closeTimeout: 0.1 };
-      await withEndpoints(role, setup, { onMessage, options }, async (connect) => {
+      await withThem({ onMessage, options }, async (connect) => {
         const { socket, over, ends } = await connect();
         socket.write(frame(0x81, "a"));
         assert.is((await socket.frame())?.opcode, 9);
@@ -114,7 +124,7 @@ for (const role of ROLES)
         if (message === "a") await answered;
         await endpoint.writeMessage(message);
       };
-      await withEndpoints(role, setup, { onMessage, options }, async (connect) => {
+      await withThem({ onMessage, options }, async (connect) => {
         const { socket } = await connect();
         socket.write(frame(0x81, "a"), frame(0x81, "b"));
         for (let i = 0; i < 3; i++) {
@@ -138,7 +148,7 @@ for (const role of ROLES)
         endpoint.close(4000, "enough");
         return new Promise(() => undefined);
       };
-      await withEndpoints(role, setup, { onMessage, options: { closeTimeout: NEVER } }, async (connect) => {
+      await withThem({ onMessage, options: { closeTimeout: NEVER } }, async (connect) => {
         const { socket, over, ends } = await connect();
         socket.write(frame(0x81, "a"), frame(0x81, "b"));
         assert.is(await socket.closeCode(), 4000);
@@ -152,7 +162,7 @@ for (const role of ROLES)
 
     slow("both close at once: each sends one close frame, and hears the other's", async () => {
       const onMessage = (endpoint: Endpoint): void => endpoint.close(4000, "mine");
-      await withEndpoints(role, setup, { onMessage, options: { closeTimeout: NEVER } }, async (connect) => {
+      await withThem({ onMessage, options: { closeTimeout: NEVER } }, async (connect) => {
         const { socket, over, ends } = await connect();
         socket.write(frame(0x81, "a"), closing(4001, "yours"));
         assert.is(await socket.closeCode(), 4000);
@@ -165,7 +175,7 @@ for (const role of ROLES)
     });
 
     slow("a peer that answers the close, and never closes the connection, is cut off", () =>
-      withEndpoints(role, setup, { options: { closeTimeout: 0.1 } }, async (connect) => {
+      withThem({ options: { closeTimeout: 0.1 } }, async (connect) => {
         const { socket, over, ends } = await connect();
         socket.write(closing(1000, "bye"));
         assert.is(await socket.closeCode(), 1000);
@@ -177,7 +187,7 @@ for (const role of ROLES)
 
     slow("a peer that does not answer the close is cut off", async () => {
       const onMessage = (endpoint: Endpoint): void => endpoint.close(1001);
-      await withEndpoints(role, setup, { onMessage, options: { closeTimeout: 0.1 } }, async (connect) => {
+      await withThem({ onMessage, options: { closeTimeout: 0.1 } }, async (connect) => {
         const { socket, over, ends } = await connect();
         socket.write(frame(0x81, "a"));
         assert.is(await socket.closeCode(), 1001);
@@ -190,7 +200,7 @@ for (const role of ROLES)
     if (role === "server")
       slow("a peer that leaves while open() waits for ever is noticed", async () => {
         const onOpen = (): Promise<void> => new Promise(() => undefined);
-        await withEndpoints(role, setup, { onOpen, options: { closeTimeout: 0.1 } }, async (connect) => {
+        await withThem({ onOpen, options: { closeTimeout: 0.1 } }, async (connect) => {
           const { socket, over, ends } = await connect();
           socket.socket.end();
           await over;

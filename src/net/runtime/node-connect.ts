@@ -32,11 +32,20 @@ function clientOptions(options: TlsClientOptions): tls.ConnectionOptions {
   return { ...(rest as tls.ConnectionOptions), ...named };
 }
 
+/**
+ * A server that ends within the handshake has left. Later Node would close our side together with its own, before what it sent last has been
+ * looked at.
+ */
+function keepOpen(socket: tls.TLSSocket): void {
+  socket.once("secureConnect", () => (socket.allowHalfOpen = true));
+}
+
 export async function connect(options: RuntimeConnectOptions, attach: (transport: Transport) => void): Promise<void> {
   const { parser, port, host, path } = options;
   const where = path === undefined ? { port: port ?? 0, ...(host === undefined ? {} : { host }) } : { path };
   if (options.tls !== undefined) {
     const socket = tls.connect({ ...where, ...clientOptions(options.tls) });
+    keepOpen(socket);
     attach(new NodeTransport(socket, parser, "copy"));
     await until(socket, "secureConnect");
     return;
@@ -60,6 +69,7 @@ export async function startTls(
   transport.release();
   if ("client" in options) {
     const secure = tls.connect({ socket, ...clientOptions(options.client) });
+    keepOpen(secure);
     attach(new NodeTransport(secure, parser, "copy"));
     await until(secure, "secureConnect");
     return;
