@@ -347,7 +347,7 @@ export class WebSocketConnection
   checkTime(now: number): void {
     const { stream } = this;
     if (this.state !== OPEN) {
-      if (now - this.patience.since >= this.options.closeTimeout) stream.destroy();
+      if (this.patience.tiredOfClosing(now, stream)) stream.destroy();
       return;
     }
     switch (this.patience.look(now, stream, this.waiting !== 0)) {

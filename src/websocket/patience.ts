@@ -39,6 +39,14 @@ export class Patience {
     this.pinged = -1;
   }
 
+  /** Whether the close takes too long: not while the peer takes what it was sent before, however slowly. */
+  tiredOfClosing(now: number, stream: BaseIOStream): boolean {
+    const { unsentLength } = stream;
+    if (unsentLength < this.unsent) this.since = now;
+    this.unsent = unsentLength;
+    return now - this.since >= this.options.closeTimeout;
+  }
+
   /** `waiting`: nothing is read, since a handler waits for something. */
   look(now: number, stream: BaseIOStream, waiting: boolean): number {
     const { pingInterval, pingTimeout, closeTimeout } = this.options;

@@ -185,6 +185,39 @@ for (const role of ROLES)
       }),
     );
 
+    // Of a write over TLS one hears nothing before all of it has been taken.
+    if (name !== "TLS")
+      slow("a peer that takes slowly what was sent before the close gets all of it", async () => {
+        // More than the system keeps of a socket, on both sides together.
+        const size = 40_000_000;
+        const onMessage = (endpoint: Endpoint): void => {
+          void endpoint.writeMessage(Buffer.alloc(size));
+          endpoint.close(4000);
+        };
+        const options = { closeTimeout: 1.5, maxUnsentSize: size * 2 };
+        await withThem({ onMessage, options }, async (connect) => {
+          const { socket, over, ends } = await connect();
+          const raw = socket.socket;
+          let got = 0;
+          raw.removeAllListeners("data").on("data", (chunk: Buffer) => {
+            got += chunk.length;
+            raw.pause();
+            setTimeout(() => raw.resume(), (chunk.length / size) * 5000);
+          });
+          const ended = new Promise<void>((resolve) => raw.once("close", () => resolve()).once("end", resolve));
+          socket.write(frame(0x81));
+          if (role === "server") await ended;
+          else {
+            while (got < size) await new Promise((resolve) => setTimeout(resolve, 20));
+            raw.end();
+          }
+          await over;
+          assert.ok(got > size, `${got} bytes came`);
+          assert.equal(ends, ["1006 "]);
+          socket.destroy();
+        });
+      });
+
     slow("a peer that does not answer the close is cut off", async () => {
       const onMessage = (endpoint: Endpoint): void => endpoint.close(1001);
       await withThem({ onMessage, options: { closeTimeout: 0.1 } }, async (connect) => {
