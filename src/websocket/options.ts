@@ -11,8 +11,8 @@ export interface WebSocketOptions {
   /** Seconds a pong may take before the peer counts as gone. Default: the interval. */
   pingTimeout?: number;
   /**
-   * Seconds the peer may take for its part of the close, not counted while it takes what was sent before; and seconds a handler may take for a message of a peer that has left: then the
-   * others are dropped, and `onClose` is told. Default 5.
+   * Seconds the peer may take for its part of the close, not counted while it takes what was sent before; and seconds a handler may take
+   * for a message of a peer that has left: then the others are dropped, and `onClose` is told. Default 5.
    */
   closeTimeout?: number;
   /** Unsent bytes above which `overflow` applies. Default 16 MiB. */
