@@ -51,7 +51,9 @@ export const closeFrame = (code: number, reason = ""): Buffer => {
 
 export class RawWebSocket {
   readonly socket: net.Socket;
-  #bytes: Buffer = Buffer.alloc(0);
+  /** What has come and was not looked at yet; joined when somebody looks, not with every read. */
+  #chunks: Buffer[] = [];
+  #rest: Buffer = Buffer.alloc(0);
   #wake: (() => void) | undefined = undefined;
   ended = false;
   /** The answer to the handshake. */
@@ -60,7 +62,7 @@ export class RawWebSocket {
   constructor(socket: net.Socket) {
     this.socket = socket;
     socket.on("data", (chunk: Buffer) => {
-      this.#bytes = Buffer.concat([this.#bytes, chunk]);
+      this.#chunks.push(chunk);
       this.#wake?.();
     });
     const over = (): void => {
@@ -87,6 +89,10 @@ export class RawWebSocket {
     return raw;
   }
 
+  get #bytes(): Buffer {
+    if (this.#chunks.length > 0) this.#rest = Buffer.concat([this.#rest, ...this.#chunks.splice(0)]);
+    return this.#rest;
+  }
   async #more(): Promise<boolean> {
     if (this.ended) return false;
     await new Promise<void>((resolve) => (this.#wake = resolve));
@@ -98,7 +104,7 @@ export class RawWebSocket {
       const end = this.#bytes.indexOf("\r\n\r\n");
       if (end >= 0) {
         const head = this.#bytes.toString("latin1", 0, end);
-        this.#bytes = this.#bytes.subarray(end + 4);
+        this.#rest = this.#bytes.subarray(end + 4);
         return head;
       }
       if (!(await this.#more())) throw new Error("no answer");
@@ -124,7 +130,7 @@ export class RawWebSocket {
           if (isMasked)
             for (let i = 0; i < length; i++)
               payload[i] = (payload[i] as number) ^ (bytes[start - 4 + (i & 3)] as number);
-          this.#bytes = bytes.subarray(start + length);
+          this.#rest = bytes.subarray(start + length);
           return { fin: first >= 128, rsv: (first >> 4) & 7, opcode: first & 15, masked: isMasked, payload };
         }
       }
