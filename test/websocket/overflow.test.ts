@@ -92,22 +92,27 @@ for (const role of ROLES)
       behaviour: Behaviour,
       encode: (data: Buffer) => Buffer,
       check: (answer: Buffer, i: number) => void,
-    ) =>
-      withEndpoints(role, setup, behaviour, async (connect) => {
+    ) => {
+      let given = 0;
+      const counted = (endpoint: Endpoint, message: string | Buffer): void => {
+        given++;
+        void endpoint.writeMessage(message);
+      };
+      return withEndpoints(role, setup, { ...behaviour, onMessage: counted }, async (connect) => {
         const { socket } = await connect();
         socket.socket.pause();
-        let sent = 0;
         const sending = (async () => {
-          for (; sent < COUNT; sent++) {
-            const data = encode(numbered(sent));
+          for (let i = 0; i < COUNT; i++) {
+            const data = encode(numbered(i));
             await new Promise<void>((resolve) => socket.socket.write(data, () => resolve()));
           }
         })();
-        for (let before = -1; before !== sent;) {
-          before = sent;
+        // What the echo was given, not what was sent: a peer's own runtime may keep much of that.
+        for (let before = -1; given === 0 || before !== given;) {
+          before = given;
           await new Promise((resolve) => setTimeout(resolve, 300));
         }
-        assert.ok(sent < COUNT - 100, `${sent} of ${COUNT} were taken`);
+        assert.ok(given < COUNT - 100, `${given} of ${COUNT} were given`);
         socket.socket.resume();
         for (let i = 0; i < COUNT; i++) {
           const answer = await socket.frame();
@@ -117,11 +122,12 @@ for (const role of ROLES)
         await sending;
         socket.destroy();
       });
+    };
     const onMessage = (endpoint: Endpoint, message: string | Buffer): void => void endpoint.writeMessage(message);
 
     test("wait: a peer that does not read is not read; nothing is lost", () =>
       holdsBack(
-        { onMessage, options: { maxUnsentSize: 500_000, overflow: "wait" } },
+        { options: { maxUnsentSize: 500_000, overflow: "wait" } },
         (data) => frame(0x82, data),
         (answer, i) => assert.is(answer.readUInt32BE(), i),
       ));
@@ -133,7 +139,7 @@ for (const role of ROLES)
       const compression = { ...none, level: 0, threshold: 0 };
       const extensions = "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
       return holdsBack(
-        { onMessage, options: { maxUnsentSize: 500_000, overflow: "wait" }, compression, extensions },
+        { options: { maxUnsentSize: 500_000, overflow: "wait" }, compression, extensions },
         (data) => frame(0x82, data),
         (answer, i) => assert.is(peer.in.inflate(answer).readUInt32BE(), i),
       );
