@@ -1,7 +1,7 @@
 /**
  * Runs every test/**\/*.test.ts as a process of its own, two at a time, on Node and on Bun:
  *
- *   node scripts/run-tests.mjs [--runtime node|bun] [--node PATH] [--jobs N] [part of a path …]
+ *   node scripts/run-tests.mjs [--runtime node|bun] [--node PATH] [--jobs N] [--without PART] [part of a path …]
  *
  * Besides a failed test these fail a file: no test run at all, a test that never ended, another exit status than 0, two minutes
  * gone by, processes left behind. The last line gives the sums: `N passed, N failed`.
@@ -22,6 +22,7 @@ const { values: options, positionals: patterns } = parseArgs({
     runtime: { type: "string", multiple: true, default: ["node", "bun"] },
     node: { type: "string", default: process.execPath },
     jobs: { type: "string", default: "2" },
+    without: { type: "string", multiple: true, default: [] },
   },
 });
 
@@ -29,6 +30,7 @@ function findFiles() {
   return readdirSync(join(ROOT, "test"), { recursive: true })
     .map((name) => `test/${name.replaceAll("\\", "/")}`)
     .filter((path) => path.endsWith(".test.ts"))
+    .filter((path) => !options.without.some((part) => path.includes(part)))
     .filter((path) => patterns.length === 0 || patterns.some((pattern) => path.includes(pattern)))
     .sort();
 }
