@@ -17,8 +17,13 @@ const PAGE = 100;
 /** Seconds between two looks without being woken. */
 const LOOK_EVERY = 3;
 
+const ID = /^\d{1,19}-\d{1,19}$/;
+/** An id as text that sorts as the stream does. */
+const placeOf = (id: string): string => id.replace(/\d+/g, (digits) => digits.padStart(19, "0"));
+
 export class Feed {
-  readonly clients: Set<EventSourceHandler> = new Set();
+  /** Who listens, and the place of what each had heard before it came: another process may have been quicker than this one. */
+  readonly clients: Map<EventSourceHandler, string> = new Map();
   readonly #redis: RedisClientType;
   readonly #key: string;
   readonly #subscription: Subscription;
@@ -40,6 +45,10 @@ export class Feed {
       this.#timer = setInterval(() => void this.#look(), LOOK_EVERY * 1000);
       return this.#look();
     });
+  }
+  join(client: EventSourceHandler): void {
+    const id = client.lastEventId ?? "";
+    this.clients.set(client, ID.test(id) ? placeOf(id) : "");
   }
   close(): void {
     this.#subscription.cancel();
@@ -68,7 +77,8 @@ export class Feed {
         this.#begun();
         for await (const event of this.#read(`(${this.#last}`, "+")) {
           const prepared = prepareEvent(event);
-          for (const client of this.clients) void client.sendPrepared(prepared);
+          const place = placeOf(event.id);
+          for (const [client, heard] of this.clients) if (place > heard) void client.sendPrepared(prepared);
           this.#last = event.id;
         }
       }
@@ -79,11 +89,14 @@ export class Feed {
   }
 
   /** What came after a message, up to where the clients are: from there on they get it anyway. */
-  async *since(id: string): AsyncGenerator<ServerSentEvent> {
-    if (!/^\d{1,19}-\d{1,19}$/.test(id) || this.#last === undefined) return;
+  async *since(id: string, client: EventSourceHandler): AsyncGenerator<ServerSentEvent> {
+    if (!ID.test(id) || this.#last === undefined) return;
     const until = this.#last;
     const known = await this.#redis.xRange(this.#key, id, id);
-    if (known?.length !== 1) yield { event: "gap", data: "some messages are no longer kept" };
+    if (known?.length !== 1) {
+      this.clients.set(client, "");
+      yield { event: "gap", data: "some messages are no longer kept" };
+    }
     yield* this.#read(`(${id}`, until);
   }
 

@@ -43,12 +43,12 @@ class FeedHandler extends EventSourceHandler {
   override async open(name: string): Promise<void> {
     const feed = feeds.get(name) ?? new Feed(redis, wakeUps, name);
     feeds.set((this.#name = name), (this.#feed = feed));
-    feed.clients.add(this);
+    feed.join(this);
     await feed.active;
   }
   override async *replay(lastEventId: string): AsyncGenerator<ServerSentEvent> {
     try {
-      if (this.#feed !== undefined) yield* this.#feed.since(lastEventId);
+      if (this.#feed !== undefined) yield* this.#feed.since(lastEventId, this);
     } catch {
       // Redis has gone in the middle: the client comes back, and goes on where it is.
       this.close();

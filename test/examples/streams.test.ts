@@ -218,6 +218,22 @@ if (REDIS_SERVER === undefined) {
       await until(() => here.texts.at(-1) === "silent");
     }));
 
+  test("a client that has heard more elsewhere than this process knows of hears nothing again", () =>
+    withServers(false, async ({ path }, one) => {
+      const here = listener("0-1");
+      await here.listen(one);
+      await until(() => here.events.length === 1);
+      const silent = createClient({ socket: { path, tls: false } });
+      await silent.connect();
+      const ahead = listener(await silent.xAdd("feed:news", "*", { text: "heard elsewhere" }));
+      silent.destroy();
+      await ahead.listen(one);
+      await until(() => here.texts.at(-1) === "heard elsewhere");
+      await tellSurely(one, "next");
+      await until(() => ahead.texts.at(-1) === "next");
+      assert.equal(ahead.texts, ["next"]);
+    }));
+
   test("an id that is none is answered as a new client is", () =>
     withServers(false, async (_redis, one) => {
       const odd = listener("- +");
