@@ -85,10 +85,7 @@ async function measureEcho(running, { connections, request, answer, together }) 
 }
 
 async function settledMemory(running) {
-  for (let i = 0; i < 3; i++) {
-    process.kill(running.pid, "SIGUSR2");
-    await sleep(300);
-  }
+  await running.collectGarbage();
   return running.memoryBytes();
 }
 

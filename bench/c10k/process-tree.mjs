@@ -44,5 +44,5 @@ async function signal(pids, name) {
 
 /** An ordinary garbage collection (servers/collect.mjs). */
 export const collectGarbage = (pids) => signal(pids, "SIGWINCH");
-/** Everything collected, and spare pages given back. */
-export const giveBack = (pids) => signal(pids, "SIGHUP");
+/** Everything collected, and spare pages given back (../servers/process.mjs). */
+export const giveBack = (pids) => signal(pids, "SIGUSR2");
