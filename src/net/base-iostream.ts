@@ -310,7 +310,7 @@ export class BaseIOStream implements TransportHandler {
       for (const one of pieces) transport?.write(one, "latin1");
       transport?.uncork();
     }
-    if (transport?.bufferedAmount === 0 && transport.handsOver !== true) giveBack(pieces.at(-1));
+    if (this.outputLeft) giveBack(pieces.at(-1));
   }
 
   transportDrain(): void {

@@ -3,6 +3,7 @@
  * becomes of it, is the connection's own policy (`maxUnsentSize`, `overflow`).
  */
 import { describeError, loggers } from "../log.ts";
+import { isPromiseLike } from "../net/callback.ts";
 import type { PreparedEvent } from "../web/event-stream.ts";
 import type { PreparedFrame } from "../websocket/frame.ts";
 import type { PubSubMessage } from "./driver.ts";
@@ -34,17 +35,13 @@ function failed(topic: string, error: unknown): void {
   loggers.application.error(`A subscriber to ${JSON.stringify(topic)} failed\n${describeError(error)}`);
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
-}
-
 /** Gives a message to one subscriber. Does not throw: the others have theirs to get. */
 export function deliver(publication: Publication, subscriber: Subscriber, toEvent: ToEvent | undefined): void {
   const { topic } = publication;
   try {
     if (typeof subscriber === "function") {
       const result = subscriber(publication.message, topic);
-      if (isThenable(result)) result.then(undefined, (error: unknown) => failed(topic, error));
+      if (isPromiseLike(result)) result.then(undefined, (error: unknown) => failed(topic, error));
     } else if ("writePrepared" in subscriber) subscriber.writePrepared(publication.frame);
     else subscriber.sendPrepared(publication.eventBy(toEvent));
   } catch (error) {

@@ -10,6 +10,7 @@ import type { HTTPHeaders } from "../http/headers.ts";
 import type { HTTP1Exchange } from "../http/http1exchange.ts";
 import type { HTTPMessageDelegate, RequestStartLine } from "../http/interfaces.ts";
 import { HTTPServerRequest } from "../http/request.ts";
+import { isPromiseLike } from "../net/callback.ts";
 import { StreamClosedError } from "../net/errors.ts";
 import { M_DELETE, M_GET, M_HEAD, M_OPTIONS, M_PATCH, M_POST, M_PUT } from "../parser/abi.ts";
 import type { Application } from "./application.ts";
@@ -84,7 +85,7 @@ export class HandlerRun implements HTTPMessageDelegate {
     if (handler.finished) return undefined;
     try {
       const pending = handler.dataReceived(chunk);
-      if (!isThenable(pending)) return undefined;
+      if (!isPromiseLike(pending)) return undefined;
       return Promise.resolve(pending).catch((error: unknown) => this.failed(handler, error));
     } catch (error) {
       this.failed(handler, error);
@@ -121,7 +122,7 @@ export class HandlerRun implements HTTPMessageDelegate {
       if (match.captured.length > 0 || match.kwargs !== undefined) giveCaptured(handler, match);
       if (application.checksXsrf && !isSafe(request.methodId)) handler.checkXsrfCookie();
       const pending = target.prepares ? handler.prepare() : undefined;
-      if (isThenable(pending)) {
+      if (isPromiseLike(pending)) {
         return Promise.resolve(pending).then(
           () => (streaming && !target.pulls ? undefined : this.runMethodSafely(handler)),
           (error: unknown) => this.failed(handler, error),
@@ -147,7 +148,7 @@ export class HandlerRun implements HTTPMessageDelegate {
     if (handler.target?.noticesShutdown === true) this.exchange.setShutdownCallback(() => this.serverEnds(handler));
     const result = callMethod(handler);
     if (result === undefined) this.ended(handler);
-    else if (isThenable(result)) {
+    else if (isPromiseLike(result)) {
       Promise.resolve(result)
         .then((value) => this.returned(handler, value))
         .catch((error: unknown) => this.failed(handler, error));
@@ -198,7 +199,7 @@ export class HandlerRun implements HTTPMessageDelegate {
     if (handler.finished) return;
     try {
       const pending = handler.onShutdown();
-      if (isThenable(pending)) Promise.resolve(pending).catch((error: unknown) => this.failed(handler, error));
+      if (isPromiseLike(pending)) Promise.resolve(pending).catch((error: unknown) => this.failed(handler, error));
     } catch (error) {
       this.failed(handler, error);
     }
@@ -218,9 +219,6 @@ export class HandlerRun implements HTTPMessageDelegate {
 /** Functions of node:* that take a signal throw an AbortError, whose cause is why it was aborted. */
 const abortReason = (error: unknown): unknown =>
   error instanceof Error && error.name === "AbortError" && error.cause instanceof LandspoutError ? error.cause : error;
-
-const isThenable = (value: unknown): value is PromiseLike<unknown> =>
-  typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 
 function callMethod(handler: RequestHandler): unknown {
   const args = handler.pathArgs;
