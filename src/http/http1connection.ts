@@ -29,6 +29,7 @@ import { HTTP1Exchange } from "./http1exchange.ts";
 import type { ExchangeOwner } from "./http1exchange.ts";
 import { HTTPHeaders } from "./headers.ts";
 import type { HTTPMessageDelegate } from "./interfaces.ts";
+import { Lingering } from "./lingering.ts";
 import { asError, headTooLarge, refusalText, syntaxError, targetTooLong } from "./refusal.ts";
 import { RequestHead } from "./request-head.ts";
 import type { StandingConnections } from "./standing-connections.ts";
@@ -46,16 +47,20 @@ const ANSWERING = 2;
 const LINGERING = 3;
 const DETACHED = 4;
 
+const CR = 0x0d;
+
 export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
   readonly stream: BaseIOStream;
   private readonly host: ConnectionHost;
   private state = HEAD;
   private hint = 0;
+  /** Bytes of an empty line that is all there is of the next request: 0, 1 or 2. */
+  private emptyLine = 0;
   private exchange: HTTP1Exchange | undefined = undefined;
   private message: HTTPMessageDelegate | undefined = undefined;
   private body: BodyReader | undefined = undefined;
   /** Content-Length of the current request, -1 for chunks. */
-  private contentLength = 0;
+  contentLength = 0;
   private bodyDone = true;
   /** A promise of the delegate is pending. */
   private holding = false;
@@ -66,7 +71,7 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
   private since: number;
   private bodySince = 0;
   private unsent = 0;
-  private lingered = 0;
+  private lingering: Lingering | undefined = undefined;
   private reading = false;
   private waiters: { resolve(): void; reject(error: Error): void }[] | undefined = undefined;
   private waitingForDrain = false;
@@ -107,7 +112,7 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
         );
         if (used <= 0) {
           if (used < 0) this.refuse(syntaxError(-used));
-          else if (this.headUnfinished(end - at)) break;
+          else if (this.headUnfinished(at, end)) break;
           continue;
         }
         const headEnd = at + used;
@@ -116,7 +121,7 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
           text = host.memory.latin1Slice(at, end - at <= SHARED_TEXT_LIMIT ? end : headEnd);
         }
         at = headEnd;
-        this.hint = 0;
+        this.hint = this.emptyLine = 0;
         this.beginRequest(text, base, headEnd);
         served++;
       } else if (this.state === BODY) {
@@ -124,14 +129,14 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
         if (next === at && this.state === BODY) break;
         at = next;
       } else if (this.state === LINGERING) {
-        this.lingered += end - at;
+        this.lingering?.drop(end - at, host.now);
         at = end;
-        if (this.lingered > host.limits.lingerSize) stream.destroy();
+        if (this.lingering?.exceeds(host.limits) === true) stream.destroy();
       } else break;
       if (this.heldBack(served, at < end)) break;
     }
     this.reading = false;
-    if (stream.peerEnded) this.afterLast(at === end);
+    if (stream.peerEnded) this.afterLast(end - at === this.emptyLine);
     return at;
   }
 
@@ -161,8 +166,9 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
   }
 
   /** An incomplete head. False: it was refused. */
-  private headUnfinished(size: number): boolean {
-    const { table } = this.host.parser;
+  private headUnfinished(start: number, end: number): boolean {
+    const size = end - start;
+    const { table, buffer } = this.host.parser;
     const { limits } = this.host;
     if (table[T_STAGE] === 0 && size >= Math.min(limits.maxTargetLength + 64, limits.maxHeaderSize)) {
       this.refuse(targetTooLong(limits.maxTargetLength));
@@ -172,7 +178,10 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
       this.refuse(headTooLarge(limits.maxHeaderSize));
       return false;
     }
-    if (this.hint === 0) this.since = this.host.now;
+    // RFC 9112 §2.2: an empty line in front of a request line is ignored; it begins no request.
+    const began = this.hint === 0 || this.emptyLine > 0;
+    this.emptyLine = size <= 2 && buffer[start] === CR ? size : 0;
+    if (began && this.emptyLine === 0) this.since = this.host.now;
     this.hint = table[T_RESUME] as number;
     return true;
   }
@@ -367,6 +376,11 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
     else this.stream.release();
   }
 
+  /** No byte has been received of a request that is not served yet. */
+  private get nothingUnread(): boolean {
+    return this.stream.unreadLength === this.emptyLine;
+  }
+
   /**
    * RFC 9112 §9.6: "the server […] performs a half-close by closing only the write side", and goes on reading until the client
    * closes: a reset would make the client lose the answer it has not read yet.
@@ -374,7 +388,8 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
   private linger(): void {
     this.state = LINGERING;
     this.holding = false;
-    this.lingered = 0;
+    this.emptyLine = 0;
+    this.lingering = new Lingering(this.host.now);
     this.since = this.host.now;
     this.stream.end();
     if (this.stream.peerEnded) return;
@@ -445,7 +460,7 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
 
   streamEnded(): void {
     const { exchange } = this;
-    const nothingLeft = this.stream.unreadLength === 0;
+    const nothingLeft = this.nothingUnread;
     // A lingering connection closes by itself when its last bytes are out: destroying it now could lose them.
     if (this.state === HEAD || this.state === BODY) this.afterLast(nothingLeft);
     if (exchange === undefined || this.exchange !== exchange) return;
@@ -507,7 +522,7 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
 
   /** No request is being received or answered. */
   get idle(): boolean {
-    return this.state === HEAD && this.hint === 0 && this.stream.unreadLength === 0;
+    return this.state === HEAD && (this.hint === 0 || this.emptyLine > 0) && this.nothingUnread;
   }
   /** The client has left while it was being answered, as far as this server takes a half-close for that. */
   get abandoned(): boolean {
@@ -530,14 +545,14 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
     if (unsent !== this.unsent) {
       this.unsent = unsent;
       if (this.state !== BODY) this.since = now;
+      this.lingering?.restart(now);
       return;
     }
     if (this.state === ANSWERING) {
       // Told that its client left, a handler may still answer, but not whenever it likes.
       if (this.abandoned && over(waited, limits.writeTimeout)) this.stream.destroy();
     } else if (this.state === LINGERING) {
-      if (waited >= (this.host.closing ? Math.min(1, limits.lingerTimeout) : limits.lingerTimeout))
-        this.stream.destroy();
+      if (this.lingering?.expired(now, tick, limits, this.host.closing) === true) this.stream.destroy();
     } else if (this.state === BODY) {
       if (this.holding || this.body === undefined) return;
       if (over(waited, limits.bodyIdleTimeout) || over(now - this.bodySince - tick, this.bodyTimeout)) {
@@ -545,9 +560,11 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
       }
     } else if (this.state === HEAD) {
       if (unsent > 0 && over(waited, limits.writeTimeout)) this.stream.destroy();
-      else if (this.hint !== 0 && over(waited, limits.headerTimeout)) {
+      else if (this.hint === 0 || this.emptyLine > 0) {
+        if (over(waited, limits.idleConnectionTimeout)) this.stream.destroy();
+      } else if (over(waited, limits.headerTimeout)) {
         this.refuse(new RequestTimeoutError("head", "The request head did not arrive in time."));
-      } else if (this.hint === 0 && over(waited, limits.idleConnectionTimeout)) this.stream.destroy();
+      }
     }
   }
 }

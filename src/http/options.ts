@@ -32,9 +32,11 @@ export interface HTTPServerOptions {
   bodyIdleTimeout?: number;
   /** The client reads nothing of what waits for it. Default 60; 0: for ever. After it: connection destroyed. */
   writeTimeout?: number;
-  /** After the last answer: how long to wait for the client to close. Default 5. */
+  /** After the last response: seconds in which the client sends nothing and does not close. Default 5. After it: connection destroyed. */
   lingerTimeout?: number;
-  /** After the last answer: bytes of the client read and dropped. Default 1,048,576. */
+  /** After the last response: seconds in which what the client sends is read and dropped. Default 30. After it: connection destroyed. */
+  lingerTime?: number;
+  /** After the last response: bytes read and dropped. Default 1,073,741,824 (1 GiB). Over it: connection destroyed. */
   lingerSize?: number;
   /** Close after every answer. Default false. */
   noKeepAlive?: boolean;
@@ -78,6 +80,7 @@ export type ConnectionLimits = Required<
     | "bodyIdleTimeout"
     | "writeTimeout"
     | "lingerTimeout"
+    | "lingerTime"
     | "lingerSize"
   >
 >;
@@ -96,7 +99,8 @@ const DEFAULTS: ConnectionLimits = {
   bodyIdleTimeout: 60,
   writeTimeout: 60,
   lingerTimeout: 5,
-  lingerSize: 1_048_576,
+  lingerTime: 30,
+  lingerSize: 1_073_741_824,
 };
 
 /** Largest value where it is not "any": what the parser's memory can hold. */

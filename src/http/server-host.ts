@@ -178,6 +178,7 @@ function sweepInterval(limits: ConnectionLimits): number {
     limits.bodyIdleTimeout,
     limits.writeTimeout,
     limits.lingerTimeout,
+    limits.lingerTime,
   ].filter((wait) => wait > 0);
   return Math.min(1, Math.max(0.02, Math.min(...waits) / 4));
 }

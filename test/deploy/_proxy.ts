@@ -60,12 +60,19 @@ function replaced(text: string, changes: readonly (readonly [string, string])[])
   return text;
 }
 
+/** nginx.conf in a folder, with what belongs into its `http` block; the arguments to run with it. */
+function runNginx(folder: string, http: string): string[] {
+  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
+    (name) => `  ${name}_temp_path ${folder}/${name};\n`,
+  );
+  const main = `worker_processes 1;\npid ${folder}/pid;\nerror_log stderr crit;\nevents {}\nhttp {\n  access_log off;\n`;
+  writeFileSync(join(folder, "nginx.conf"), `${main}${temporary.join("")}  ${http}\n}\n`);
+  return ["-p", folder, "-e", "stderr", "-c", join(folder, "nginx.conf"), "-g", "daemon off;"];
+}
+
 /** The files of deploy/ for these ports, in a folder; the arguments to run with them. */
 const CONFIGURE = {
   nginx: (folder: string, [port, securePort]: readonly number[], [one, two]: readonly number[]): string[] => {
-    const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
-      (name) => `  ${name}_temp_path ${folder}/${name};\n`,
-    );
     const changes = [
       ["127.0.0.1:8001", `127.0.0.1:${one}`],
       ["127.0.0.1:8002", `127.0.0.1:${two}`],
@@ -77,9 +84,7 @@ const CONFIGURE = {
     ] as const;
     const config = readFileSync(new URL("deploy/nginx.conf", root), "utf8");
     writeFileSync(join(folder, "landspout.conf"), replaced(config, changes));
-    const main = `worker_processes 1;\npid ${folder}/pid;\nerror_log stderr crit;\nevents {}\nhttp {\n  access_log off;\n`;
-    writeFileSync(join(folder, "nginx.conf"), `${main}${temporary.join("")}  include ${folder}/landspout.conf;\n}\n`);
-    return ["-p", folder, "-e", "stderr", "-c", join(folder, "nginx.conf"), "-g", "daemon off;"];
+    return runNginx(folder, `include ${folder}/landspout.conf;`);
   },
   haproxy: (folder: string, [port, securePort]: readonly number[], [one, two]: readonly number[]): string[] => {
     const changes = [
@@ -117,7 +122,24 @@ async function listens(port: number, running: () => boolean): Promise<void> {
   }
 }
 
-export async function startProxy(name: ProxyName, servers: readonly number[]): Promise<Proxy> {
+/** With the configuration of deploy/. */
+export function startProxy(name: ProxyName, servers: readonly number[]): Promise<Proxy> {
+  return start(name, (folder, ports) => CONFIGURE[name](folder, ports, servers));
+}
+
+/** With a configuration of the test's own: of nginx what belongs into `http`. `$PORT` is where it listens. */
+export function startProxyWith(name: ProxyName, config: string): Promise<Proxy> {
+  return start(name, (folder, [port]) => {
+    const text = config.replaceAll("$PORT", String(port));
+    if (name === "nginx") return runNginx(folder, text);
+    writeFileSync(join(folder, "haproxy.cfg"), text);
+    return ["-q", "-db", "-f", join(folder, "haproxy.cfg")];
+  });
+}
+
+type Configure = (folder: string, ports: readonly number[]) => string[];
+
+async function start(name: ProxyName, configure: Configure): Promise<Proxy> {
   const folder = mkdtempSync(join(tmpdir(), `landspout-${name}-`));
   // The workers of nginx are somebody else.
   chmodSync(folder, 0o711);
@@ -126,7 +148,7 @@ export async function startProxy(name: ProxyName, servers: readonly number[]): P
   const { key, cert } = certificate("localhost");
   writeFileSync(join(folder, "example.key"), key);
   writeFileSync(join(folder, "example.pem"), name === "haproxy" ? cert + key : cert);
-  const args = CONFIGURE[name](folder, [port, securePort], servers);
+  const args = configure(folder, [port, securePort]);
   const child = spawn(find(name) ?? name, args, { stdio: ["ignore", "inherit", "inherit"] });
   let running = true;
   const ended = once(child, "exit").finally(() => (running = false));
