@@ -8,7 +8,7 @@ import { describeError, loggers } from "../log.ts";
 import { ASCII, LATIN1, UTF8 } from "../net/base-iostream.ts";
 import type { BaseIOStream, TextKind } from "../net/base-iostream.ts";
 import { StreamClosedError } from "../net/errors.ts";
-import { F_CONN_CLOSE, F_CONN_KEEP_ALIVE, M_HEAD } from "../parser/abi.ts";
+import { F_CONN_CLOSE, F_CONN_KEEP_ALIVE, F_EXPECT_CONTINUE, M_HEAD } from "../parser/abi.ts";
 import { httpDate } from "./date.ts";
 import { LocalProtocolError } from "./errors.ts";
 import { HTTPHeaders } from "./headers.ts";
@@ -28,6 +28,8 @@ export interface ExchangeOwner {
   readonly standing: StandingConnections;
   /** All content of the current request has been received. */
   readonly requestComplete: boolean;
+  /** Content-Length of the current request, -1 for chunks. */
+  readonly contentLength: number;
   /** The client has closed its side, as far as this server takes that for leaving. */
   readonly abandoned: boolean;
   exchangeFinished(exchange: HTTP1Exchange): void;
@@ -42,6 +44,9 @@ export interface ExchangeOwner {
   setBodyTimeout(seconds: number): void;
   originOf(head: RequestHead): { readonly remoteIp: string; readonly protocol: "http" | "https" };
 }
+
+/** The longest content that is waited for although nobody reads it, bytes. */
+const SHORT_CONTENT = 65_536;
 
 // What has been sent of the answer.
 const NOTHING = 0;
@@ -94,6 +99,19 @@ export class HTTP1Exchange implements HTTPConnection {
   }
   get protocol(): "http" | "https" {
     return this.owner.originOf(this.head).protocol;
+  }
+
+  /** All content of the request has been received, or it has none. */
+  get requestComplete(): boolean {
+    return this.owner.requestComplete;
+  }
+  /**
+   * Whether waiting for content that nobody reads costs little and keeps the connection: its length is known and small, and the client
+   * does not wait for `100 Continue` to send it.
+   */
+  get contentIsShort(): boolean {
+    const { contentLength } = this.owner;
+    return contentLength >= 0 && contentLength <= SHORT_CONTENT && (this.head.flags & F_EXPECT_CONTINUE) === 0;
   }
 
   /** Called once if the client leaves before the answer is complete. */

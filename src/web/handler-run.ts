@@ -21,8 +21,10 @@ import { beginTrace, traceError } from "./request-trace.ts";
 import type { RequestTrace } from "./request-trace.ts";
 import { Finish, HTTPError } from "./http-error.ts";
 import { writeReturned } from "./answer-value.ts";
-import { NO_ARGUMENTS, RequestHandler } from "./request-handler.ts";
+import { NO_ARGUMENTS } from "./request-handler.ts";
+import type { RequestHandler } from "./request-handler.ts";
 import type { Target } from "./target.ts";
+import { extraMethod, isRefusedUnread } from "./unread-content.ts";
 
 interface Routed {
   readonly request: HTTPServerRequest;
@@ -37,6 +39,10 @@ export class HandlerRun implements HTTPMessageDelegate {
   private match: RouteMatch<Target> | undefined = undefined;
   private handler: RequestHandler | undefined = undefined;
   private trace: RequestTrace | undefined = undefined;
+  /** A handler made for a request with content, before any of it has come. */
+  private made: RequestHandler | undefined = undefined;
+  /** The request is refused whatever its content is, which is dropped. */
+  private unread = false;
 
   /** @param routed The request and its route, where a router has looked already. */
   constructor(application: Application, exchange: HTTP1Exchange, routed?: Routed) {
@@ -52,11 +58,23 @@ export class HandlerRun implements HTTPMessageDelegate {
     const request = (this.request ??= new HTTPServerRequest(this.exchange, headers));
     if (application.timed) request.startTime = performance.now();
     const match = (this.match ??= application.match(request));
-    if (!match.target.streams) return undefined;
-    return this.begin(request, match, true);
+    if (match.target.streams) return this.begin(request, match, true);
+    return this.exchange.requestComplete ? undefined : this.beforeContent(request, match);
   }
+
+  /**
+   * Content that nobody will read is dropped as it comes. The error response waits for the end of short content, so that the connection
+   * can be kept; otherwise it is sent at once, before `100 Continue`, and the content is dropped within the lingering bounds.
+   */
+  private beforeContent(request: HTTPServerRequest, match: RouteMatch<Target>): Promise<void> | void {
+    this.made = new match.target.handlerClass(this.application, request);
+    this.unread = isRefusedUnread(match.target, this.made);
+    return this.unread && !this.exchange.contentIsShort ? this.begin(request, match, false) : undefined;
+  }
+
   dataReceived(chunk: Uint8Array): Promise<void> | void {
     const { handler } = this;
+    if (this.unread) return undefined;
     if (handler === undefined) (this.content ??= new ContentBuffer()).add(chunk);
     else if (handler.target?.pulls === true) return contentFor(handler).push(chunk);
     else return this.passOn(handler, chunk);
@@ -71,6 +89,7 @@ export class HandlerRun implements HTTPMessageDelegate {
   finish(): void {
     const { handler } = this;
     if (handler !== undefined) {
+      if (this.unread) return;
       if (handler.target?.pulls === true) contentFor(handler).end();
       else this.runMethodSafely(handler);
       return;
@@ -111,7 +130,7 @@ export class HandlerRun implements HTTPMessageDelegate {
   private run(request: HTTPServerRequest, match: RouteMatch<Target>, streaming: boolean): Promise<void> | void {
     const { application } = this;
     const { target } = match;
-    const handler = new target.handlerClass(application, request);
+    const handler = this.made ?? new target.handlerClass(application, request);
     this.handler = handler;
     if (this.trace !== undefined) beginTrace(this.trace, handler);
     handler.target = target;
@@ -120,7 +139,8 @@ export class HandlerRun implements HTTPMessageDelegate {
       if (target.initializes) handler.initialize(target.initArgs);
       if (target.noticesClose) this.exchange.setCloseCallback(() => this.clientLeft());
       if (match.captured.length > 0 || match.kwargs !== undefined) giveCaptured(handler, match);
-      if (application.checksXsrf && !isSafe(request.methodId)) handler.checkXsrfCookie();
+      // A refused request changes nothing; its token may be in the content that was dropped.
+      if (application.checksXsrf && !this.unread && !isSafe(request.methodId)) handler.checkXsrfCookie();
       const pending = target.prepares ? handler.prepare() : undefined;
       if (isPromiseLike(pending)) {
         return Promise.resolve(pending).then(
@@ -243,12 +263,9 @@ function callMethod(handler: RequestHandler): unknown {
   }
 }
 
-/** A method of the class's own, such as WebDAV's. RFC 9110 §9.1: names are case-sensitive. */
 function callExtraMethod(handler: RequestHandler): unknown {
-  const { method } = handler.request;
-  const { extraMethods } = handler.constructor as typeof RequestHandler;
-  const own: unknown = extraMethods.includes(method) ? Reflect.get(handler, method.toLowerCase()) : undefined;
-  if (typeof own === "function") return own.apply(handler, handler.pathArgs) as unknown;
+  const own = extraMethod(handler, handler.request.method);
+  if (own !== undefined) return own.apply(handler, handler.pathArgs as (string | undefined)[]);
   throw new HTTPError(405, { headers: { Allow: handler.allowedMethods().join(", ") } });
 }
 

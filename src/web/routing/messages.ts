@@ -73,9 +73,15 @@ export class NotFoundMessage implements HTTPMessageDelegate {
   constructor(exchange: HTTP1Exchange) {
     this.#exchange = exchange;
   }
-  headersReceived(): void {}
+  headersReceived(): void {
+    // Long content is not waited for: it is dropped within the lingering bounds.
+    if (!this.#exchange.requestComplete && !this.#exchange.contentIsShort) this.#answer();
+  }
   dataReceived(): void {}
   finish(): void {
+    this.#answer();
+  }
+  #answer(): void {
     void this.#exchange.writeHeaders({ code: 404, reason: "Not Found" }, new HTTPHeaders({ "Content-Length": "0" }));
     this.#exchange.finish();
   }
