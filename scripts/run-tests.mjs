@@ -1,27 +1,41 @@
 /**
- * Runs every test/**\/*.test.ts as a process of its own, two at a time, on Node and on Bun:
+ * Runs every test/**\/*.test.ts as a process of its own, on Node and on Bun:
  *
  *   node scripts/run-tests.mjs [--runtime node|bun] [--node PATH] [--jobs N] [--without PART] [part of a path …]
  *
+ * TypeScript is transformed once, before the first of them (lib/compiled.mjs); Bun reads it as it is. As many run at a time as there
+ * are processors, and more while those are idle (lib/share.mjs); `--jobs N` runs N at a time. The slowest of the last run start first.
+ *
  * Besides a failed test these fail a file: no test run at all, a test that never ended, another exit status than 0, two minutes
- * gone by, processes left behind. The last line gives the sums: `N passed, N failed`.
+ * gone by, processes left behind. What was skipped for want of a program is listed. The last line gives the sums: `N passed, N failed`,
+ * and `, N skipped` where some were.
  */
-import { readdirSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { parseArgs, stripVTControlCharacters } from "node:util";
 import { findBun } from "./lib/bun.mjs";
+import { compile } from "./lib/compiled.mjs";
 import { ROOT } from "./lib/root.mjs";
 import { runProcess } from "./lib/run-process.mjs";
+import { share } from "./lib/share.mjs";
 
 /** Seconds a file may take. */
 const DEADLINE = 120;
+/** How many files are named as the slowest. */
+const SLOWEST = 20;
+/** Files at a time per processor, where they mostly wait. */
+const WAITING = 3;
+const LOADER = join(ROOT, "scripts/lib/typescript.cjs");
+/** Seconds each file took when it was last run, by runtime and path. */
+const TIMES = join(ROOT, ".cache/test-times.json");
 
 const { values: options, positionals: patterns } = parseArgs({
   allowPositionals: true,
   options: {
     runtime: { type: "string", multiple: true, default: ["node", "bun"] },
     node: { type: "string", default: process.execPath },
-    jobs: { type: "string", default: "2" },
+    jobs: { type: "string" },
     without: { type: "string", multiple: true, default: [] },
   },
 });
@@ -37,7 +51,7 @@ function findFiles() {
 
 /** How to start a file on a runtime. */
 function commandFor(runtime) {
-  if (runtime === "node") return { command: options.node, before: ["--import", "tsx"] };
+  if (runtime === "node") return { command: options.node, before: ["--require", LOADER] };
   if (runtime !== "bun") throw new Error(`--runtime is node or bun, not ${runtime}`);
   const bun = findBun();
   if (bun === undefined)
@@ -64,15 +78,22 @@ function judge({ status, output, late, orphans }) {
   const failedTests = (total ?? passed) - passed;
   if (complaints.length === 0 && failedTests === 0 && status !== 0)
     complaints.push(`exit status ${status ?? "by signal"}`);
-  return { passed, skipped, failed: failedTests + complaints.length, complaints };
+  const missing = [...plain.matchAll(/^missing program: (\S+) \((\S+)\)$/gm)].map(([, program, name]) => [
+    program,
+    name,
+  ]);
+  return { passed, skipped, failed: failedTests + complaints.length, complaints, missing };
 }
 
-async function runFile({ runtime, command, before, path }) {
+async function runFile({ name, command, before, path }) {
   const { FORCE_COLOR, NODE_OPTIONS, ...env } = process.env;
-  const result = await runProcess(command, [...before, path], { deadline: DEADLINE, env: { ...env, NO_COLOR: "1" } });
+  const result = await runProcess(command, [...before, path], {
+    deadline: DEADLINE,
+    env: { ...env, NO_COLOR: "1", LANDSPOUT_COMPILED: ROOT },
+  });
   const verdict = judge(result);
   const tests = `${verdict.passed} passed${verdict.skipped > 0 ? `, ${verdict.skipped} skipped` : ""}`;
-  const line = `${runtime.padEnd(5)} ${path}  ${tests}  ${result.seconds.toFixed(1)} s`;
+  const line = `${name}  ${tests}  ${result.seconds.toFixed(1)} s`;
   if (verdict.failed === 0) {
     console.log(`ok    ${line}`);
   } else {
@@ -80,28 +101,78 @@ async function runFile({ runtime, command, before, path }) {
     for (const complaint of verdict.complaints) console.log(`      ${complaint}`);
     console.log(result.output.replace(/^/gm, "    "));
   }
-  return verdict;
+  return { ...verdict, seconds: result.seconds };
+}
+
+function readTimes() {
+  try {
+    return JSON.parse(readFileSync(TIMES, "utf8"));
+  } catch {
+    return {};
+  }
+}
+
+function jobs(times) {
+  const files = findFiles();
+  if (files.length === 0) throw new Error(`no test file matches ${patterns.join(", ")}`);
+  const all = options.runtime.flatMap((runtime) => {
+    const start = commandFor(runtime);
+    return files.map((path) => ({ runtime, ...start, path, name: `${runtime.padEnd(5)} ${path}` }));
+  });
+  const expected = ({ name }) => times[name] ?? Infinity;
+  return all.sort((a, b) => (expected(a) === expected(b) ? 0 : expected(b) - expected(a)));
+}
+
+/** How many may run at a time. */
+function limits() {
+  if (options.jobs === undefined) return { least: availableParallelism(), most: WAITING * availableParallelism() };
+  const count = Number(options.jobs);
+  if (!Number.isInteger(count) || count < 1) throw new Error(`--jobs is a number from 1, not ${options.jobs}`);
+  return { least: count, most: count };
 }
 
 async function main() {
-  const files = findFiles();
-  if (files.length === 0) throw new Error(`no test file matches ${patterns.join(", ")}`);
-  const queue = options.runtime.flatMap((runtime) => {
-    const start = commandFor(runtime);
-    return files.map((path) => ({ runtime, ...start, path }));
-  });
-  let passed = 0;
-  let failed = 0;
-  const worker = async () => {
-    for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
-      const verdict = await runFile(job);
-      passed += verdict.passed;
-      failed += verdict.failed;
+  const times = readTimes();
+  const queue = jobs(times);
+  const { least, most } = limits();
+  const began = performance.now();
+  await compile();
+  const taken = [];
+  const missing = new Map();
+  const sums = { passed: 0, failed: 0, skipped: 0 };
+  const run = async (job) => {
+    const verdict = await runFile(job);
+    for (const key of Object.keys(sums)) sums[key] += verdict[key];
+    for (const [program, install] of verdict.missing) {
+      const entry = missing.get(program) ?? { install, files: new Set() };
+      missing.set(program, { install, files: entry.files.add(job.path) });
     }
+    taken.push({ name: job.name, seconds: verdict.seconds });
+    times[job.name] = verdict.seconds;
   };
-  await Promise.all(Array.from({ length: Math.max(1, Number(options.jobs)) }, worker));
-  console.log(`${passed} passed, ${failed} failed`);
+  await share(queue, run, { least, most });
+  mkdirSync(join(ROOT, ".cache"), { recursive: true });
+  writeFileSync(TIMES, JSON.stringify(times));
+  if (taken.length > 1) reportTimes(taken, (performance.now() - began) / 1000);
+  if (missing.size > 0) reportMissing(missing);
+  const { passed, failed, skipped } = sums;
+  console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
   process.exitCode = failed === 0 ? 0 : 1;
+}
+
+function reportTimes(taken, whole) {
+  const slowest = taken.sort((a, b) => b.seconds - a.seconds).slice(0, SLOWEST);
+  console.log(`${taken.length} files in ${whole.toFixed(0)} s; the slowest ${slowest.length}:`);
+  for (const { name, seconds } of slowest) console.log(`  ${seconds.toFixed(1).padStart(5)} s  ${name}`);
+}
+
+const sorted = (texts) => [...texts].sort((a, b) => (a < b ? -1 : 1));
+
+function reportMissing(missing) {
+  console.log("Skipped, because a program is not here:");
+  for (const [program, { files }] of missing) console.log(`  ${program}: ${sorted(files).join(", ")}`);
+  const packages = sorted(new Set([...missing.values()].map(({ install }) => install)));
+  console.log(`To run them as well (Debian): apt-get install ${packages.join(" ")}`);
 }
 
 try {

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import * as net from "node:net";
 import { createInterface } from "node:readline";
+import { LOADER } from "./loader.ts";
 
 const root = new URL("../..", import.meta.url);
 
@@ -16,7 +17,7 @@ export interface Example {
 
 /** `path` under examples/; the example prints a line with its URL. `bun`: a Bun to start it in, in place of this runtime. */
 export async function startExample(path: string, args: readonly string[] = [], bun?: string): Promise<Example> {
-  const loader = "Bun" in globalThis || bun !== undefined ? [] : ["--import", "tsx"];
+  const loader = bun === undefined ? LOADER : [];
   const child = spawn(bun ?? process.execPath, [...loader, `examples/${path}`, ...args], {
     cwd: root,
     stdio: ["ignore", "pipe", "inherit"],

@@ -7,10 +7,11 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import * as net from "node:net";
 import { createInterface } from "node:readline";
+import { LOADER } from "../_support/loader.ts";
 
 export const root = new URL("../..", import.meta.url);
 
-const SERVER = ["Bun" in globalThis ? [] : ["--import", "tsx"], "deploy/server.ts", "--quiet"].flat();
+const SERVER = [...LOADER, "deploy/server.ts", "--quiet"];
 
 /** sd_listen_fds(3): descriptor 3, and the pid it is meant for. One process after the other, one for each line of input. */
 const SUPERVISOR = `while read -r order; do

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import type { Example } from "../_support/example.ts";
+import { LOADER } from "../_support/loader.ts";
 import { suite } from "../_support/suite.ts";
 import { hasSqlite, missing, startBlog, Visitor } from "./_blog.ts";
 import { parseXML } from "./_xml.ts";
@@ -331,7 +332,6 @@ test("keeps entries, sessions and ids when it is started again", async () => {
 });
 
 test("says what is wrong with its arguments, and what to install where there is no SQLite", () => {
-  const loader = "Bun" in globalThis ? [] : ["--import", "tsx"];
   const cwd = fileURLToPath(new URL("../..", import.meta.url));
   const run = (args: readonly string[]): { status: number | null; stderr: string } =>
     spawnSync(process.execPath, args, { cwd, encoding: "utf8" });
@@ -340,13 +340,13 @@ test("says what is wrong with its arguments, and what to install where there is 
     [["--url", "blog.example/x"], "--url is as https://blog.example, without a path, not blog.example/x"],
     [["--colour", "red"], "Unknown option '--colour'"],
   ] as const) {
-    const { status, stderr } = run([...loader, "examples/blog/server.ts", ...args]);
+    const { status, stderr } = run([...LOADER, "examples/blog/server.ts", ...args]);
     assert.is(status, 1);
     assert.ok(stderr.startsWith(sentence), stderr);
   }
   if ("Bun" in globalThis) return;
   const without = hasSqlite ? ["--no-experimental-sqlite"] : [];
-  const { status, stderr } = run([...without, ...loader, "examples/blog/server.ts", "--data", ":memory:"]);
+  const { status, stderr } = run([...without, ...LOADER, "examples/blog/server.ts", "--data", ":memory:"]);
   assert.is(status, 1);
   assert.match(
     stderr,

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import { startExample } from "../_support/example.ts";
 import type { Example } from "../_support/example.ts";
+import { LOADER } from "../_support/loader.ts";
 import { suite } from "../_support/suite.ts";
 import { Peer, withPeer } from "../_support/wire.ts";
 import type { Answer } from "../_support/wire.ts";
@@ -77,7 +78,6 @@ test("takes the parser and the transport from its arguments", async () => {
 });
 
 test("says what is wrong with its arguments", () => {
-  const loader = "Bun" in globalThis ? [] : ["--import", "tsx"];
   for (const [args, sentence] of [
     [["--port", "http"], "--port is a number from 0 (any free port) to 65535, not http"],
     [["--parser", "fast"], "--parser is wasm or ts, not fast"],
@@ -95,7 +95,7 @@ test("says what is wrong with its arguments", () => {
     [["--port", String(chat.port)], `Cannot serve at 127.0.0.1 port ${chat.port}`],
   ] as const) {
     const cwd = fileURLToPath(new URL("../..", import.meta.url));
-    const { status, stderr } = spawnSync(process.execPath, [...loader, "examples/chat/server.ts", ...args], {
+    const { status, stderr } = spawnSync(process.execPath, [...LOADER, "examples/chat/server.ts", ...args], {
       cwd,
       encoding: "utf8",
     });
@@ -124,7 +124,7 @@ test("says which package is missing", () => {
   ] as const) {
     const { status, stderr } = spawnSync(
       process.execPath,
-      ["--import", dataURL(register), "--import", "tsx", "examples/chat/server.ts", "--port", "0", ...args],
+      ["--import", dataURL(register), ...LOADER, "examples/chat/server.ts", "--port", "0", ...args],
       { cwd: fileURLToPath(new URL("../..", import.meta.url)), encoding: "utf8" },
     );
     assert.is(stderr, `${sentence}\n`);

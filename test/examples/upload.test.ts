@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import { startExample } from "../_support/example.ts";
 import type { Example } from "../_support/example.ts";
+import { LOADER } from "../_support/loader.ts";
 import { suite } from "../_support/suite.ts";
 import { withPeer } from "../_support/wire.ts";
 import type { Answer, Peer } from "../_support/wire.ts";
@@ -42,8 +43,7 @@ const start = (...args: string[]): Promise<Example> =>
 const storeOf = ({ banner }: Example): string => /folder +(.*), deleted/.exec(banner)?.[1] ?? "";
 
 async function upload(port: number, ...paths: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
-  const loader = "Bun" in globalThis ? [] : ["--import", "tsx"];
-  const args = [...loader, "examples/upload/upload.ts", ...paths, "--to", `http://127.0.0.1:${port}`];
+  const args = [...LOADER, "examples/upload/upload.ts", ...paths, "--to", `http://127.0.0.1:${port}`];
   const cwd = fileURLToPath(new URL("../..", import.meta.url));
   const child = spawn(process.execPath, args, { cwd, stdio: ["ignore", "pipe", "pipe"] });
   let stdout = "";
