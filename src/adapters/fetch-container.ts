@@ -5,6 +5,7 @@
 import { Buffer, isUtf8 } from "node:buffer";
 import { ContentBuffer } from "../http/delegates.ts";
 import { httpDate } from "../http/date.ts";
+import { statusLine } from "../http/field-text.ts";
 import { HTTPHeaders } from "../http/headers.ts";
 import type { HTTP1Exchange } from "../http/http1exchange.ts";
 import { belongsToConnection } from "../http/in-memory.ts";
@@ -170,7 +171,7 @@ function sendWhole(exchange: HTTP1Exchange, { status, statusText, fields, conten
   if (length > 0 || exchange.head.method !== "HEAD") headers.set("Content-Length", length);
   if (!headers.has("Date")) headers.add("Date", httpDate());
   const reason = statusText === "" ? reasonPhrase(status) : statusText;
-  exchange.respond(`HTTP/1.1 ${status} ${reason}\r\n${headers.toWire()}`, LATIN1, content, kind);
+  exchange.respond(statusLine(status, reason) + headers.toWire(), LATIN1, content, kind);
 }
 
 async function sendResponse(exchange: HTTP1Exchange, response: Response): Promise<void> {

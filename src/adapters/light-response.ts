@@ -3,6 +3,8 @@
  * every content, and reading that back costs more than all the rest of an answer. `useLightResponse` puts it in the place of the
  * global; whatever is not answered here, a real one answers.
  */
+import { isReasonPhrase } from "../http/field-text.ts";
+
 type Content = BodyInit | null | undefined;
 type BodyInit = ConstructorParameters<typeof Response>[0];
 
@@ -31,6 +33,9 @@ export class LightResponse {
     const status = init?.status ?? 200;
     const empty = content === null || content === undefined;
     if (status < 200 || status > 599 || (!empty && (status === 204 || status === 205 || status === 304))) this.real();
+    // "If init["statusText"] does not match the reason-phrase token production, then throw a TypeError." Bun's own does not.
+    if (init?.statusText !== undefined && !isReasonPhrase(String(init.statusText)))
+      throw new TypeError(`${JSON.stringify(init.statusText)} is not a reason phrase`);
   }
 
   get status(): number {

@@ -5,62 +5,16 @@
  * make the lines.
  */
 import { UsageError } from "../errors.ts";
+import { checkedFieldValue, checkFieldName } from "./field-text.ts";
+import type { HeaderValue } from "./field-text.ts";
+
+export type { HeaderValue } from "./field-text.ts";
 
 /** Makes the field lines of a received message when they are first asked for. */
 export interface HeaderSource {
   /** Names and values in turn: name, value, name, value, … */
   readFields(): string[];
 }
-
-// RFC 9110 §5.6.2: token = 1*tchar
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-// RFC 9110 §5.5: field-value without surrounding white space; obs-text is allowed.
-// eslint-disable-next-line no-control-regex
-const NOT_IN_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
-
-function checkName(name: string): void {
-  if (!TOKEN.test(name)) {
-    throw new UsageError(
-      "ERR_LANDSPOUT_HEADER_NAME",
-      `${JSON.stringify(name)} is not a field name: use letters, digits and - _ . only`,
-    );
-  }
-}
-
-function checkedValue(name: string, value: HeaderValue): string {
-  const text = typeof value === "string" ? value : textOf(name, value);
-  if (NOT_IN_VALUE.test(text)) {
-    throw new UsageError(
-      "ERR_LANDSPOUT_HEADER_VALUE",
-      `the value of ${name} holds a control character or one above U+00FF: encode it before it goes into a header`,
-    );
-  }
-  return trimBlanks(text);
-}
-
-function textOf(name: string, value: number | Date): string {
-  const number = value instanceof Date ? value.getTime() : value;
-  if (typeof number !== "number" || !Number.isFinite(number)) {
-    throw new UsageError(
-      "ERR_LANDSPOUT_HEADER_VALUE",
-      `the value of ${name} must be text, a finite number or a valid date, not ${String(value)}`,
-    );
-  }
-  // RFC 9110 §5.6.7: IMF-fixdate, which is what this method writes.
-  return value instanceof Date ? value.toUTCString() : String(value);
-}
-
-/** Without the spaces and tabs around it; other white space is part of the value. */
-function trimBlanks(text: string): string {
-  let start = 0;
-  let end = text.length;
-  while (start < end && (text[start] === " " || text[start] === "\t")) start++;
-  while (end > start && (text[end - 1] === " " || text[end - 1] === "\t")) end--;
-  return text.slice(start, end);
-}
-
-/** What a header may be set to: text in latin1, a number, or a date (sent as IMF-fixdate). */
-export type HeaderValue = string | number | Date;
 
 export class HTTPHeaders {
   /** Names and values in turn. */
@@ -144,14 +98,14 @@ export class HTTPHeaders {
 
   /** Appends a line. @throws UsageError on a name that is no token or a value with control characters. */
   add(name: string, value: HeaderValue): void {
-    checkName(name);
-    this.own().push(name, checkedValue(name, value));
+    checkFieldName(name);
+    this.own().push(name, checkedFieldValue(name, value));
   }
 
   /** Replaces all lines of the name by one, in the place of the first. Throws as `add` does. */
   set(name: string, value: HeaderValue): void {
-    checkName(name);
-    const text = checkedValue(name, value);
+    checkFieldName(name);
+    const text = checkedFieldValue(name, value);
     const lines = this.own();
     const first = this.find(name, 0);
     if (first < 0) {

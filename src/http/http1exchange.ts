@@ -11,6 +11,7 @@ import { StreamClosedError } from "../net/errors.ts";
 import { F_CONN_CLOSE, F_CONN_KEEP_ALIVE, F_EXPECT_CONTINUE, M_HEAD } from "../parser/abi.ts";
 import { httpDate } from "./date.ts";
 import { LocalProtocolError } from "./errors.ts";
+import { statusLine } from "./field-text.ts";
 import { HTTPHeaders } from "./headers.ts";
 import type { HTTPConnection, ResponseStartLine } from "./interfaces.ts";
 import type { RequestHead } from "./request-head.ts";
@@ -202,8 +203,8 @@ export class HTTP1Exchange implements HTTPConnection {
     }
     const { head, owner } = this;
     const { code } = startLine;
-    checkStartLine(startLine);
-    if (code < 200 && code !== 101) return this.writeInterim(startLine, headers);
+    const firstLine = statusLine(code, startLine.reason);
+    if (code < 200 && code !== 101) return this.writeInterim(firstLine, headers);
     const lengthField = headers.get("Content-Length");
     const without = hasNoContent(code) || head.id === M_HEAD;
     this.promised = -1;
@@ -215,7 +216,7 @@ export class HTTP1Exchange implements HTTPConnection {
     this.chunked = unknown && head.minor > 0;
     if (unknown && head.minor === 0) this.closeAfter = true;
     if (/(?:^|,)[ \t]*close[ \t]*(?:,|$)/i.test(headers.get("Connection") ?? "")) this.closeAfter = true;
-    let text = `HTTP/1.1 ${code} ${startLine.reason}\r\n${withoutTransferCoding(headers).toWire()}`;
+    let text = firstLine + withoutTransferCoding(headers).toWire();
     if (!headers.has("Date")) text += `Date: ${httpDate()}\r\n`;
     if (this.chunked) text += "Transfer-Encoding: chunked\r\n";
     if (!headers.has("Connection")) text += this.connectionField();
@@ -235,9 +236,8 @@ export class HTTP1Exchange implements HTTPConnection {
   /**
    * RFC 9110 §15.2: "A server MUST NOT send a 1xx response to an HTTP/1.0 client"; to others any number may go before the answer.
    */
-  private writeInterim({ code, reason }: ResponseStartLine, headers: HTTPHeaders): void {
-    if (this.head.minor > 0)
-      this.owner.stream.appendText(`HTTP/1.1 ${code} ${reason}\r\n${headers.toWire()}\r\n`, LATIN1);
+  private writeInterim(firstLine: string, headers: HTTPHeaders): void {
+    if (this.head.minor > 0) this.owner.stream.appendText(`${firstLine}${headers.toWire()}\r\n`, LATIN1);
   }
 
   write(chunk: string | Uint8Array): Promise<void> | void {
@@ -367,15 +367,6 @@ export function withoutTransferCoding(headers: HTTPHeaders): HTTPHeaders {
   const others = headers.copy();
   others.delete("Transfer-Encoding");
   return others;
-}
-
-/** RFC 9112 §4: status-code = 3DIGIT, reason-phrase = 1*( HTAB / SP / VCHAR / obs-text ), which may be missing. */
-function checkStartLine({ code, reason }: ResponseStartLine): void {
-  if (Number.isInteger(code) && code >= 100 && code <= 999 && /^[\t\x20-\x7e\x80-\xff]*$/.test(reason)) return;
-  throw new LocalProtocolError(
-    "ERR_LANDSPOUT_STATUS_LINE",
-    `${JSON.stringify(`${code} ${reason}`)} is not a status code and a reason.`,
-  );
 }
 
 /** Content-Length of an answer: digits only, as strict as what is read. */

@@ -8,6 +8,7 @@ import { MemoryTransport } from "../net/memory-transport.ts";
 import { IOStream } from "../net/iostream.ts";
 import { AnswerReader } from "./answer-reader.ts";
 import type { AnswerSink } from "./answer-reader.ts";
+import { fieldLine, requestLine } from "./field-text.ts";
 import type { HTTPServer } from "./httpserver.ts";
 
 /** A request in parts. The target is that of the request line, as sent. */
@@ -79,12 +80,12 @@ export class InMemoryExchange {
   }
 
   async #send({ method, target, fields, content }: InMemoryRequest): Promise<void> {
-    let head = `${method} ${target} HTTP/1.1\r\n`;
+    let head = requestLine(method, target);
     let length: string | undefined;
     for (const [name, value] of fields) {
       if (belongsToConnection(name)) continue;
       if (name.toLowerCase() === "content-length") length = value;
-      else head += `${name}: ${value}\r\n`;
+      else head += fieldLine(name, value);
     }
     head += "Connection: close\r\n";
     if (content === undefined) {

@@ -4,6 +4,7 @@
  * not exist, are refused too: a cookie without its `secure` should not be found out in production.
  */
 import { UsageError } from "../errors.ts";
+import { isToken } from "./field-text.ts";
 
 export interface SetCookieOptions {
   /** Default `/`. */
@@ -37,8 +38,6 @@ const KNOWN: { readonly [option in keyof Required<SetCookieOptions>]: "any" | "b
 
 const refused = (text: string): UsageError => new UsageError("ERR_LANDSPOUT_COOKIE", text);
 
-// cookie-name = token (RFC 6265 §4.1.1)
-const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 // Values that go as they are; Python's http.cookies, which Tornado uses, puts all others between quotes.
 const PLAIN_VALUE = /^[A-Za-z0-9!#$%&'*+\-.^_`|~:]*$/;
 // Tornado refuses the first; what lies above U+00FF it cannot send.
@@ -65,8 +64,8 @@ export function setCookieLine(
   options: SetCookieOptions = {},
   clock: () => number = () => Date.now() / 1000,
 ): string {
-  if (!NAME.test(name))
-    throw refused(`${JSON.stringify(name)} is not a cookie name: use letters, digits and - _ . only`);
+  // cookie-name = token (RFC 6265 §4.1.1)
+  if (!isToken(name)) throw refused(`${JSON.stringify(name)} is not a cookie name: use letters, digits and - _ . only`);
   if (typeof value !== "string" || NOT_IN_VALUE.test(value))
     throw refused(
       `the value of cookie ${name} is no text, or holds a space, a control character or one above U+00FF: encode it`,

@@ -4,6 +4,7 @@
  */
 import { Buffer } from "node:buffer";
 import { UsageError } from "../errors.ts";
+import { requestLine } from "../http/field-text.ts";
 import { HTTPHeaders } from "../http/headers.ts";
 import { HTTPServer } from "../http/httpserver.ts";
 import type { HTTPServerOptions } from "../http/httpserver.ts";
@@ -70,6 +71,8 @@ export async function inject(
   if (!headers.has("Host")) headers.add("Host", "localhost");
   const method = request.method ?? (content === undefined ? "GET" : "POST");
   if (content === undefined && /^(?:POST|PUT|PATCH)$/.test(method)) headers.set("Content-Length", 0);
+  // A wrong call is told apart from a connection that ends.
+  requestLine(method, request.url);
   const server = serverFor(delegate, options);
   const { timeout = 5 } = request;
   return new Promise((resolve, reject) => {

@@ -3,6 +3,9 @@
  * two contents of one URL apart, not to withstand an attacker; at this price every answer can have one.
  */
 import { Buffer } from "node:buffer";
+import { UsageError } from "../errors.ts";
+import { checkedFieldValue } from "../http/field-text.ts";
+import { isPromiseLike } from "../net/callback.ts";
 import { SCRATCH, SCRATCH_SIZE, T_HASH } from "../parser/abi.ts";
 import type { HttpParser } from "../parser/types.ts";
 
@@ -50,6 +53,28 @@ function hashBytes(parser: HttpParser, bytes: Uint8Array): void {
   }
   buffer.set(bytes.subarray(at), SCRATCH);
   parser.hashFinish(SCRATCH, SCRATCH + bytes.length - at, bytes.length);
+}
+
+/** What `computeEtag` may be overridden to return. */
+export interface Tagging {
+  computeEtag(content: string | Uint8Array): string | undefined;
+}
+
+/**
+ * The tag that a handler's own `computeEtag` gives, fit for its field; undefined for none. Asked for every answer: it may depend on the
+ * user, the language or anything else that a content does not tell.
+ * @throws UsageError where it is no text, or cannot stand in a header field.
+ */
+export function ownTag(handler: Tagging, content: string | Uint8Array): string | undefined {
+  const tag: unknown = handler.computeEtag(content);
+  if (tag === undefined || tag === null) return undefined;
+  if (typeof tag !== "string") {
+    throw new UsageError(
+      "ERR_LANDSPOUT_ETAG",
+      `computeEtag must return text, or undefined for no tag${isPromiseLike(tag) ? "; it cannot be async" : ""}`,
+    );
+  }
+  return checkedFieldValue("Etag", tag);
 }
 
 /**

@@ -12,7 +12,7 @@ import type { SetCookieOptions } from "../http/set-cookie.ts";
 import { hasNoContent, reasonPhrase } from "../http/status.ts";
 import type { IOStream } from "../net/iostream.ts";
 import type { Application } from "./application.ts";
-import { contentTag, matchesTag } from "./etag.ts";
+import { contentTag, matchesTag, ownTag } from "./etag.ts";
 import { HTML, JSON_TYPE, SERVER } from "./head-text.ts";
 import { TransformedOutput } from "./output-transform.ts";
 import { sendWhole, tagOfWhole, toNotModified } from "./send-whole.ts";
@@ -197,21 +197,32 @@ export abstract class HandlerOutput {
   finish(chunk?: Writable): Promise<void> | void {
     if (this.#done) throw new UsageError("ERR_LANDSPOUT_FINISHED", "finish() called twice");
     if (chunk !== undefined) this.write(chunk);
-    this.#done = true;
     if (this.#newCookies !== undefined && !this.#sent) this.#addCookieFields();
     if (this.application.transforms.length > 0) return this.#finishTransformed();
+    const { connection } = this.request;
     if (this.#sent) {
-      const { connection } = this.request;
+      this.#done = true;
       void connection.write(this.#takeContent());
       connection.finish();
     } else {
-      this.#sent = true;
       const content = this.#takeContent();
       this.#checkContent(content);
-      sendWhole(this, this.#status, this.#reason, this.#fields, this.#contentType, content);
+      const plain = this.computeEtag === HandlerOutput.prototype.computeEtag;
+      this.#done = this.#sent = true;
+      try {
+        sendWhole(this, this.#status, this.#reason, this.#fields, this.#contentType, content, plain);
+      } catch (error) {
+        this.#undoFinish();
+        throw error;
+      }
     }
     this.answered();
     return undefined;
+  }
+
+  /** What was to be sent could not be: as long as nothing of it has left, another answer can take its place. */
+  #undoFinish(): void {
+    if (!this.request.connection.started) this.#done = this.#sent = false;
   }
 
   #checkContent(content: string | Uint8Array): void {
@@ -224,11 +235,15 @@ export abstract class HandlerOutput {
   #finishTransformed(): Promise<void> | void {
     let content = this.#takeContent();
     const finished = (): void => this.answered();
-    if (this.#transformed !== undefined) return this.#transformed.more(content, true, finished);
-    this.#sent = true;
+    if (this.#transformed !== undefined) {
+      this.#done = true;
+      return this.#transformed.more(content, true, finished);
+    }
     this.#checkContent(content);
     const headers = this.#headers;
-    if (tagOfWhole(this, this.#status, headers, content)) {
+    const known = tagOfWhole(this, this.#status, headers, content);
+    this.#done = this.#sent = true;
+    if (known) {
       this.setStatus(304);
       toNotModified(headers);
       content = "";
@@ -278,7 +293,7 @@ export abstract class HandlerOutput {
   setEtagHeader(): void {
     const content = this.#takeContent();
     this.#content = content;
-    const tag = this.computeEtag(content);
+    const tag = ownTag(this, content);
     if (tag !== undefined) this.setHeader("Etag", tag);
   }
 

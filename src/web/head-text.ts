@@ -3,6 +3,7 @@
  * made anew when the date turns.
  */
 import { httpDate, httpDateGeneration } from "../http/date.ts";
+import { fieldLine, statusLine } from "../http/field-text.ts";
 import { reasonPhrase } from "../http/status.ts";
 
 /** The `Server` field. No version: it would help nobody but scanners. */
@@ -24,8 +25,8 @@ export function okHeadText(contentType: string): string {
 
 /** Head fields of any status without further headers. An empty content type is left out. */
 export function headText(code: number, reason: string, contentType: string): string {
-  const type = contentType === "" ? "" : `Content-Type: ${contentType}\r\n`;
-  return `HTTP/1.1 ${code} ${reason}\r\nServer: ${SERVER}\r\n${type}Date: ${httpDate()}\r\n`;
+  const type = contentType === "" ? "" : fieldLine("Content-Type", contentType);
+  return `${statusLine(code, reason)}Server: ${SERVER}\r\n${type}Date: ${httpDate()}\r\n`;
 }
 
 function renew(): void {

@@ -6,10 +6,11 @@ import { Buffer } from "node:buffer";
 import { ASCII, LATIN1, UTF8 } from "../net/base-iostream.ts";
 import type { TextKind } from "../net/base-iostream.ts";
 import { H_IF_NONE_MATCH, M_GET, M_HEAD } from "../parser/abi.ts";
+import { fieldLine, statusLine } from "../http/field-text.ts";
 import type { HTTPHeaders } from "../http/headers.ts";
 import { httpDate, httpDateGeneration } from "../http/date.ts";
 import { hasNoContent, reasonPhrase } from "../http/status.ts";
-import { matchesTag } from "./etag.ts";
+import { matchesTag, ownTag } from "./etag.ts";
 import { headText, okHeadText } from "./head-text.ts";
 import type { HandlerOutput } from "./handler-output.ts";
 
@@ -41,6 +42,7 @@ export const newMemo = (): AnswerMemo => ({
 /** Longer text is not compared with the last: it would be kept in memory, and hashing it is not what costs. */
 const MEMO_LIMIT = 1024;
 
+/** @param plainTag The tag is that of the content alone: `computeEtag` is not overridden. Only then an answer may be sent again. */
 export function sendWhole(
   handler: HandlerOutput,
   status: number,
@@ -48,13 +50,14 @@ export function sendWhole(
   headers: HTTPHeaders | undefined,
   contentType: string,
   content: string | Uint8Array,
+  plainTag: boolean,
 ): void {
   const { request, application } = handler;
   const { connection } = request;
   const method = request.methodId;
   const safe = method === M_GET || method === M_HEAD;
   const tagged = safe && status === 200 && application.etags && headers?.has("Etag") !== true;
-  const memo = handler.target?.memo ?? newMemo();
+  const memo = (plainTag ? handler.target?.memo : undefined) ?? newMemo();
   const conditional = request.knows(H_IF_NONE_MATCH);
   if (content === memo.text && content !== "" && tagged === memo.tagged) {
     const usual = headers === undefined && status === 200 && reason === "" && contentType === memo.contentType;
@@ -75,14 +78,16 @@ export function sendWhole(
     const type = status === 204 || status === 304 ? "" : contentType;
     const head =
       status === 200 && reason === "" ? okHeadText(type) : headText(status, reason || reasonPhrase(status), type);
-    connection.respond(hasNoContent(status) ? head : head + memo.fields, ASCII, content, memo.kind);
+    // A reason, and a tag of one's own, may be latin1.
+    const kind = reason === "" && plainTag ? ASCII : LATIN1;
+    connection.respond(hasNoContent(status) ? head : head + memo.fields, kind, content, memo.kind);
     return;
   }
   if (hasNoContent(status)) for (const name of CONTENT_FIELDS) headers.delete(name);
   headers.delete("Content-Length");
   headers.delete("Transfer-Encoding");
-  let text = `HTTP/1.1 ${status} ${reason || reasonPhrase(status)}\r\n${headers.toWire()}`;
-  if (!headers.has("Date")) text += `Date: ${httpDate()}\r\n`;
+  let text = statusLine(status, reason || reasonPhrase(status)) + headers.toWire();
+  if (!headers.has("Date")) text += fieldLine("Date", httpDate());
   if (!hasNoContent(status)) text += memo.fields;
   connection.respond(text, LATIN1, content, memo.kind);
 }
@@ -99,10 +104,12 @@ function describe(
 ): void {
   const text = typeof content === "string";
   const length = text ? Buffer.byteLength(content) : content.length;
+  // First, because it may throw: what is kept must stay whole.
+  memo.text = "";
+  memo.tag = tagged ? (ownTag(handler, content) ?? "") : "";
   memo.kind = text && length !== content.length ? UTF8 : ASCII;
   memo.tagged = tagged;
-  memo.tag = tagged ? (handler.computeEtag(content) ?? "") : "";
-  memo.fields = `Content-Length: ${length}\r\n${memo.tag === "" ? "" : `Etag: ${memo.tag}\r\n`}`;
+  memo.fields = `Content-Length: ${length}\r\n${memo.tag === "" ? "" : fieldLine("Etag", memo.tag)}`;
   memo.contentType = contentType;
   memo.generation = -1;
   memo.text = text && length <= MEMO_LIMIT ? content : "";
@@ -119,13 +126,18 @@ function renewWhole(memo: AnswerMemo): void {
 function sendNotModified(handler: HandlerOutput, headers: HTTPHeaders | undefined, tag: string): void {
   handler.setStatus(304);
   if (headers === undefined) {
-    handler.request.connection.respond(`${headText(304, reasonPhrase(304), "")}Etag: ${tag}\r\n`, ASCII, "", ASCII);
+    handler.request.connection.respond(
+      headText(304, reasonPhrase(304), "") + fieldLine("Etag", tag),
+      LATIN1,
+      "",
+      ASCII,
+    );
     return;
   }
   toNotModified(headers);
   headers.set("Etag", tag);
   if (!headers.has("Date")) headers.set("Date", httpDate());
-  handler.request.connection.respond(`HTTP/1.1 304 ${reasonPhrase(304)}\r\n${headers.toWire()}`, LATIN1, "", ASCII);
+  handler.request.connection.respond(statusLine(304, reasonPhrase(304)) + headers.toWire(), LATIN1, "", ASCII);
 }
 
 /** Drops the fields that describe content. */
@@ -148,7 +160,7 @@ export function tagOfWhole(
   const method = request.methodId;
   if (status !== 200 || (method !== M_GET && method !== M_HEAD)) return false;
   if (handler.application.etags && !headers.has("Etag")) {
-    const tag = handler.computeEtag(content);
+    const tag = ownTag(handler, content);
     if (tag !== undefined) headers.set("Etag", tag);
   }
   const tag = headers.get("Etag");

@@ -4,6 +4,7 @@
  */
 import { Buffer } from "node:buffer";
 import { UsageError } from "../errors.ts";
+import { fieldLine, isToken, requestLine } from "../http/field-text.ts";
 import { HTTPHeaders } from "../http/headers.ts";
 import type { BaseIOStream, StreamConsumer } from "../net/base-iostream.ts";
 import {
@@ -72,8 +73,6 @@ export interface HandshakeOffer {
 
 // The fields that are the handshake's own, and those of a content, which it cannot have.
 const OWN = /^(?:upgrade|connection|sec-websocket-.*|content-length|transfer-encoding|te|trailer|expect)$/i;
-// RFC 9110 §5.6.2
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 /** @throws UsageError on a field that is the handshake's own, or a subprotocol that is no token or there twice. */
 export function checkOffer(headers: HTTPHeaders, subprotocols: readonly string[]): void {
@@ -86,7 +85,7 @@ export function checkOffer(headers: HTTPHeaders, subprotocols: readonly string[]
   }
   for (const [i, name] of subprotocols.entries()) {
     // §4.1: "The elements that comprise this value MUST be non-empty strings [… and] MUST all be unique strings."
-    if (!TOKEN.test(name) || subprotocols.indexOf(name) !== i)
+    if (!isToken(name) || subprotocols.indexOf(name) !== i)
       throw new UsageError("ERR_LANDSPOUT_OPTION", `${JSON.stringify(name)} is no subprotocol, or there twice`);
   }
 }
@@ -94,14 +93,14 @@ export function checkOffer(headers: HTTPHeaders, subprotocols: readonly string[]
 /** The request, as it goes out. */
 export function handshakeRequest(target: WebSocketTarget, offer: HandshakeOffer): Buffer {
   const { headers, subprotocols, compression } = offer;
-  let text = `GET ${target.resource} HTTP/1.1\r\n`;
-  if (!headers.has("Host")) text += `Host: ${target.authority}\r\n`;
+  let text = requestLine("GET", target.resource);
+  if (!headers.has("Host")) text += fieldLine("Host", target.authority);
   text += "Upgrade: websocket\r\nConnection: Upgrade\r\n";
   text += `Sec-WebSocket-Key: ${offer.key}\r\nSec-WebSocket-Version: 13\r\n`;
-  if (subprotocols.length > 0) text += `Sec-WebSocket-Protocol: ${subprotocols.join(", ")}\r\n`;
-  if (compression !== undefined) text += `Sec-WebSocket-Extensions: ${offerOf(compression)}\r\n`;
+  if (subprotocols.length > 0) text += fieldLine("Sec-WebSocket-Protocol", subprotocols.join(", "));
+  if (compression !== undefined) text += fieldLine("Sec-WebSocket-Extensions", offerOf(compression));
   if (target.authorization !== undefined && !headers.has("Authorization"))
-    text += `Authorization: ${target.authorization}\r\n`;
+    text += fieldLine("Authorization", target.authorization);
   return Buffer.from(`${text}${headers.toWire()}\r\n`, "latin1");
 }
 
