@@ -18,12 +18,27 @@ type Level = "debug" | "info" | "warn" | "error";
 
 const pad = (value: number): string => (value < 10 ? `0${value}` : `${value}`);
 
+/**
+ * What a terminal or a viewer would obey instead of showing it: control characters (ESC and NEL among them), U+2028 and U+2029, marks that
+ * turn the direction of text (U+202E) or have no width, halves of surrogate pairs. Line breaks and tabs are not among them.
+ */
+const INVISIBLE = /[^\P{Cc}\n\r\t]|[\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+
+const escaped = (character: string): string => {
+  const code = character.codePointAt(0) as number;
+  if (code < 0x100) return `\\x${code.toString(16).padStart(2, "0")}`;
+  return code < 0x10000 ? `\\u${code.toString(16).padStart(4, "0")}` : `\\u{${code.toString(16)}}`;
+};
+
+/** A text with everything visible, as it stands in a record: `\x1b`, `\u202e`. A client chooses much of what is logged. */
+export const visibleText = (text: string): string => text.replace(INVISIBLE, escaped);
+
 /** `[I 260708 12:00:00 landspout.access] text`; further lines of the text are indented, so that no input can forge a record. */
 function record(level: Level, name: LoggerName, message: string): string {
   const now = new Date();
   const day = `${pad(now.getFullYear() % 100)}${pad(now.getMonth() + 1)}${pad(now.getDate())}`;
   const time = `${pad(now.getHours())}:${pad(now.getMinutes())}:${pad(now.getSeconds())}`;
-  return `[${level.charAt(0).toUpperCase()} ${day} ${time} landspout.${name}] ${message.replace(/\r?\n|\r/g, "\n    ")}`;
+  return `[${level.charAt(0).toUpperCase()} ${day} ${time} landspout.${name}] ${visibleText(message).replace(/\r?\n|\r/g, "\n    ")}`;
 }
 
 /** Writes records of level info and above to standard error. */

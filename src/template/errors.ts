@@ -1,5 +1,6 @@
 /** What is wrong with a template, and where. */
 import { LandspoutError } from "../errors.ts";
+import { framesStart } from "./stack.ts";
 
 /** A place in a template, and the chain of those that include or extend it, innermost first. */
 export interface TemplatePosition {
@@ -43,7 +44,8 @@ export function locate(error: unknown, position: TemplatePosition | undefined): 
   if (!(error instanceof Error) || position === undefined || positions.has(error)) return error;
   positions.set(error, position);
   const stack = error.stack ?? `${error.name}: ${error.message}`;
-  const frames = stack.search(/\n\s+at /);
+  const start = framesStart(error);
+  const frames = start < 0 ? stack.indexOf("\n    at ") : start;
   const head = frames < 0 ? stack : stack.slice(0, frames);
   let lines = "";
   for (let one: TemplatePosition | undefined = position; one !== undefined; one = one.via)

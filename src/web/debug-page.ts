@@ -2,16 +2,15 @@
  * The error page of an application in debug: the exception with its causes, the source lines it came through, and the request.
  * Never shown unless the setting `serveTraceback` is on.
  */
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { ParseError, positionOf } from "../template/index.ts";
+import { framesOf } from "../template/stack.ts";
+import type { Frame } from "../template/stack.ts";
 import type { RequestHandler } from "./request-handler.ts";
+import { programSource, sourceBelow } from "./source-files.ts";
 
 /** Source lines shown before and after the one that failed. */
 const AROUND = 4;
-/** Source files larger than this are not read. Bytes. */
-const LARGEST_SOURCE = 2_000_000;
 /** Fields whose values are not shown, so that a page that is passed on gives nothing away. */
 const SECRET = /^(?:authorization|cookie|proxy-authorization|x-xsrftoken|x-csrftoken)$/i;
 
@@ -62,51 +61,36 @@ function chain(error: unknown): unknown[] {
 }
 
 /** The line of the template an exception came from, where templates are files. */
-function templateFrame(handler: RequestHandler, error: Error): Frame | undefined {
+function templateSource(handler: RequestHandler, error: Error): string {
   const position =
     positionOf(error) ?? (error instanceof ParseError ? { name: error.filename ?? "", line: error.line } : undefined);
   const root = handler.getTemplatePath();
-  return position === undefined || root === undefined
-    ? undefined
-    : { file: resolve(root, position.name), line: position.line };
+  if (position === undefined || root === undefined) return "";
+  const file = resolve(root, position.name);
+  return sourceLines({ file, line: position.line }, sourceBelow(root, file));
 }
 
 function section(handler: RequestHandler, error: unknown, place: number): string {
   const title = `<h1>${place === 0 ? "" : "caused by "}${escapeText(titleOf(error))}</h1>`;
   if (!(error instanceof Error) || error.stack === undefined) return title;
-  const frame = templateFrame(handler, error) ?? firstOwnFrame(error.stack);
-  const source = frame === undefined ? "" : sourceLines(frame);
+  const source = templateSource(handler, error) || programLines(error);
   const stack = error.stack.split("\n").filter((line) => /^\s+at /.test(line));
   return `${title}\n${source}<h2>Stack</h2><pre>${escapeText(stack.join("\n"))}</pre>`;
 }
 
-interface Frame {
-  readonly file: string;
-  readonly line: number;
+/** The innermost frame in a file of the program that is no dependency's; else the innermost in any file of the program's folder. */
+function programLines(error: Error): string {
+  const frames = framesOf(error);
+  const isOwn = ({ file }: Frame): boolean => !/[\\/]node_modules[\\/]/.test(file);
+  for (const frame of [...frames.filter(isOwn), ...frames.filter((one) => !isOwn(one))]) {
+    const source = programSource(frame.file);
+    if (source !== undefined) return sourceLines(frame, source);
+  }
+  return "";
 }
 
-/** The innermost frame in a file that is neither the runtime's nor a dependency's; else the innermost in any file. */
-function firstOwnFrame(stack: string): Frame | undefined {
-  const frames: Frame[] = [];
-  for (const match of stack.matchAll(/\(?((?:file:\/\/|\/|[A-Za-z]:\\)[^()\n]*?):(\d+):\d+\)?$/gm)) {
-    const [, place = "", line = ""] = match;
-    try {
-      frames.push({ file: place.startsWith("file:") ? fileURLToPath(place) : place, line: Number(line) });
-    } catch {
-      // Not the name of a file on this system.
-    }
-  }
-  return frames.find(({ file }) => !/[\\/]node_modules[\\/]/.test(file)) ?? frames[0];
-}
-
-function sourceLines({ file, line }: Frame): string {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch {
-    return "";
-  }
-  if (text.length > LARGEST_SOURCE) return "";
+function sourceLines({ file, line }: Frame, text: string | undefined): string {
+  if (text === undefined) return "";
   const lines = text.split("\n");
   const from = Math.max(0, line - 1 - AROUND);
   const shown = lines.slice(from, line + AROUND).map((content, i) => {

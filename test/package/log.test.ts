@@ -9,6 +9,9 @@ import { suite } from "../_support/suite.ts";
 
 const test = suite("log", { deadline: 20 });
 
+/** The package's own, before any test replaces them. */
+const plain = { ...loggers };
+
 class Main extends RequestHandler {
   override get() {
     this.write("x");
@@ -45,5 +48,37 @@ test("pino fits in as it is", async () => {
     ],
   );
 });
+
+/** The lines a record becomes on standard error. */
+function written(message: string): string {
+  const lines: string[] = [];
+  const { error } = console;
+  console.error = (line: string) => void lines.push(line);
+  try {
+    plain.general.warn(message);
+  } finally {
+    console.error = error;
+  }
+  assert.is(lines.length, 1);
+  return (lines[0] as string).replace(/^\[W \d{6} \d\d:\d\d:\d\d landspout\.general\] /, "");
+}
+
+for (const [raw, shown] of [
+  ["\x1b[31mred", "\\x1b[31mred"],
+  ["a\x9b31mred", "a\\x9b31mred"],
+  ["a\x85b", "a\\x85b"],
+  ["a\u2028b\u2029c", "a\\u2028b\\u2029c"],
+  ["abc\u202efed", "abc\\u202efed"],
+  ["\u2066a\u2069\u200f\u061c", "\\u2066a\\u2069\\u200f\\u061c"],
+  ["\0\b\v\f\x7f", "\\x00\\x08\\x0b\\x0c\\x7f"],
+  ["\ud800 \u{e0041}", "\\ud800 \\u{e0041}"],
+  ["grün 😀 日本 C:\\x\ttab", "grün 😀 日本 C:\\x\ttab"],
+  [
+    "one\r\ntwo\rthree\n[E 260101 00:00:00 landspout.general] forged",
+    "one\n    two\n    three\n    [E 260101 00:00:00 landspout.general] forged",
+  ],
+] as const) {
+  test(`a record shows ${JSON.stringify(shown)} and no control character`, () => assert.is(written(raw), shown));
+}
 
 test.run();
