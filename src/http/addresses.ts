@@ -1,22 +1,11 @@
 /** Addresses of peers: normalised, and lists of them to trust. Knows nothing of headers: who says an address is elsewhere. */
 import { BlockList, isIP } from "node:net";
 import { UsageError } from "../errors.ts";
+import { plainAddress } from "../net/address.ts";
 
-const MAPPED = /^::ffff:(?:(\d+\.\d+\.\d+\.\d+)|([0-9a-f]{1,4}):([0-9a-f]{1,4}))$/i;
-
-/**
- * An IPv4 address that arrived on an IPv6 socket as IPv4, whichever way it is written; `0.0.0.0` for a unix socket, as in
- * Tornado.
- */
+/** `plainAddress`; `0.0.0.0` for a unix socket, as in Tornado. */
 export function normalizeAddress(address: string | undefined): string {
-  if (address === undefined || address === "") return "0.0.0.0";
-  // RFC 4291 §2.5.5.2: IPv4-mapped addresses have the prefix ::ffff:0:0/96.
-  const mapped = MAPPED.exec(address);
-  if (mapped === null) return address;
-  if (mapped[1] !== undefined) return isIP(mapped[1]) === 4 ? mapped[1] : address;
-  const high = Number.parseInt(mapped[2] as string, 16);
-  const low = Number.parseInt(mapped[3] as string, 16);
-  return `${high >> 8}.${high & 255}.${low >> 8}.${low & 255}`;
+  return address === undefined || address === "" ? "0.0.0.0" : plainAddress(address);
 }
 
 /** Ranges that have a name: RFC 1122 §3.2.1.3, RFC 1918, RFC 3927, RFC 4193, RFC 4291. */
@@ -55,6 +44,11 @@ export class AddressList {
     const family = version === 4 ? "ipv4" : "ipv6";
     if (prefix === undefined) this.#list.addAddress(address, family);
     else this.#list.addSubnet(address, Number(prefix), family);
+  }
+
+  /** Whether the other end of a socket is in the list; it has no address on a unix socket. */
+  hasPeer(address: string | undefined): boolean {
+    return address === undefined ? this.#unix : this.has(address);
   }
 
   /** Whether an address is in the list; `unix` stands for the other end of a unix socket. Never throws: clients name addresses. */

@@ -5,14 +5,15 @@
 import { UsageError } from "../errors.ts";
 import type { BaseIOStream } from "../net/base-iostream.ts";
 import { TCPServer } from "../net/tcpserver.ts";
-import { AddressList, normalizeAddress } from "./addresses.ts";
+import type { Preface } from "../net/transport.ts";
+import { AddressList } from "./addresses.ts";
 import { CallbackDelegate } from "./delegates.ts";
 import type { RequestCallback } from "./delegates.ts";
 import { HTTP1Connection } from "./http1connection.ts";
 import type { HTTPServerConnectionDelegate } from "./interfaces.ts";
 import { resolveLimits } from "./options.ts";
 import type { HTTPServerOptions } from "./options.ts";
-import { ProxyHeaderReader } from "./proxy-header-reader.ts";
+import { ProxyHeaderReader, proxyPreface } from "./proxy-header-reader.ts";
 import { ServerHost } from "./server-host.ts";
 
 export interface ShutdownOptions {
@@ -44,7 +45,7 @@ export class HTTPServer extends TCPServer {
   constructor(delegate: HTTPServerConnectionDelegate | RequestCallback, options: HTTPServerOptions = {}) {
     const limits = resolveLimits(options);
     super({
-      ...(options.ssl === undefined ? {} : { ssl: { ALPNProtocols: ["http/1.1"], ...options.ssl } }),
+      ...(options.ssl === undefined ? {} : { ssl: { ALPNProtocols: ["http/1.1", "http/1.0"], ...options.ssl } }),
       ...(options.parser === undefined ? {} : { parser: options.parser }),
       ...(options.transport === undefined ? {} : { transport: options.transport }),
     });
@@ -53,18 +54,18 @@ export class HTTPServer extends TCPServer {
     this.#proxies = options.proxyProtocol === undefined ? undefined : new AddressList(options.proxyProtocol);
   }
 
+  /** The PROXY header stands in front of the TLS handshake; without TLS it is read by a ProxyHeaderReader. */
+  protected override get preface(): Preface | undefined {
+    return this.#proxies === undefined ? undefined : proxyPreface(this.#proxies);
+  }
+
   override handleStream(stream: BaseIOStream): void {
     const host = this.#host;
     // A TLS handshake can take longer than the end of the server.
     if (host.over) return stream.destroy();
     host.startClock();
-    if (this.#proxies === undefined) {
-      host.add(new HTTP1Connection(stream, host));
-      return;
-    }
     // A peer that is not trusted to speak for others speaks plain HTTP for itself.
-    const peer = stream.remoteAddress;
-    if (!(peer === undefined ? this.#proxies.has("unix") : this.#proxies.has(normalizeAddress(peer)))) {
+    if (this.#proxies === undefined || stream.encrypted || !this.#proxies.hasPeer(stream.remoteAddress)) {
       host.add(new HTTP1Connection(stream, host));
       return;
     }

@@ -44,7 +44,10 @@ export interface HTTPServerOptions {
   xheaders?: boolean;
   /** Addresses and ranges of proxies to skip in X-Forwarded-For, from the right. */
   trustedDownstream?: readonly string[];
-  /** Addresses and ranges of peers that must begin with a PROXY protocol header (v1 or v2). Default: nobody may. */
+  /**
+   * Addresses and ranges of peers that must begin with a PROXY protocol header (v1 or v2); with `ssl` in front of the TLS handshake, as
+   * HAProxy sends it with `send-proxy-v2` and `mode tcp`. Default: nobody may.
+   */
   proxyProtocol?: readonly string[];
   /** `"http"` or `"https"`, where a proxy in front says nothing; default by the transport. */
   protocol?: "http" | "https";

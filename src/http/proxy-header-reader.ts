@@ -4,8 +4,25 @@
  */
 import { loggers } from "../log.ts";
 import type { BaseIOStream, StreamConsumer } from "../net/base-iostream.ts";
+import type { Preface } from "../net/transport.ts";
+import type { AddressList } from "./addresses.ts";
 import type { ConnectionHost } from "./connection-host.ts";
 import { parseProxyHeader } from "./proxy-protocol.ts";
+
+const COMPLAINT = "No valid PROXY header";
+
+/** The PROXY header of connections with TLS. */
+export function proxyPreface(proxies: AddressList): Preface {
+  return {
+    complaint: COMPLAINT,
+    expectedFrom: (address) => proxies.hasPeer(address),
+    parse: (bytes) => {
+      const result = parseProxyHeader(bytes);
+      if (typeof result === "string") return result;
+      return { consumed: result.consumed, peer: result.local ? undefined : result.source };
+    },
+  };
+}
 
 export class ProxyHeaderReader implements StreamConsumer {
   readonly stream: BaseIOStream;
@@ -29,7 +46,7 @@ export class ProxyHeaderReader implements StreamConsumer {
     const result = parseProxyHeader(this.#host.memory.subarray(start, end));
     if (result === "incomplete") return start;
     if (result === "malformed") {
-      loggers.general.info(`No valid PROXY header from ${this.stream.remoteAddress ?? "unix socket"}`);
+      loggers.general.info(`${COMPLAINT} from ${this.stream.remoteAddress ?? "unix socket"}`);
       this.stream.destroy();
       return end;
     }
@@ -45,6 +62,8 @@ export class ProxyHeaderReader implements StreamConsumer {
   streamDrained(): void {}
 
   closeIdle(): void {
+    // A FIN first: on Bun a connection that is only destroyed ends with a reset.
+    this.stream.end();
     this.stream.destroy();
   }
   serverEnds(): void {}

@@ -11,6 +11,7 @@
 import { Buffer } from "node:buffer";
 import { RECEIVE } from "../parser/abi.ts";
 import type { HttpParser } from "../parser/types.ts";
+import { plainAddress } from "./address.ts";
 import { COPY_LIMIT, giveBack, takeCopy } from "./output-arena.ts";
 import type { TextEncoding, Transport, TransportHandler } from "./transport.ts";
 
@@ -39,6 +40,9 @@ export const LATIN1 = 1;
 export const UTF8 = 2;
 export type TextKind = 0 | 1 | 2;
 
+const plain = (address: string | undefined): string | undefined =>
+  address === undefined ? undefined : plainAddress(address);
+
 const encodingOf = (kind: TextKind): TextEncoding => (kind === UTF8 ? "utf8" : "latin1");
 
 export class BaseIOStream implements TransportHandler {
@@ -57,6 +61,7 @@ export class BaseIOStream implements TransportHandler {
   private text = "";
   private textKind: TextKind = ASCII;
   private pieces: (string | Uint8Array)[] | undefined = undefined;
+  private address: string | undefined = undefined;
   /** Counts what has been given to the transport: between two equal readings `congested` has not changed for the worse. */
   flushes = 0;
 
@@ -327,19 +332,22 @@ export class BaseIOStream implements TransportHandler {
   destroy(): void {
     this.text = "";
     this.pieces = undefined;
+    // The system forgets it with the connection, and what is logged of its end names it.
+    this.address ??= plain(this.transport?.remoteAddress);
     this.transport?.destroy();
   }
 
   // --- facts ---
 
+  /** IPv4 as IPv4, also on a socket of IPv6. Still known once this side has destroyed the connection. */
   get remoteAddress(): string | undefined {
-    return this.transport?.remoteAddress;
+    return this.address ?? plain(this.transport?.remoteAddress);
   }
   get remotePort(): number | undefined {
     return this.transport?.remotePort;
   }
   get localAddress(): string | undefined {
-    return this.transport?.localAddress;
+    return plain(this.transport?.localAddress);
   }
   get localPort(): number | undefined {
     return this.transport?.localPort;

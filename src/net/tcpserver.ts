@@ -16,6 +16,7 @@ import { currentRuntime } from "./runtime/index.ts";
 import type {
   Listener,
   ListenOptions,
+  Preface,
   RuntimeListenOptions,
   TlsServerOptions,
   Transport,
@@ -96,6 +97,11 @@ export class TCPServer {
     for (const fd of fds) await this.addSocket(fd);
   }
 
+  /** What connections with TLS begin with, in front of their handshake. */
+  protected get preface(): Preface | undefined {
+    return undefined;
+  }
+
   /** Remembers a port for `start`. */
   bind(port: number, address?: string, options: BindOptions = {}): void {
     this.#bound.push({ ...options, port, ...(address === undefined ? {} : { address }) });
@@ -124,6 +130,8 @@ export class TCPServer {
       ...(this.#ssl === undefined ? {} : { tls: this.#ssl }),
       ...(this.#road === undefined ? {} : { road: this.#road }),
     };
+    const { preface } = this;
+    if (preface !== undefined) options.preface = preface;
     const stops = this.#stops;
     let listener: Listener | Promise<Listener>;
     try {

@@ -93,8 +93,8 @@ export interface TlsServerOptions {
   /** Other certificates by server name (SNI). */
   serverNames?: { readonly [serverName: string]: { key: string | Uint8Array; cert: string | Uint8Array } };
   /**
-   * What is spoken here (ALPN, RFC 7301). A client that offers others only is refused. Default: of `HTTPServer` `["http/1.1"]`,
-   * of other servers none: any client is welcome.
+   * What is spoken here (ALPN, RFC 7301). A client that offers others only is refused. Default: of `HTTPServer`
+   * `["http/1.1", "http/1.0"]`, of other servers none: any client is welcome.
    */
   ALPNProtocols?: readonly string[];
   /** Seconds a handshake may take. Default 30; 0: for ever. */
@@ -115,8 +115,28 @@ export interface Listener {
   reloadTls(options: TlsServerOptions): void;
 }
 
+/** Address and port of a client as the first bytes of a connection say. */
+export interface PrefacePeer {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** What stands in front of a TLS handshake and names the client: the PROXY protocol. */
+export interface Preface {
+  /** Whether a peer begins with it; `address` is undefined on a unix socket. */
+  expectedFrom(address: string | undefined): boolean;
+  /** Reads the first bytes. `peer` is undefined where they do not name the client. */
+  parse(
+    bytes: Uint8Array,
+  ): { readonly consumed: number; readonly peer: PrefacePeer | undefined } | "incomplete" | "malformed";
+  /** What is logged, with the address of the peer, where it is malformed or does not come. */
+  readonly complaint: string;
+}
+
 export interface RuntimeListenOptions extends ListenOptions {
   tls?: TlsServerOptions;
+  /** With `tls`: read before the handshake. */
+  preface?: Preface;
   parser: HttpParser;
   /** "copy" forces the copying road on Node (zero-copy is the default where it works). */
   road?: TransportRoad;

@@ -214,6 +214,9 @@ test("speaks HTTP/1.1 and says so in the handshake", () => {
     const socket = await secured(port, { servername: "localhost", ca: pair.cert, ALPNProtocols: ["h2", "http/1.1"] });
     assert.is(socket.alpnProtocol, "http/1.1");
     socket.destroy();
+    const old = await secured(port, { servername: "localhost", ca: pair.cert, ALPNProtocols: ["http/1.0"] });
+    assert.is(old.alpnProtocol, "http/1.0");
+    old.destroy();
     expectLog(/TLS handshake failed/, { required: false });
     assert.is.not(await refusal(port, { ALPNProtocols: ["h2"] }), "answered", "~> a client that speaks HTTP/2 alone");
   });
@@ -238,7 +241,7 @@ test("who speaks plain HTTP to it, or nothing, harms nobody", () => {
 
 test("a handshake that does not come ends the connection", () =>
   withServer({ ssl: { ...certificate("localhost"), handshakeTimeout: 0.2 } }, async ({ port }) => {
-    expectLog(/^TLS handshake failed: TLS handshake timeout$/);
+    expectLog(/^TLS handshake failed: TLS handshake timeout \(127\.0\.0\.1\)$/);
     const silent = net.connect(port, "127.0.0.1");
     silent.on("error", () => undefined);
     await once(silent, "close");

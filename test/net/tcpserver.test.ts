@@ -63,6 +63,8 @@ test("rejects where the port is taken", () =>
       assert.unreachable();
     } catch (error) {
       assert.is((error as { code?: string }).code, "EADDRINUSE");
+      // The same sentence on both runtimes.
+      assert.is((error as Error).message, `listen EADDRINUSE: address already in use 127.0.0.1:${server.port}`);
     }
   }));
 
@@ -186,6 +188,7 @@ test("closes plain bytes on a TLS port, with one record", async () => {
     await once(socket, "close");
   });
   assert.is(log.records.length, 1);
+  assert.match(log.records[0]?.message ?? "", /\(127\.0\.0\.1\)$/);
 });
 
 test("refuses a handshake timeout that is none, before it listens", () =>

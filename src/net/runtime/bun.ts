@@ -34,17 +34,19 @@ function listen(options: RuntimeListenOptions): Promise<Listener> | Listener {
           port: options.port ?? 0,
           reusePort: options.reusePort ?? false,
         };
-  const listener = bun.listen({
-    ...where,
-    ...(options.fd === undefined ? {} : { fd: options.fd }),
-    ...(options.ipv6Only === true ? { ipv6Only: true } : {}),
-    allowHalfOpen: true,
-    socket: bunHandlers((socket) => {
-      const transport = new BunTransport(socket, parser, false);
-      socket.data = transport;
-      onConnection(transport);
+  const listener = bound(options, () =>
+    bun.listen({
+      ...where,
+      ...(options.fd === undefined ? {} : { fd: options.fd }),
+      ...(options.ipv6Only === true ? { ipv6Only: true } : {}),
+      allowHalfOpen: true,
+      socket: bunHandlers((socket) => {
+        const transport = new BunTransport(socket, parser, false);
+        socket.data = transport;
+        onConnection(transport);
+      }),
     }),
-  });
+  );
   return {
     port: options.path === undefined ? listener.port : undefined,
     address: options.path === undefined ? listener.hostname : undefined,
@@ -57,6 +59,27 @@ function listen(options: RuntimeListenOptions): Promise<Listener> | Listener {
     },
     reloadTls: withoutTls,
   };
+}
+
+const REASONS: { readonly [code: string]: string } = {
+  EADDRINUSE: "address already in use",
+  EADDRNOTAVAIL: "address not available",
+  EACCES: "permission denied",
+  ENOENT: "no such file or directory",
+};
+
+/** Names in the message of a failure what Node names: the reason, and the address with its port. `code` and the others are there. */
+function bound<T>({ path }: RuntimeListenOptions, listening: () => T): T {
+  try {
+    return listening();
+  } catch (error) {
+    const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+    if (error instanceof Error && code !== undefined) {
+      const where = path ?? (port === undefined ? address : `${address}:${port}`);
+      error.message = `listen ${code}: ${REASONS[code] ?? "failed"} ${where}`;
+    }
+    throw error;
+  }
 }
 
 /** RFC 7301 §3.1: names, each after its length in one byte. Bun takes nothing else. */

@@ -8,7 +8,7 @@ import type { Buffer } from "node:buffer";
 import type * as net from "node:net";
 import { RECEIVE, RECEIVE_SIZE } from "../../parser/abi.ts";
 import type { HttpParser } from "../../parser/types.ts";
-import type { TextEncoding, Transport, TransportHandler, TransportRoad } from "../transport.ts";
+import type { PrefacePeer, TextEncoding, Transport, TransportHandler, TransportRoad } from "../transport.ts";
 
 const TRANSPORT: unique symbol = Symbol("transport");
 
@@ -31,12 +31,15 @@ export class NodeTransport implements Transport {
   readonly road: TransportRoad;
   readonly socket: net.Socket;
   readonly #parser: HttpParser;
+  readonly #peer: PrefacePeer | undefined;
   #paused = false;
   error: Error | undefined = undefined;
 
-  constructor(socket: net.Socket, parser: HttpParser, road: TransportRoad) {
+  /** @param peer Who is at the other end, where the first bytes of the connection said so. */
+  constructor(socket: net.Socket, parser: HttpParser, road: TransportRoad, peer?: PrefacePeer) {
     this.socket = socket;
     this.road = road;
+    this.#peer = peer;
     this.#parser = parser;
     (socket as OwnedSocket)[TRANSPORT] = this;
     if (road === "copy") socket.on("data", onData);
@@ -60,10 +63,10 @@ export class NodeTransport implements Transport {
     return writableLength - writing + left;
   }
   get remoteAddress(): string | undefined {
-    return this.socket.remoteAddress;
+    return this.#peer?.address ?? this.socket.remoteAddress;
   }
   get remotePort(): number | undefined {
-    return this.socket.remotePort;
+    return this.#peer?.port ?? this.socket.remotePort;
   }
   get localAddress(): string | undefined {
     return this.socket.localAddress;

@@ -9,8 +9,10 @@ import { UsageError } from "../../errors.ts";
 import type { HttpParser } from "../../parser/types.ts";
 import type { Listener, RuntimeListenOptions, TlsServerOptions, Transport } from "../transport.ts";
 import { HANDSHAKE_TIMEOUT } from "../handshake.ts";
+import { plainAddress } from "../address.ts";
 import { listenOn } from "./node-listener.ts";
 import { NodeTransport } from "./node-transport.ts";
+import { PrefaceReader } from "./tls-preface.ts";
 
 /** Milliseconds a timer of the runtimes can wait at most. */
 const LONGEST_WAIT = 0x7fffffff;
@@ -50,11 +52,16 @@ class ServerNames {
 
 type ReloadTls = (options: TlsServerOptions) => void;
 
+interface TlsServerParts extends Pick<RuntimeListenOptions, "parser" | "onConnection"> {
+  readonly tls: TlsServerOptions;
+  /** A failed handshake; `address` is of the peer, undefined on a unix socket. */
+  readonly onError: (error: Error, address?: string) => void;
+  readonly prefaces?: PrefaceReader | undefined;
+}
+
 /** A server that gives connections to `onConnection` once their handshake is complete, and what replaces its certificates. */
-function createTlsServer(
-  options: Pick<RuntimeListenOptions, "parser" | "onConnection" | "onError"> & { tls: TlsServerOptions },
-): [tls.Server, ReloadTls] {
-  const { parser, onConnection } = options;
+function createTlsServer(options: TlsServerParts): [tls.Server, ReloadTls] {
+  const { parser, onConnection, prefaces } = options;
   let current = options.tls;
   let names = new ServerNames(current);
   const server = tls.createServer({
@@ -66,11 +73,25 @@ function createTlsServer(
   });
   server.on("secureConnection", (socket) => {
     socket.allowHalfOpen = true;
-    onConnection(new NodeTransport(socket, parser, "copy"));
+    const found = prefaces?.find(socket);
+    if (prefaces !== undefined && found === undefined) {
+      socket.destroy();
+      options.onError(new Error("this runtime does not tell which connection a TLS socket stands on"));
+    } else onConnection(new NodeTransport(socket, parser, "copy", found?.peer));
   });
+  // Asked for now: once the connection has failed, the system does not know its address any more.
+  const addresses = new WeakMap<object, string | undefined>();
+  server.on("connection", (socket) => addresses.set(socket, socket.remoteAddress));
   server.on("tlsClientError", (error, socket) => {
+    // On Node the connection is the socket below, on Bun the TLS socket itself.
+    const { _parent: below } = socket as { _parent?: object };
+    const address =
+      prefaces?.find(socket)?.peer?.address ??
+      socket.remoteAddress ??
+      addresses.get(socket) ??
+      (below === undefined ? undefined : addresses.get(below));
     socket.destroy();
-    options.onError(error);
+    options.onError(error, address === undefined ? undefined : plainAddress(address));
   });
   // What a reload does not name stays: without its own `ca` a server would accept certificates of clients by any authority.
   const reload = (changed: TlsServerOptions): void => {
@@ -88,17 +109,25 @@ const LEFT: ReadonlySet<unknown> = new Set(["ECONNRESET", "EPIPE"]);
 
 /** A listener whose connections speak TLS. */
 export function listenTls(options: RuntimeListenOptions, ssl: TlsServerOptions): Promise<Listener> | Listener {
+  const { preface } = options;
+  const prefaces =
+    preface === undefined
+      ? undefined
+      : new PrefaceReader(preface, milliseconds(ssl.handshakeTimeout ?? HANDSHAKE_TIMEOUT), options.onError);
   const [server, reload] = createTlsServer({
     parser: options.parser,
     tls: ssl,
+    prefaces,
     onConnection: options.onConnection,
-    onError: (error) => {
+    onError: (error, address = "unix socket") => {
       if (!LEFT.has((error as { code?: unknown }).code)) {
-        options.onError(new Error(`TLS handshake failed: ${error.message.trim()}`, { cause: error }));
+        const message = `TLS handshake failed: ${error.message.trim()} (${address})`;
+        options.onError(new Error(message, { cause: error }));
       }
     },
   });
-  return listenOn(server, options, "TLS decrypts into buffers of its own", reload);
+  const listening = prefaces === undefined ? server : prefaces.serverInFrontOf(server);
+  return listenOn(listening, options, "TLS decrypts into buffers of its own", reload);
 }
 
 /** The server's side of a handshake on a connection that is there already; settles with its end. */
