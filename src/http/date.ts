@@ -1,32 +1,57 @@
 /**
- * Dates in HTTP (RFC 9110 §5.6.7): any date as IMF-fixdate, the three forms a date may come in, and the `Date` field, made once a
- * second and only while somebody answers.
+ * Dates in HTTP (RFC 9110 §5.6.7): any date as IMF-fixdate, the three forms a date may come in, and the `Date` field, made
+ * at most once a second.
  */
 import { UsageError } from "../errors.ts";
 
-let text = "";
-let timer: NodeJS.Timeout | undefined;
+/**
+ * How often within one read the date may be used between two looks at the clock. A look costs as much as 5 % of a response in a
+ * pipeline; outside of a read, where responses are rarer, the clock is looked at each time. A timer could not do it: it does not fire
+ * while the event loop is busy, and the date would be as old as the loop was busy.
+ */
+const USES = 8;
 
-/** `Sun, 06 Nov 1994 08:49:37 GMT` for now; up to a second old. */
-export function httpDate(): string {
-  if (text !== "") return text;
+let text = "";
+/** Milliseconds since 1970 of the second that `text` names. */
+let second = -1;
+let generation = 0;
+let reading = false;
+/** Uses left until the clock is looked at. */
+let left = 0;
+
+/** A read begins: the clock is looked at when its first response is made. */
+export function readBegins(): void {
+  reading = true;
+  left = 0;
+}
+export function readEnds(): void {
+  reading = false;
+  left = 0;
+}
+
+function refresh(): void {
+  if (left > 0) {
+    left--;
+    return;
+  }
+  if (reading) left = USES - 1;
   const now = Date.now();
-  text = new Date(now).toUTCString();
-  // Forget it at the turn of the second. The timer is not kept going: an idle process has none.
-  timer = setTimeout(forget, 1000 - (now % 1000));
-  timer.unref();
+  if (now >= second && now < second + 1000) return;
+  second = now - (now % 1000);
+  text = new Date(second).toUTCString();
+  generation++;
+}
+
+/** `Sun, 06 Nov 1994 08:49:37 GMT` for now. */
+export function httpDate(): string {
+  refresh();
   return text;
 }
 
-/** Counts up whenever `httpDate` changes: who caches text around the date compares it. */
-let generation = 0;
+/** Counts up whenever `httpDate` changes. Code that caches text around the date compares it, and asks for it before the date. */
 export function httpDateGeneration(): number {
+  refresh();
   return generation;
-}
-
-function forget(): void {
-  text = "";
-  generation++;
 }
 
 /** `Sun, 06 Nov 1994 08:49:37 GMT` of a date, or of seconds since 1970. @throws UsageError where it is neither, or has no year of four digits. */

@@ -23,6 +23,7 @@ import {
 } from "../parser/abi.ts";
 import { BodyReader, bodyTooLarge } from "./body-reader.ts";
 import type { ConnectionHost, Origin } from "./connection-host.ts";
+import { readBegins, readEnds } from "./date.ts";
 import { RemoteProtocolError, RequestTimeoutError } from "./errors.ts";
 import { CHUNKED, headRefusal, NO_CONTENT, REFUSALS, requestFraming } from "./framing.ts";
 import { HTTP1Exchange } from "./http1exchange.ts";
@@ -98,6 +99,7 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
     let served = 0;
     this.reading = true;
     this.yielding = false;
+    readBegins();
     while (at < end) {
       if (this.state === HEAD) {
         const { parser } = host;
@@ -136,6 +138,9 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
       if (this.heldBack(served, at < end)) break;
     }
     this.reading = false;
+    readEnds();
+    // The client may leave before the answer is complete; then its address could not be asked for any more.
+    if (this.exchange !== undefined) this.peerAddress();
     if (stream.peerEnded) this.afterLast(end - at === this.emptyLine);
     return at;
   }
@@ -144,8 +149,6 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
   private heldBack(served: number, more: boolean): boolean {
     if (this.holding) return true;
     if (this.state === ANSWERING) {
-      // The client may leave before the answer is made; then its address could not be asked for any more.
-      this.peerAddress();
       this.stream.hold();
       return true;
     }
@@ -421,7 +424,7 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
   refuse(error: RemoteProtocolError): void {
     const exchange = this.exchange;
     if (this.state === LINGERING || this.state === DETACHED) return;
-    loggers.general.info(`Malformed HTTP message from ${this.stream.remoteAddress ?? "unix socket"}: ${error.message}`);
+    loggers.general.info(`Malformed HTTP message from ${this.peerAddress() ?? "unix socket"}: ${error.message}`);
     if (parserChannels.error.hasSubscribers) parserChannels.error.publish({ connection: this, error });
     const message = this.message;
     this.exchange = undefined;
@@ -561,7 +564,7 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
     } else if (this.state === HEAD) {
       if (unsent > 0 && over(waited, limits.writeTimeout)) this.stream.destroy();
       else if (this.hint === 0 || this.emptyLine > 0) {
-        if (over(waited, limits.idleConnectionTimeout)) this.stream.destroy();
+        if (over(waited, limits.idleConnectionTimeout)) this.closeIdle();
       } else if (over(waited, limits.headerTimeout)) {
         this.refuse(new RequestTimeoutError("head", "The request head did not arrive in time."));
       }

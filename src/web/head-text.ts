@@ -30,7 +30,7 @@ export function headText(code: number, reason: string, contentType: string): str
 }
 
 function renew(): void {
+  generation = httpDateGeneration();
   html = headText(200, reasonPhrase(200), HTML);
   json = headText(200, reasonPhrase(200), JSON_TYPE);
-  generation = httpDateGeneration();
 }

@@ -117,9 +117,9 @@ function describe(
 
 /** Through a Buffer, because joined strings are copied together at every use and this one is used again. */
 function renewWhole(memo: AnswerMemo): void {
+  memo.generation = httpDateGeneration();
   const head = okHeadText(memo.contentType);
   memo.whole = Buffer.from(`${head}${memo.fields}\r\n${memo.text}`).toString();
-  memo.generation = httpDateGeneration();
 }
 
 /** RFC 9110 §15.4.5: the fields a 200 would have had that a cache needs, and no content. */

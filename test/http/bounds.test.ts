@@ -28,11 +28,17 @@ for (const [name, setup] of SETUPS) {
   const times = suite(`time · ${name}`, { deadline: 20 });
 
   times("closes a connection that stays idle, without a word", () =>
-    serving(answer, { ...setup, idleConnectionTimeout: 0.1 }, (port) =>
+    serving(answer, { ...setup, idleConnectionTimeout: 0.1 }, (port, server) =>
       withPeer(port, async (peer) => {
         peer.write(get("/"));
         assert.is((await peer.answer()).status, 200);
+        let reset = false;
+        peer.socket.on("error", () => (reset = true));
         assert.is(await peer.rest(), "");
+        assert.ok(peer.ended && !reset, "by a FIN");
+        peer.finish();
+        while (server.connectionCount > 0) await new Promise((resolve) => setImmediate(resolve));
+        assert.not(reset);
       }),
     ),
   );
