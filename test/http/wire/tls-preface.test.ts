@@ -23,9 +23,9 @@ function answer({ connection, remoteIp, protocol }: HTTPServerRequest): void {
 }
 
 const V1 = Buffer.from("PROXY TCP4 192.0.2.1 192.0.2.2 1234 443\r\n");
-const V2 = Buffer.from([
-  ...[13, 10, 13, 10, 0, 13, 10, 0x51, 0x55, 0x49, 0x54, 10, 0x21, 0x11, 0, 12],
-  ...[192, 0, 2, 7, 192, 0, 2, 2, 4, 210, 1, 187],
+const V2 = Buffer.concat([
+  Buffer.from([13, 10, 13, 10, 0, 13, 10, 0x51, 0x55, 0x49, 0x54, 10, 0x21, 0x11, 0, 12]),
+  Buffer.from([192, 0, 2, 7, 192, 0, 2, 2, 4, 210, 1, 187]),
 ]);
 const LOCAL = Buffer.from([13, 10, 13, 10, 0, 13, 10, 0x51, 0x55, 0x49, 0x54, 10, 0x20, 0, 0, 0]);
 
