@@ -43,9 +43,7 @@ const shown = (text: string): string => /<p class="place">.*?<\/pre>/s.exec(text
 test("shows the line that threw, of a file of the program", async () => {
   const text = shown(
     await page(() => {
-      // No tail call: those leave no frame on Bun.
-      const error = new Error("a message\nof two lines");
-      return error;
+      throw new Error("a message\nof two lines");
     }),
   );
   assert.match(text, "debug-page.test.ts");
