@@ -6,9 +6,10 @@ import { basename, resolve } from "node:path";
 import { HTTPError } from "../web/http-error.ts";
 import { RequestHandler } from "../web/request-handler.ts";
 import type { HandlerResult, SendErrorOptions } from "../web/request-handler.ts";
-import { realPath, toHTTPError } from "../web/static/files.ts";
+import { Containment } from "../web/static/containment.ts";
+import { toHTTPError } from "../web/static/files.ts";
 import type { StaticFileOptions } from "../web/static/options.ts";
-import { checkPath, isInside, rootPrefix } from "../web/static/paths.ts";
+import { checkPath, rootPrefix } from "../web/static/paths.ts";
 import { StaticFileHandler } from "../web/static/static-file-handler.ts";
 import { isLocalName } from "./local-names.ts";
 import { errorPage, listingPage, pagePolicy } from "./listing-page.ts";
@@ -26,6 +27,9 @@ export interface FolderOptions extends StaticFileOptions {
    */
   localOnly?: boolean;
 }
+
+/** Milliseconds for which the real path of the served folder is taken to be the same while one list is made. */
+const LOOK_AGAIN = 100;
 
 const SORT_KEYS: readonly SortKey[] = ["name", "size", "date"];
 
@@ -89,13 +93,9 @@ export class FolderHandler extends StaticFileHandler {
     const absolutePath = StaticFileHandler.getAbsolutePath(this.root, this.parseUrlPath(path));
     checkPath(rootPrefix(this.root), absolutePath, { dotfiles: this.#dotfiles });
     try {
-      const [root, folder] = await Promise.all([realPath(resolve(this.root)), realPath(absolutePath)]);
-      if (!this.#followSymlinks && !isInside(root, folder))
-        throw new HTTPError(403, `${absolutePath} leads out of the static directory`);
-      return await readFolder(folder, {
-        dotfiles: this.#dotfiles,
-        within: this.#followSymlinks ? undefined : root,
-      });
+      const within = this.#followSymlinks ? undefined : new Containment(this.root, LOOK_AGAIN);
+      const read = (folder: string): Promise<FolderContent> => readFolder(folder, { dotfiles: this.#dotfiles, within });
+      return await (within === undefined ? read(absolutePath) : within.readFolder(absolutePath, read));
     } catch (error) {
       throw toHTTPError(error);
     }

@@ -4,8 +4,8 @@
  */
 import { opendir } from "node:fs/promises";
 import { join, sep } from "node:path";
-import { realPath, statPath } from "../web/static/files.ts";
-import { isInside } from "../web/static/paths.ts";
+import type { Containment } from "../web/static/containment.ts";
+import { lookAtPath, realPath, statPath } from "../web/static/files.ts";
 
 export interface FolderEntry {
   readonly name: string;
@@ -25,8 +25,8 @@ export interface FolderContent {
 export interface ReadFolderOptions {
   /** Names that begin with a dot. */
   readonly dotfiles: boolean;
-  /** The real path that links must not lead out of; undefined where they may. */
-  readonly within: string | undefined;
+  /** What links must not lead out of; undefined where they may. */
+  readonly within: Containment | undefined;
 }
 
 /** Names of one folder that are shown: a page of more is of no use, and each costs a look at the disk. */
@@ -61,8 +61,14 @@ function isShown(name: string, { dotfiles }: ReadFolderOptions): boolean {
 async function look(folder: string, name: string, { within }: ReadFolderOptions): Promise<FolderEntry | undefined> {
   const path = join(folder, name);
   try {
-    const [stats, target] = await Promise.all([statPath(path), within === undefined ? path : realPath(path)]);
-    if (within !== undefined && !isInside(within, target)) return undefined;
+    const stats = await statPath(path);
+    if (within !== undefined) {
+      const target = await realPath(path);
+      await within.check(target, path);
+      // A link may lead elsewhere between two looks: what was looked at first is what lies there.
+      const there = await lookAtPath(target);
+      if (there.ino !== stats.ino || there.dev !== stats.dev) return undefined;
+    }
     const isFolder = stats.isDirectory();
     if (!isFolder && !stats.isFile()) return undefined;
     return { name, isFolder, size: isFolder ? 0 : stats.size, modified: stats.mtimeMs };

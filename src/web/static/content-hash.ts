@@ -12,18 +12,23 @@ const digest = (hash: Hash): string => hash.digest("hex").slice(0, 32);
 
 export const hashBytes = (bytes: Uint8Array): string => digest(newHash().update(bytes));
 
-/** The hash of a whole file. The loop turns between any two pieces, each of them a fraction of a millisecond. */
+/** The hash of all of a file that is open. The loop turns between any two pieces, each of them a fraction of a millisecond. */
+export async function hashOpened(fd: number): Promise<string> {
+  const hash = newHash();
+  const bytes = Buffer.allocUnsafeSlow(PIECE_SIZE);
+  for (let at = 0; ;) {
+    const count = await readFile(fd, bytes, PIECE_SIZE, at);
+    if (count === 0) return digest(hash);
+    hash.update(count === PIECE_SIZE ? bytes : bytes.subarray(0, count));
+    at += count;
+  }
+}
+
+/** The hash of the file at a path. */
 export async function hashFile(path: string): Promise<string> {
   const fd = await openFile(path);
   try {
-    const hash = newHash();
-    const bytes = Buffer.allocUnsafeSlow(PIECE_SIZE);
-    for (let at = 0; ;) {
-      const count = await readFile(fd, bytes, PIECE_SIZE, at);
-      if (count === 0) return digest(hash);
-      hash.update(count === PIECE_SIZE ? bytes : bytes.subarray(0, count));
-      at += count;
-    }
+    return await hashOpened(fd);
   } finally {
     closeFile(fd);
   }

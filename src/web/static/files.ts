@@ -17,6 +17,12 @@ export const statPath = (path: string): Promise<Stats> =>
     fs.stat(path, (error: Failure, stats) => (error === null ? resolve(stats) : reject(error)));
   });
 
+/** As `statPath`; of a link itself. */
+export const lookAtPath = (path: string): Promise<Stats> =>
+  new Promise((resolve, reject) => {
+    fs.lstat(path, (error: Failure, stats) => (error === null ? resolve(stats) : reject(error)));
+  });
+
 export const realPath = (path: string): Promise<string> =>
   new Promise((resolve, reject) => {
     fs.realpath.native(path, (error: Failure, real) => (error === null ? resolve(real) : reject(error)));
@@ -50,13 +56,16 @@ export const readFile = (fd: number, bytes: Buffer, length: number, position: nu
     );
   });
 
-/** Bytes `[start, end)` of a file, or up to where it ends. Opened when the first is asked for, closed on every road out. */
+/**
+ * Bytes `[start, end)` of a file, or up to where it ends. Opened, with `open`, when the first is asked for; closed on every road out.
+ */
 export async function* readPieces(
   path: string,
   start: number,
   end: number = Infinity,
+  open: (path: string) => Promise<number> = openFile,
 ): AsyncGenerator<Buffer, void, undefined> {
-  const fd = await openFile(path);
+  const fd = await open(path);
   try {
     for (let at = start; at < end;) {
       const length = Math.min(PIECE_SIZE, end - at);
@@ -83,6 +92,9 @@ export function toHTTPError(error: unknown): unknown {
       return new HTTPError(404);
     case "EACCES":
     case "EPERM":
+    // A socket, or a device that is not there.
+    case "ENXIO":
+    case "EOPNOTSUPP":
       return new HTTPError(403, { cause: error });
     case "EMFILE":
     case "ENFILE":

@@ -9,10 +9,10 @@ import type { Source } from "../answer-value.ts";
 import { HTTPError } from "../http-error.ts";
 import { RequestHandler } from "../request-handler.ts";
 import type { StaticContent } from "./content-hash.ts";
-import { closeFile, openFile, readFile, statFile, toHTTPError } from "./files.ts";
+import { closeFile, readFile, statFile, toHTTPError } from "./files.ts";
 import { Piece } from "./pieces.ts";
 import { isSame } from "./stored-files.ts";
-import type { StoredFile } from "./stored-files.ts";
+import type { StoredFile, StoredFiles } from "./stored-files.ts";
 
 /** Content in memory: the answer leaves in one piece. */
 export function sendKept(handler: RequestHandler, content: Buffer, start: number, end: number): Promise<void> | void {
@@ -31,10 +31,12 @@ async function sendHead(handler: RequestHandler, length: number): Promise<void> 
 }
 
 /**
- * Bytes `[start, end)` of a file. False, with nothing sent: the file is not what was looked at. With `anyway` it need not be.
+ * Bytes `[start, end)` of a file. False, with nothing sent: the file is not what was looked at. With `anyway` it need not be, but
+ * must lie in the folder of `files` all the same.
  */
 export async function sendFile(
   handler: RequestHandler,
+  files: StoredFiles,
   file: StoredFile,
   start: number,
   end: number,
@@ -44,7 +46,7 @@ export async function sendFile(
     await sendHead(handler, end - start);
     return true;
   }
-  const fd = await openFile(file.realPath).catch((error: unknown) => {
+  const fd = await files.open(file.absolutePath).catch((error: unknown) => {
     const reason = toHTTPError(error);
     if (reason instanceof HTTPError && reason.status === 404) return -1;
     throw reason;

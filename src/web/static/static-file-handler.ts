@@ -6,7 +6,7 @@
  * One range is served; a request for several gets all of the content, which RFC 9110 §14.2 leaves to the server: players and
  * resumed downloads ask for one, and many tiny ones are an attack.
  */
-import { sep } from "node:path";
+import { resolve, sep } from "node:path";
 import { UsageError } from "../../errors.ts";
 import { chooseCoding } from "../../http/accept.ts";
 import { formatTimestamp } from "../../http/date.ts";
@@ -21,7 +21,7 @@ import type { StaticContent } from "./content-hash.ts";
 import { contentTypeOf, contentTypesReady } from "./content-types.ts";
 import { readPieces, statPath, toHTTPError } from "./files.ts";
 import type { SiblingCoding, StaticFileOptions } from "./options.ts";
-import { joinPath } from "./paths.ts";
+import { isInside, joinPath } from "./paths.ts";
 import { hasAlready, isConditional, mayAddRange, mayGoOn } from "./preconditions.ts";
 import type { Validators } from "./preconditions.ts";
 import { sendContent, sendFile, sendKept } from "./send.ts";
@@ -126,7 +126,7 @@ export class StaticFileHandler extends RequestHandler {
   }
 
   private async serveOpened(file: StoredFile, { start, end }: Part, attempt: number): Promise<void> {
-    if (await sendFile(this, file, start, end, attempt > 1)) return;
+    if (await sendFile(this, this.files, file, start, end, attempt > 1)) return;
     // It was changed since it was looked at, and nothing has been sent. What never rests is sent as it comes.
     this.setStatus(200);
     for (const name of ["Content-Range", "Content-Encoding"]) this.clearHeader(name);
@@ -155,8 +155,16 @@ export class StaticFileHandler extends RequestHandler {
     const part = this.partToSend(size);
     if (part === undefined) return;
     const { start, end } = part;
-    const content = this.request.methodId === M_GET ? await cls.getContent(absolutePath, start, end) : "";
+    const content = this.request.methodId === M_GET ? await this.contentOf(absolutePath, start, end) : "";
     await sendContent(this, content, end - start);
+  }
+
+  /** What `getContent` gives; a file of the folder is opened as one, however else the class answers. */
+  private contentOf(absolutePath: string, start: number, end: number): StaticContent | Promise<StaticContent> {
+    const cls = this.constructor as StaticClass;
+    if (cls.getContent !== StaticFileHandler.getContent || this.found === undefined)
+      return cls.getContent(absolutePath, start, end);
+    return readPieces(absolutePath, start, end, (path) => this.files.open(path));
   }
 
   private chooseCoding(siblings: ReadonlyMap<SiblingCoding, StoredFile>): SiblingCoding | undefined {
@@ -326,7 +334,11 @@ export class StaticFileHandler extends RequestHandler {
       throw new UsageError("ERR_LANDSPOUT_SETTING", "You must define the 'staticPath' setting to use static URLs");
     }
     const fresh = staticHashCache === false || (staticHashCache === undefined && settings.debug === true);
-    return urlVersion(this, StaticFileHandler, this.getAbsolutePath(root, path), fresh);
+    const absolutePath = this.getAbsolutePath(root, path);
+    // The hash of a file that is not served would tell what is in it.
+    if (this.getAbsolutePath === StaticFileHandler.getAbsolutePath && !isInside(resolve(root), absolutePath))
+      return undefined;
+    return urlVersion(this, StaticFileHandler, absolutePath, fresh);
   }
 
   /** Forgets all versions of this class. */

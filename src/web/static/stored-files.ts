@@ -6,18 +6,17 @@
 import { Buffer } from "node:buffer";
 import type { Stats } from "node:fs";
 import { HTTPError } from "../http-error.ts";
-import { hashBytes, hashFile } from "./content-hash.ts";
+import { Containment } from "./containment.ts";
+import { hashBytes, hashOpened } from "./content-hash.ts";
 import { contentTypeOf, contentTypesReady } from "./content-types.ts";
 import { closeFile, openFile, readFile, realPath, statFile, statPath, toHTTPError } from "./files.ts";
 import type { ResolvedStaticOptions, SiblingCoding } from "./options.ts";
-import { checkPath, isInside, rootPrefix } from "./paths.ts";
+import { checkPath, rootPrefix } from "./paths.ts";
 
 export interface StoredFile {
   /** Relative to the root, with `/`. */
   readonly path: string;
   readonly absolutePath: string;
-  /** Where links lead to; what is opened. */
-  readonly realPath: string;
   readonly stats: Stats;
   readonly size: number;
   /** Milliseconds since 1970, whole seconds: what `Last-Modified` can say. */
@@ -50,13 +49,19 @@ export class StoredFiles {
   readonly #files = new Map<string, StoredFile>();
   /** Looks under way. Whoever asks meanwhile waits for the same. */
   readonly #looks = new Map<string, Promise<StoredFile | typeof DIRECTORY>>();
+  /** What must hold for whatever is opened; undefined where links may lead anywhere. */
+  readonly #containment: Containment | undefined;
   #bytes = 0;
-  #realRoot = "";
-  #realRootAt = -Infinity;
 
   constructor(options: ResolvedStaticOptions) {
     this.options = options;
     this.#prefix = rootPrefix(options.path);
+    this.#containment = options.followSymlinks ? undefined : new Containment(options.path, options.checkInterval);
+  }
+
+  /** Opens a file for reading, which must lie in the folder by the time it is open. */
+  open(absolutePath: string): Promise<number> {
+    return this.#containment === undefined ? openFile(absolutePath) : this.#containment.open(absolutePath);
   }
 
   /** Files remembered, and bytes of content kept. */
@@ -110,8 +115,19 @@ export class StoredFiles {
     known: StoredFile | undefined,
   ): Promise<StoredFile | typeof DIRECTORY> {
     const checkedAt = Date.now();
+    let fd = -1;
     try {
-      const stats = await statPath(absolutePath);
+      // What was no file, or was never seen, is not opened before it is known to be one: opening a device can do something.
+      if (known === undefined) {
+        const seen = await statPath(absolutePath);
+        if (seen.isDirectory()) {
+          await this.#containment?.check(await realPath(absolutePath), absolutePath);
+          return DIRECTORY;
+        }
+        if (!seen.isFile()) throw new HTTPError(403, `${path} is not a file`);
+      }
+      fd = await this.open(absolutePath);
+      const stats = statFile(fd);
       if (known !== undefined && known.settled && isSame(stats, known.stats) && known.siblings === undefined) {
         known.checkedAt = checkedAt;
         return known;
@@ -121,18 +137,21 @@ export class StoredFiles {
         return DIRECTORY;
       }
       if (!stats.isFile()) throw new HTTPError(403, `${path} is not a file`);
-      const file = await this.#load(path, absolutePath, stats, checkedAt, known);
+      const file = await this.#load(path, absolutePath, fd, stats, checkedAt, known);
       this.#remember(file);
       return file;
     } catch (error) {
       this.#forget(path);
       throw toHTTPError(error);
+    } finally {
+      if (fd >= 0) closeFile(fd);
     }
   }
 
   async #load(
     path: string,
     absolutePath: string,
+    fd: number,
     stats: Stats,
     checkedAt: number,
     known: StoredFile | undefined,
@@ -141,33 +160,30 @@ export class StoredFiles {
     const facts =
       known !== undefined && known.settled && isSame(stats, known.stats)
         ? { ...known, siblings: undefined }
-        : await this.#read(path, absolutePath, stats);
+        : await this.#read(path, absolutePath, fd, stats);
     const siblings = await this.#siblings(path, absolutePath, facts.stats);
     return { ...facts, siblings, checkedAt, used: false };
   }
 
-  /** Everything about a file that only opening it tells. */
+  /** Everything about a file that only its content tells. */
   async #read(
     path: string,
     absolutePath: string,
-    seen: Stats,
+    fd: number,
+    stats: Stats,
   ): Promise<Omit<StoredFile, "siblings" | "checkedAt" | "used">> {
-    const target = await this.#realPath(absolutePath);
-    let stats = seen;
-    let content: Buffer | undefined;
-    const { cachedFileSize, cacheSize } = this.options;
-    if (seen.size <= Math.min(cachedFileSize, cacheSize)) ({ stats, content } = await readAll(target, cachedFileSize));
     const { size, mtimeMs } = stats;
+    const { cachedFileSize, cacheSize } = this.options;
+    const content = size <= Math.min(cachedFileSize, cacheSize) ? await readAll(fd, path, size) : undefined;
     const settled = isSettled(stats, Date.now());
     let tag: string;
     if (content !== undefined) tag = `"${hashBytes(content)}"`;
-    else if (size <= CONTENT_TAG_SIZE) tag = `"${await hashFile(target)}"`;
+    else if (size <= CONTENT_TAG_SIZE) tag = `"${await hashOpened(fd)}"`;
     else tag = `${settled ? "" : "W/"}"${size.toString(16)}-${Math.round(mtimeMs * 1000).toString(16)}"`;
     const modified = Math.floor(mtimeMs / 1000) * 1000;
     return {
       path,
       absolutePath,
-      realPath: target,
       stats,
       size,
       modified,
@@ -177,20 +193,6 @@ export class StoredFiles {
       content,
       settled,
     };
-  }
-
-  /** Where a path leads to, which must be in the folder. The folder may be a link itself, and lead elsewhere the next moment. */
-  async #realPath(absolutePath: string): Promise<string> {
-    const { followSymlinks, path, checkInterval } = this.options;
-    if (followSymlinks) return absolutePath;
-    const target = await realPath(absolutePath);
-    const now = Date.now();
-    if (now - this.#realRootAt >= checkInterval || !isInside(this.#realRoot, target)) {
-      this.#realRoot = await realPath(path);
-      this.#realRootAt = now;
-    }
-    if (isInside(this.#realRoot, target)) return target;
-    throw new HTTPError(403, `${absolutePath} leads out of the static directory`);
   }
 
   async #siblings(
@@ -262,21 +264,13 @@ export function isSettled({ mtimeMs, ctimeMs }: Stats, now: number): boolean {
   return Math.abs(now - last) > (last % 1000 === 0 ? 2000 : 50);
 }
 
-/** Reads a small file whole. The facts are those of the file that was opened, from before it was read. */
-async function readAll(path: string, limit: number): Promise<{ stats: Stats; content: Buffer | undefined }> {
-  const fd = await openFile(path);
-  try {
-    const stats = statFile(fd);
-    if (!stats.isFile()) throw new HTTPError(403, `${path} is not a file`);
-    if (stats.size > limit) return { stats, content: undefined };
-    const bytes = Buffer.allocUnsafeSlow(stats.size);
-    for (let at = 0; at < bytes.length;) {
-      const count = await readFile(fd, at === 0 ? bytes : bytes.subarray(at), bytes.length - at, at);
-      if (count === 0) throw new HTTPError(503, `${path} was cut short while it was read`);
-      at += count;
-    }
-    return { stats, content: bytes };
-  } finally {
-    closeFile(fd);
+/** Reads a small file whole. */
+async function readAll(fd: number, path: string, size: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafeSlow(size);
+  for (let at = 0; at < size;) {
+    const count = await readFile(fd, at === 0 ? bytes : bytes.subarray(at), size - at, at);
+    if (count === 0) throw new HTTPError(503, `${path} was cut short while it was read`);
+    at += count;
   }
+  return bytes;
 }
