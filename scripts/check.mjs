@@ -25,6 +25,7 @@ const CHECKS = [
 
 let passed = 0;
 let failed = 0;
+let skipped = 0;
 const began = performance.now();
 
 function report(name, good, seconds, output) {
@@ -51,8 +52,9 @@ if (!process.argv.includes("--no-tests")) {
   const sums = /(\d+) passed, (\d+) failed(?:, (\d+) skipped)?\n$/.exec(output);
   passed += Number(sums?.[1] ?? 0);
   failed += Number(sums?.[2] ?? 1);
+  skipped += Number(sums?.[3] ?? 0);
   console.log(`tests  ${seconds.toFixed(1)} s`);
 }
 console.log(`all of it took ${((performance.now() - began) / 1000).toFixed(0)} s`);
-console.log(`${passed} passed, ${failed} failed`);
+console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -2,12 +2,11 @@
  * A headless Chromium for the pages of examples. On Node only: the driver of the browser is not made for Bun. Whatever a page
  * complains of on its console, what a content security policy forbids included, is collected. Screenshots go to SCREENSHOTS, if set.
  */
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 import type { Browser, Page } from "playwright-core";
+import { pathOf } from "./programs.ts";
 
-const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 const FLAGS = [
   "--no-sandbox",
   "--disable-gpu",
@@ -28,9 +27,7 @@ export class TestBrowser {
   }
 
   static async launch(): Promise<TestBrowser> {
-    if (!existsSync(CHROMIUM))
-      throw new Error(`${CHROMIUM} is missing: apt-get install chromium, or name another in CHROMIUM`);
-    return new TestBrowser(await chromium.launch({ executablePath: CHROMIUM, args: FLAGS }));
+    return new TestBrowser(await chromium.launch({ executablePath: pathOf("chromium"), args: FLAGS }));
   }
 
   async open(url: string, width: number, scheme: "light" | "dark" = "light"): Promise<Page> {

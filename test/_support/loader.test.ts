@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import * as assert from "uvu/assert";
 import { suite } from "./suite.ts";
 
-const test = suite("the loader of the tests");
+const test = suite("the loader of the tests", { deadline: 60 });
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "landspout-loader-")));
 const onNode = !("Bun" in globalThis);

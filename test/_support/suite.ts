@@ -8,10 +8,19 @@ import * as uvu from "uvu";
 import { describeError } from "../../src/log.ts";
 import { LogWatch } from "./logs.ts";
 import type { ExpectedLog, LogExpectation } from "./logs.ts";
+import { isMissing } from "./programs.ts";
+import type { ProgramName } from "./programs.ts";
 
 export interface SuiteOptions {
   /** Seconds a test may take with its `each` hooks, and a `before` or `after` hook by itself. */
   readonly deadline?: number;
+  /** Programs without which all its tests are skipped, and its hooks do not run. */
+  readonly needs?: readonly ProgramName[];
+}
+
+export interface Suite extends uvu.Test {
+  /** A test that is skipped where one of these programs is missing. */
+  needing(programs: readonly ProgramName[], title: string, body: Body): void;
 }
 
 type Context = Parameters<Parameters<uvu.Test>[1]>[0];
@@ -75,7 +84,7 @@ function watchForLeftovers(): void {
 }
 
 /** A suite as uvu's, guarded. */
-export function suite(name: string, { deadline = 30 }: SuiteOptions = {}): uvu.Test {
+export function suite(name: string, { deadline = 30, needs = [] }: SuiteOptions = {}): Suite {
   const inner = uvu.suite(name);
   const hooks: { before: Body[]; beforeEach: Body[]; afterEach: Body[]; after: Body[] } = {
     before: [],
@@ -85,6 +94,17 @@ export function suite(name: string, { deadline = 30 }: SuiteOptions = {}): uvu.T
   };
   /** What a `before` hook threw: uvu would skip the tests in silence, here each of them fails with it. */
   let broken: Error | undefined;
+
+  /** Whether one of these is missing; where none may be, a test of that name fails. */
+  const lacks = (programs: readonly ProgramName[]): boolean => {
+    try {
+      return programs.filter(isMissing).length > 0;
+    } catch (error) {
+      inner(`needs ${programs.join(", ")}`, () => Promise.reject(error));
+      return true;
+    }
+  };
+  const isSkipped = lacks(needs);
 
   const withHooks = async (context: Context, body: Body): Promise<void> => {
     try {
@@ -113,6 +133,7 @@ export function suite(name: string, { deadline = 30 }: SuiteOptions = {}): uvu.T
   };
 
   inner.before(async (context) => {
+    if (isSkipped) return;
     try {
       for (const hook of hooks.before) await guarded(`before hook of ${name}`, deadline, () => hook(context));
     } catch (thrown) {
@@ -121,7 +142,8 @@ export function suite(name: string, { deadline = 30 }: SuiteOptions = {}): uvu.T
   });
   inner.after(async (context) => {
     try {
-      for (const hook of hooks.after) await guarded(`after hook of ${name}`, deadline, () => hook(context));
+      for (const hook of isSkipped ? [] : hooks.after)
+        await guarded(`after hook of ${name}`, deadline, () => hook(context));
     } catch (thrown) {
       // uvu has counted already: nothing but the end of the process can still fail the file.
       console.error(describeError(thrown));
@@ -134,8 +156,12 @@ export function suite(name: string, { deadline = 30 }: SuiteOptions = {}): uvu.T
   const after = (hook: Body): void => void hooks.after.push(hook);
   before.each = (hook: Body): void => void hooks.beforeEach.push(hook);
   after.each = (hook: Body): void => void hooks.afterEach.push(hook);
-  const test = (title: string, body: Body): void => inner(title, guardedTest(title, body));
-  test.only = (title: string, body: Body): void => inner.only(title, guardedTest(title, body));
+  const test = (title: string, body: Body): void =>
+    isSkipped ? inner.skip(title) : inner(title, guardedTest(title, body));
+  test.only = (title: string, body: Body): void =>
+    isSkipped ? inner.skip(title) : inner.only(title, guardedTest(title, body));
+  test.needing = (programs: readonly ProgramName[], title: string, body: Body): void =>
+    lacks(programs) ? inner.skip(title) : test(title, body);
   test.skip = (title?: string): void => inner.skip(title);
   test.before = before;
   test.after = after;

@@ -11,7 +11,7 @@ import { TestBrowser } from "../_support/browser.ts";
 import { suite } from "../_support/suite.ts";
 import { serving } from "../_support/wire.ts";
 
-const test = suite("EventSource in a browser", { deadline: 60 });
+const test = suite("EventSource in a browser", { deadline: 60, needs: ["chromium"] });
 
 const PAGE = `<!doctype html><title>events</title><script>
   const heard = [];

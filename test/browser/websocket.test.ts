@@ -13,7 +13,7 @@ import { serving } from "../_support/wire.ts";
 import { connect, over, PAGE } from "./_page.ts";
 import type { Heard } from "./_page.ts";
 
-const test = suite("WebSocketHandler in a browser", { deadline: 60 });
+const test = suite("WebSocketHandler in a browser", { deadline: 60, needs: ["chromium"] });
 
 /** What handlers were told, by the path they serve. */
 let ends: string[] = [];

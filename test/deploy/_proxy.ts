@@ -1,14 +1,14 @@
 /**
- * The real nginx and HAProxy with the configurations of deploy/, their ports and the times of tests put in. Installs them where that is
- * allowed, and says why not where it is not.
+ * The real nginx and HAProxy with the configurations of deploy/, their ports and the times of tests put in.
  */
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { accessSync, chmodSync, constants, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import * as net from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { certificate } from "../_support/certificates.ts";
+import { pathOf } from "../_support/programs.ts";
 import { freePort, root } from "./_server.ts";
 
 export type ProxyName = "nginx" | "haproxy";
@@ -18,37 +18,6 @@ export interface Proxy {
   /** Where it takes TLS, as the lines of the configuration say that are to be uncommented. */
   readonly securePort: number;
   close(): Promise<void>;
-}
-
-function find(name: ProxyName): string | undefined {
-  for (const folder of ["/usr/sbin", "/usr/local/sbin", ...(process.env["PATH"] ?? "").split(":")]) {
-    try {
-      accessSync(join(folder, name), constants.X_OK);
-      return join(folder, name);
-    } catch {}
-  }
-  return undefined;
-}
-
-/** Why there is none, or "". */
-export function whyWithout(name: ProxyName): string {
-  if (find(name) !== undefined) return "";
-  if (process.platform !== "linux") return `${name} is not installed`;
-  if (process.getuid?.() !== 0) return `${name} is not installed, and only root may do so`;
-  const apt = (...args: string[]): string => {
-    // RUNLEVEL: the package shall not start its service.
-    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" };
-    const { status, stderr, error } = spawnSync("apt-get", ["-qq", "-o", "DPkg::Lock::Timeout=60", ...args], {
-      env,
-      encoding: "utf8",
-      timeout: 90_000,
-    });
-    return status === 0 ? "" : (error?.message ?? stderr);
-  };
-  const install = ["install", "-y", "--no-install-recommends", name];
-  if (apt(...install) !== "") apt("update");
-  const reason = find(name) === undefined ? apt(...install) : "";
-  return find(name) === undefined ? `${name} could not be installed: ${reason}` : "";
 }
 
 /** Replaces what must be there: a configuration that has changed is not tested with half of its changes. */
@@ -149,7 +118,7 @@ async function start(name: ProxyName, configure: Configure): Promise<Proxy> {
   writeFileSync(join(folder, "example.key"), key);
   writeFileSync(join(folder, "example.pem"), name === "haproxy" ? cert + key : cert);
   const args = configure(folder, [port, securePort]);
-  const child = spawn(find(name) ?? name, args, { stdio: ["ignore", "inherit", "inherit"] });
+  const child = spawn(pathOf(name), args, { stdio: ["ignore", "inherit", "inherit"] });
   let running = true;
   const ended = once(child, "exit").finally(() => (running = false));
   try {

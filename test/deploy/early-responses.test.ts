@@ -12,8 +12,9 @@ import { HTTPServer } from "../../src/http/httpserver.ts";
 import type { HTTPServerOptions } from "../../src/http/httpserver.ts";
 import { Application, HTTPError, RequestHandler, streamRequestBody } from "../../src/web/index.ts";
 import { certificate } from "../_support/certificates.ts";
+import { pathOf } from "../_support/programs.ts";
 import { expectLog, suite } from "../_support/suite.ts";
-import { startProxyWith, whyWithout } from "./_proxy.ts";
+import { startProxyWith } from "./_proxy.ts";
 import type { ProxyName } from "./_proxy.ts";
 
 const UPLOAD = 48 * 1024 * 1024;
@@ -92,7 +93,7 @@ connection.request("POST", sys.argv[2], body=b"x" * ${UPLOAD})
 print(connection.getresponse().status)
 `;
 async function withPython(port: number, path: string): Promise<number> {
-  const { stdout } = await promisify(execFile)("python3", ["-c", PYTHON, String(port), path]);
+  const { stdout } = await promisify(execFile)(pathOf("python3"), ["-c", PYTHON, String(port), path]);
   return Number(stdout);
 }
 
@@ -107,7 +108,9 @@ async function all(upload: (path: Path) => Promise<number>): Promise<void> {
 test("arrive at node:http", () => served({}, (port) => all((path) => withNode(port, path))));
 test("arrive at node:https", () =>
   served({ ssl: certificate("localhost") }, (port) => all((path) => withNode(port, path, true))));
-test("arrive at http.client of Python", () => served({}, (port) => all((path) => withPython(port, path))));
+test.needing(["python3"], "arrive at http.client of Python", () =>
+  served({}, (port) => all((path) => withPython(port, path))),
+);
 
 const CONFIGURATIONS: { readonly [name in ProxyName]: (port: number) => string } = {
   nginx: (port) => `client_max_body_size 0;
@@ -125,13 +128,7 @@ backend back
 `,
 };
 for (const name of ["nginx", "haproxy"] as const) {
-  const missing = whyWithout(name);
-  if (missing !== "") {
-    console.log(`skipped: ${missing}`);
-    test.skip(missing);
-    continue;
-  }
-  test(`arrive through ${name}`, () =>
+  test.needing([name], `arrive through ${name}`, () =>
     served({}, async (port) => {
       const proxy = await startProxyWith(name, CONFIGURATIONS[name](port));
       try {
@@ -139,7 +136,8 @@ for (const name of ["nginx", "haproxy"] as const) {
       } finally {
         await proxy.close();
       }
-    }));
+    }),
+  );
 }
 
 test.run();

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Script } from "node:vm";
 import * as assert from "uvu/assert";
+import { pathOf } from "../_support/programs.ts";
 import { suite } from "../_support/suite.ts";
 import { root } from "./_server.ts";
 
@@ -111,17 +112,13 @@ test("the container is built of what is there, and starts the program itself", (
   assert.is(number(script ?? "", /127\.0\.0\.1:/), Number(/PORT=(\d+)/.exec(of("ENV")[0] ?? "")?.[1]));
 });
 
-test("systemd reads the units", () => {
-  if (spawnSync("systemd-analyze", ["--version"]).status !== 0) {
-    console.log("skipped: there is no systemd-analyze");
-    return;
-  }
+test.needing(["systemd-analyze"], "systemd reads the units", () => {
   const folder = mkdtempSync(join(tmpdir(), "landspout-units-"));
   for (const name of readdirSync(new URL("deploy/", root)).filter((each) => each.startsWith("landspout@"))) {
     // It looks whether the program is there.
     writeFileSync(join(folder, name), read(name).replace(/^ExecStart=.*$/m, "ExecStart=/bin/true"));
   }
-  const { stdout, stderr } = spawnSync("systemd-analyze", ["verify", join(folder, "landspout@8001.service")], {
+  const { stdout, stderr } = spawnSync(pathOf("systemd-analyze"), ["verify", join(folder, "landspout@8001.service")], {
     encoding: "utf8",
   });
   rmSync(folder, { recursive: true, force: true });

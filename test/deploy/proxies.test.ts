@@ -3,7 +3,7 @@
  * who the client is, and no request lost while one process after the other is replaced.
  */
 import { suite } from "../_support/suite.ts";
-import { startProxy, whyWithout } from "./_proxy.ts";
+import { startProxy } from "./_proxy.ts";
 import type { Proxy } from "./_proxy.ts";
 import { heldPlace, ownPlace } from "./_server.ts";
 import type { Place } from "./_server.ts";
@@ -17,14 +17,7 @@ const SETUPS = [
 ] as const;
 
 for (const [name, sockets, place] of SETUPS) {
-  const test = suite(`${name} in front of two processes on ${sockets}`, { deadline: 60 });
-  const missing = whyWithout(name);
-  if (missing !== "") {
-    console.log(`skipped: ${missing}`);
-    test.skip(missing);
-    test.run();
-    continue;
-  }
+  const test = suite(`${name} in front of two processes on ${sockets}`, { deadline: 60, needs: [name] });
   const places: Place[] = [];
   let proxy: Proxy | undefined;
   test.before(async () => {

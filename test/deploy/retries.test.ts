@@ -6,7 +6,7 @@ import * as assert from "uvu/assert";
 import { suite } from "../_support/suite.ts";
 import { backend } from "./_backend.ts";
 import { ask } from "./_load.ts";
-import { startProxy, whyWithout } from "./_proxy.ts";
+import { startProxy } from "./_proxy.ts";
 import { freePort } from "./_server.ts";
 
 const POST = { method: "POST", body: "x", headers: { "Content-Length": 1 }, agent: false } as const;
@@ -14,14 +14,7 @@ const POST = { method: "POST", body: "x", headers: { "Content-Length": 1 }, agen
 const TIMES = 6;
 
 for (const name of ["nginx", "haproxy"] as const) {
-  const test = suite(`repeated by ${name}`, { deadline: 20 });
-  const missing = whyWithout(name);
-  if (missing !== "") {
-    console.log(`skipped: ${missing}`);
-    test.skip(missing);
-    test.run();
-    continue;
-  }
+  const test = suite(`repeated by ${name}`, { deadline: 20, needs: [name] });
 
   test("any request whose connection is refused", async () => {
     const good = await backend(true);

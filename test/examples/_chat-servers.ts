@@ -45,7 +45,7 @@ export async function arriveAtTwo(port: number, room: string): Promise<[Somebody
 
 /** A suite; `args` say how the servers are joined. */
 export function runJoined(name: string, server: BrokerServer, args: () => readonly string[]): void {
-  const test = suite(`examples/chat, joined by ${name}`, { deadline: 60 });
+  const test = suite(`examples/chat, joined by ${name}`, { deadline: 60, needs: [server.program] });
   test.before(() => server.start());
   test.after.each(stopAll);
   test.after(() => server.stop());

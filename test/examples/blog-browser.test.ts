@@ -2,16 +2,15 @@
  * The blog in a real browser: somebody registers, writes, edits, reads; others are refused. On Node only: the driver of the browser is not made
  * for Bun, where the blog is tested without it. Screenshots go to SCREENSHOTS, if set.
  */
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 import type { Browser, Page } from "playwright-core";
 import * as assert from "uvu/assert";
 import type { Example } from "../_support/example.ts";
+import { pathOf } from "../_support/programs.ts";
 import { suite } from "../_support/suite.ts";
 import { missing, startBlog } from "./_blog.ts";
 
-const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 const FLAGS = [
   "--no-sandbox",
   "--disable-gpu",
@@ -38,7 +37,7 @@ One more thing: see [the archive](/archive), or run \`npm start\`.
 const server = app.listen(8888);
 \`\`\``;
 
-const test = suite("examples/blog in a browser", { deadline: 60 });
+const test = suite("examples/blog in a browser", { deadline: 60, needs: ["chromium"] });
 let blog: Example;
 let browser: Browser;
 /** The author's window. */
@@ -90,10 +89,8 @@ async function write(title: string, text: string): Promise<void> {
 const widthOf = (page: Page): Promise<number> => page.evaluate("document.documentElement.scrollWidth");
 
 test.before(async () => {
-  if (!existsSync(CHROMIUM))
-    throw new Error(`${CHROMIUM} is missing: apt-get install chromium, or name another in CHROMIUM`);
   blog = await startBlog("--title", "Out at sea");
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  browser = await chromium.launch({ executablePath: pathOf("chromium"), args: FLAGS });
   ada = await open();
 });
 test.after.each(async () => {

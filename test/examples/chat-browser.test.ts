@@ -2,16 +2,15 @@
  * The chat in a real browser: two windows talk to each other; a window finds back when the server was away. On Node only: the
  * driver of the browser is not made for Bun, and the server is tested there without it. Screenshots go to SCREENSHOTS, if set.
  */
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 import type { Browser, Page } from "playwright-core";
 import * as assert from "uvu/assert";
 import { startExample } from "../_support/example.ts";
 import type { Example } from "../_support/example.ts";
+import { pathOf } from "../_support/programs.ts";
 import { suite } from "../_support/suite.ts";
 
-const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 const FLAGS = [
   "--no-sandbox",
   "--disable-gpu",
@@ -29,7 +28,7 @@ interface Scrolled {
   readonly clientHeight: number;
 }
 
-const test = suite("examples/chat in a browser", { deadline: 60 });
+const test = suite("examples/chat in a browser", { deadline: 60, needs: ["chromium"] });
 let chat: Example;
 let browser: Browser;
 const complaints: string[] = [];
@@ -59,10 +58,8 @@ async function screenshot(page: Page, name: string): Promise<void> {
 }
 
 test.before(async () => {
-  if (!existsSync(CHROMIUM))
-    throw new Error(`${CHROMIUM} is missing: apt-get install chromium, or name another in CHROMIUM`);
   chat = await startExample("chat/server.ts", ["--port", "0", "--quiet"]);
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  browser = await chromium.launch({ executablePath: pathOf("chromium"), args: FLAGS });
 });
 test.after.each(async () => {
   for (const context of browser?.contexts() ?? []) await context.close();

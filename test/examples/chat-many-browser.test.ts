@@ -12,7 +12,7 @@ import type { Example } from "../_support/example.ts";
 import { suite } from "../_support/suite.ts";
 import { RedisServer } from "../pubsub/_redis-server.ts";
 
-const test = suite("examples/chat, two servers in a browser", { deadline: 60 });
+const test = suite("examples/chat, two servers in a browser", { deadline: 60, needs: ["chromium", "redis-server"] });
 const redis = new RedisServer();
 let here: Example;
 let there: Example;

@@ -9,7 +9,7 @@ import { RedisServer } from "../pubsub/_redis-server.ts";
 import { kill, start, stopAll } from "./_chat-servers.ts";
 import { arrive, Polls } from "./_chat.ts";
 
-const test = suite("examples/chat, moving between servers", { deadline: 60 });
+const test = suite("examples/chat, moving between servers", { deadline: 60, needs: ["redis-server"] });
 const server = new RedisServer();
 const join = (): Promise<Example> => start("--redis", `unix:${server.path}`);
 test.before(() => server.start());

@@ -8,7 +8,7 @@ import { RedisServer } from "../pubsub/_redis-server.ts";
 import { start as startChat, stopAll } from "./_chat-servers.ts";
 import { arrive } from "./_chat.ts";
 
-const test = suite("examples/chat, kept in Redis", { deadline: 60 });
+const test = suite("examples/chat, kept in Redis", { deadline: 60, needs: ["redis-server"] });
 const server = new RedisServer();
 const start = (): Promise<Example> => startChat("--redis", `unix:${server.path}`);
 const client = (): ReturnType<typeof createClient> =>

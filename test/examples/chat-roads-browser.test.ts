@@ -9,7 +9,7 @@ import { startExample } from "../_support/example.ts";
 import type { Example } from "../_support/example.ts";
 import { suite } from "../_support/suite.ts";
 
-const test = suite("examples/chat by every road in a browser", { deadline: 60 });
+const test = suite("examples/chat by every road in a browser", { deadline: 60, needs: ["chromium"] });
 let chat: Example;
 let browser: TestBrowser;
 

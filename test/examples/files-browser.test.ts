@@ -9,7 +9,7 @@ import { startExample } from "../_support/example.ts";
 import type { Example } from "../_support/example.ts";
 import { suite } from "../_support/suite.ts";
 
-const test = suite("examples/files in a browser", { deadline: 60 });
+const test = suite("examples/files in a browser", { deadline: 60, needs: ["chromium"] });
 const outside = mkdtempSync(join(tmpdir(), "landspout-test-"));
 const folder = join(outside, "Photos & notes");
 let server: Example;

@@ -7,7 +7,7 @@ import * as assert from "uvu/assert";
 import { startExample } from "../_support/example.ts";
 import type { Example } from "../_support/example.ts";
 import { suite } from "../_support/suite.ts";
-import { REDIS_SERVER, RedisServer } from "../pubsub/_redis-server.ts";
+import { RedisServer } from "../pubsub/_redis-server.ts";
 
 const test = suite("examples/streams", { deadline: 60 });
 
@@ -117,11 +117,10 @@ async function tellSurely(port: number, text: string): Promise<string> {
   }
 }
 
-if (REDIS_SERVER === undefined) {
-  console.log("skipped: there is no redis-server here (apt-get install it, or name one in REDIS_SERVER)");
-  test.skip("needs a redis-server");
-} else {
-  test("what one server is told the clients of both hear; who comes back hears what was missed", () =>
+test.needing(
+  ["redis-server"],
+  "what one server is told the clients of both hear; who comes back hears what was missed",
+  () =>
     withServers(false, async (_redis, one, two) => {
       const [here, there] = [listener(), listener()];
       await tellSurely(one, "before");
@@ -144,9 +143,13 @@ if (REDIS_SERVER === undefined) {
       await until(() => there.texts.at(-1) === "3" && here.texts.at(-1) === "3");
       assert.equal(there.texts.slice(-252), ["2", ...missed, "3"]);
       assert.equal(here.events.slice(-253), there.events.slice(-253));
-    }));
+    }),
+);
 
-  test("Redis, which keeps its streams, is killed and comes back: all that was taken arrives once, in order, everywhere", () =>
+test.needing(
+  ["redis-server"],
+  "Redis, which keeps its streams, is killed and comes back: all that was taken arrives once, in order, everywhere",
+  () =>
     withServers(true, async (redis, one, two) => {
       const [here, there, traveller] = [listener("0-1"), listener("0-1"), listener("0-1")];
       await Promise.all([here.listen(one), there.listen(two), traveller.listen(two)]);
@@ -190,9 +193,13 @@ if (REDIS_SERVER === undefined) {
       const order = heard.map(({ id }) => byId.get(id)).filter((text) => text !== undefined);
       assert.equal(texts.slice(0, -1), order, "under the id that was answered");
       assert.equal(texts.toSorted(), [...taken.map(({ text }) => text), "end"].toSorted(), "all that was taken");
-    }));
+    }),
+);
 
-  test("Redis that keeps nothing forgets what was told before; clients are told, and hear what is new", () =>
+test.needing(
+  ["redis-server"],
+  "Redis that keeps nothing forgets what was told before; clients are told, and hear what is new",
+  () =>
     withServers(false, async (redis, one, two) => {
       const id = await tellSurely(one, "forgotten");
       await redis.kill();
@@ -204,21 +211,26 @@ if (REDIS_SERVER === undefined) {
       await tellSurely(one, "new");
       await until(() => there.events.length === 2);
       assert.is(there.events[1]?.data, "new");
-    }));
+    }),
+);
 
-  test("a message nobody is woken for is heard a little later", () =>
-    withServers(false, async ({ path }, one) => {
-      const here = listener("0-1");
-      await here.listen(one);
-      await until(() => here.events.length === 1);
-      const silent = createClient({ socket: { path, tls: false } });
-      await silent.connect();
-      await silent.xAdd("feed:news", "*", { text: "silent" });
-      silent.destroy();
-      await until(() => here.texts.at(-1) === "silent");
-    }));
+test.needing(["redis-server"], "a message nobody is woken for is heard a little later", () =>
+  withServers(false, async ({ path }, one) => {
+    const here = listener("0-1");
+    await here.listen(one);
+    await until(() => here.events.length === 1);
+    const silent = createClient({ socket: { path, tls: false } });
+    await silent.connect();
+    await silent.xAdd("feed:news", "*", { text: "silent" });
+    silent.destroy();
+    await until(() => here.texts.at(-1) === "silent");
+  }),
+);
 
-  test("a client that has heard more elsewhere than this process knows of hears nothing again", () =>
+test.needing(
+  ["redis-server"],
+  "a client that has heard more elsewhere than this process knows of hears nothing again",
+  () =>
     withServers(false, async ({ path }, one) => {
       const here = listener("0-1");
       await here.listen(one);
@@ -232,15 +244,16 @@ if (REDIS_SERVER === undefined) {
       await tellSurely(one, "next");
       await until(() => ahead.texts.at(-1) === "next");
       assert.equal(ahead.texts, ["next"]);
-    }));
+    }),
+);
 
-  test("an id that is none is answered as a new client is", () =>
-    withServers(false, async (_redis, one) => {
-      const odd = listener("- +");
-      await odd.listen(one);
-      while (odd.events.length === 0) await tell(one, "hello");
-      assert.ok(odd.events.every(({ data }) => data === "hello"));
-    }));
-}
+test.needing(["redis-server"], "an id that is none is answered as a new client is", () =>
+  withServers(false, async (_redis, one) => {
+    const odd = listener("- +");
+    await odd.listen(one);
+    while (odd.events.length === 0) await tell(one, "hello");
+    assert.ok(odd.events.every(({ data }) => data === "hello"));
+  }),
+);
 
 test.run();

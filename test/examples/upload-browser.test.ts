@@ -9,7 +9,7 @@ import { startExample } from "../_support/example.ts";
 import type { Example } from "../_support/example.ts";
 import { suite } from "../_support/suite.ts";
 
-const test = suite("examples/upload in a browser", { deadline: 60 });
+const test = suite("examples/upload in a browser", { deadline: 60, needs: ["chromium"] });
 const LARGE = 200_000_000;
 const folder = mkdtempSync(join(tmpdir(), "landspout-test-"));
 let server: Example;

@@ -1,30 +1,32 @@
 /** A real broker in a process of its own and with a folder of its own: it can be killed and comes back at the same address. */
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathOf } from "../_support/programs.ts";
+import type { ProgramName } from "../_support/programs.ts";
 
-const FOLDERS = ["/usr/bin", "/usr/sbin", "/usr/local/bin", "/opt/homebrew/bin", "/bin"];
-/** Path of the first program there is. */
-export function findProgram(...names: string[]): string | undefined {
-  return names.flatMap((name) => FOLDERS.map((folder) => join(folder, name))).find((path) => existsSync(path));
-}
+const folders = new Set<string>();
+process.once("exit", () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
 
 export abstract class BrokerServer {
   readonly folder: string = mkdtempSync(join(tmpdir(), "landspout-broker-"));
-  readonly #program: string;
+  readonly program: ProgramName;
   #process: ChildProcess | undefined = undefined;
 
-  constructor(program: string) {
-    this.#program = program;
+  constructor(program: ProgramName) {
+    this.program = program;
+    folders.add(this.folder);
   }
   protected abstract settings(): string[];
   /** Looks at what it has written up to now; true when it can be used. */
   protected abstract isReady(output: string): boolean;
 
   async start(): Promise<void> {
-    const started = spawn(this.#program, this.settings(), { stdio: ["ignore", "pipe", "pipe"] });
+    const started = spawn(pathOf(this.program), this.settings(), { stdio: ["ignore", "pipe", "pipe"] });
     this.#process = started;
     await new Promise<void>((resolve, reject) => {
       let output = "";
@@ -35,7 +37,7 @@ export abstract class BrokerServer {
       started.stdout.on("data", look);
       started.stderr.on("data", look);
       started.once("error", reject);
-      started.once("exit", () => reject(new Error(`${this.#program} did not start\n${output}`)));
+      started.once("exit", () => reject(new Error(`${this.program} did not start\n${output}`)));
     });
   }
   /** It stands still, and does not even refuse; `SIGCONT` lets it go on. */

@@ -6,6 +6,7 @@ import { Buffer } from "node:buffer";
 import * as assert from "uvu/assert";
 import { PubSub } from "../../src/pubsub/index.ts";
 import type { PubSubDriver, PubSubMessage } from "../../src/pubsub/index.ts";
+import type { ProgramName } from "../_support/programs.ts";
 import { expectLog, suite } from "../_support/suite.ts";
 import type { BrokerServer } from "./_broker-server.ts";
 
@@ -24,9 +25,7 @@ export interface Client {
 export interface BrokerKind<Server extends BrokerServer> {
   /** As the log calls it. */
   readonly name: string;
-  /** Path of the program, if it is here, and the Debian package it comes with. */
-  readonly program: string | undefined;
-  readonly debianPackage: string;
+  readonly program: ProgramName;
   /** The channel of the topic `a`, and a prefix of another program. */
   readonly channel: string;
   readonly otherPrefix: string;
@@ -87,14 +86,7 @@ function casesFor<Server extends BrokerServer>(
   clientName: string,
   connect: (server: Server) => Client,
 ): void {
-  const test = suite(`pub/sub over ${kind.name}, ${clientName}`, { deadline: 60 });
-  if (kind.program === undefined) {
-    const variable = kind.debianPackage.toUpperCase().replace("-", "_");
-    console.log(`skipped: there is no ${kind.debianPackage} here (apt-get install it, or name one in ${variable})`);
-    test.skip(`needs a ${kind.debianPackage}`);
-    test.run();
-    return;
-  }
+  const test = suite(`pub/sub over ${kind.name}, ${clientName}`, { deadline: 60, needs: [kind.program] });
   let server: Server;
   let client: Client;
   let here: Place;

@@ -1,10 +1,7 @@
 /** A real nats-server on a port of 127.0.0.1, the same one each time it comes back. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { BrokerServer, findProgram } from "./_broker-server.ts";
-
-/** Its path; NATS_SERVER names another. */
-export const NATS_SERVER: string | undefined = process.env["NATS_SERVER"] ?? findProgram("nats-server");
+import { BrokerServer } from "./_broker-server.ts";
 
 export class NatsServer extends BrokerServer {
   readonly #file: string = join(this.folder, "nats.conf");
@@ -12,7 +9,7 @@ export class NatsServer extends BrokerServer {
 
   /** @param configuration In the form of its own configuration file. */
   constructor(configuration = "") {
-    super(NATS_SERVER ?? "nats-server");
+    super("nats-server");
     this.configure(configuration);
   }
   /** From its next start on. */

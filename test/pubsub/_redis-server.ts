@@ -1,10 +1,6 @@
 /** A real redis-server (or valkey-server) on a socket in a folder of its own. */
 import { join } from "node:path";
-import { BrokerServer, findProgram } from "./_broker-server.ts";
-
-/** Its path; REDIS_SERVER names another. */
-export const REDIS_SERVER: string | undefined =
-  process.env["REDIS_SERVER"] ?? findProgram("redis-server", "valkey-server");
+import { BrokerServer } from "./_broker-server.ts";
 
 export class RedisServer extends BrokerServer {
   readonly path: string = join(this.folder, "socket");
@@ -12,7 +8,7 @@ export class RedisServer extends BrokerServer {
 
   /** @param appendOnly Whether it keeps what it is told when it is killed. */
   constructor(appendOnly = false) {
-    super(REDIS_SERVER ?? "redis-server");
+    super("redis-server");
     this.#appendOnly = appendOnly;
   }
   protected settings(): string[] {

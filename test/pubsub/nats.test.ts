@@ -5,15 +5,14 @@ import { natsDriver, PubSub } from "../../src/pubsub/index.ts";
 import type { NatsConnection } from "../../src/pubsub/index.ts";
 import { expectLog, suite } from "../_support/suite.ts";
 import { driverCases, Place, until } from "./_driver-cases.ts";
-import { NATS_SERVER, NatsServer } from "./_nats-server.ts";
+import { NatsServer } from "./_nats-server.ts";
 
 /** Milliseconds. */
 const QUICK = { reconnectTimeWait: 20, reconnectJitter: 0 };
 
 driverCases<NatsServer>({
   name: "NATS",
-  program: NATS_SERVER,
-  debianPackage: "nats-server",
+  program: "nats-server",
   channel: "landspout.a",
   otherPrefix: "else.where",
   server: () => new NatsServer(),
@@ -77,18 +76,21 @@ test("takes a function that connects, and a prefix of which a subject can be mad
     );
 });
 
-if (NATS_SERVER !== undefined) {
-  test("the longest topic under the longest prefix fits the line of a server", () =>
-    withServer("", async () => {
-      const [here, there] = [place({}, "p".repeat(512)), place({}, "p".repeat(512))];
-      const topic = "ü".repeat(512);
-      await Promise.all([here.listen("connected"), there.listen(topic)]);
-      here.pubsub.publish(topic, "fits");
-      await until(() => there.got.length === 1);
-      assert.is(there.got[0], `${topic} fits`);
-    }));
+test.needing(["nats-server"], "the longest topic under the longest prefix fits the line of a server", () =>
+  withServer("", async () => {
+    const [here, there] = [place({}, "p".repeat(512)), place({}, "p".repeat(512))];
+    const topic = "ü".repeat(512);
+    await Promise.all([here.listen("connected"), there.listen(topic)]);
+    here.pubsub.publish(topic, "fits");
+    await until(() => there.got.length === 1);
+    assert.is(there.got[0], `${topic} fits`);
+  }),
+);
 
-  test("a message larger than the server takes stays here; told once for each connection, and not a reason to hang up", () =>
+test.needing(
+  ["nats-server"],
+  "a message larger than the server takes stays here; told once for each connection, and not a reason to hang up",
+  () =>
     withServer("max_payload: 1000", async () => {
       const [here, there] = [place(), place()];
       await Promise.all([here.listen("a"), there.listen("a")]);
@@ -106,9 +108,13 @@ if (NATS_SERVER !== undefined) {
       );
       assert.is(here.got.length, 6);
       assert.is(tooLarge.records.length, 1);
-    }));
+    }),
+);
 
-  test("it outlasts the client's own attempts, also the server's for another configuration", () =>
+test.needing(
+  ["nats-server"],
+  "it outlasts the client's own attempts, also the server's for another configuration",
+  () =>
     withServer("", async () => {
       // The client gives up at once; or after two times; or is told to wait for ever at the start, which is not what it does.
       const all = [
@@ -133,84 +139,87 @@ if (NATS_SERVER !== undefined) {
       third.pubsub.publish("a", "3");
       await until(() => all.every(({ got }) => got.length === 3));
       assert.is(away.records.length, 3);
-    }));
+    }),
+);
 
-  test("a server that stands still is away once it leaves pings unanswered", () =>
-    withServer("", async () => {
-      const [here, there] = [place({ pingInterval: 30, timeout: 500 }), place()];
-      await Promise.all([here.listen("a"), there.listen("a")]);
-      const away = expectLog("NATS is away");
-      const back = expectLog("NATS is back");
-      server.signal("SIGSTOP");
-      await until(() => away.records.length === 1);
-      server.signal("SIGCONT");
-      await until(() => back.records.length === 1);
-      await here.listen("b");
-      there.pubsub.publish("a", "1");
-      here.pubsub.publish("a", "2");
-      await until(() => here.got.length === 2 && there.got.length === 2);
-    }));
+test.needing(["nats-server"], "a server that stands still is away once it leaves pings unanswered", () =>
+  withServer("", async () => {
+    const [here, there] = [place({ pingInterval: 30, timeout: 500 }), place()];
+    await Promise.all([here.listen("a"), there.listen("a")]);
+    const away = expectLog("NATS is away");
+    const back = expectLog("NATS is back");
+    server.signal("SIGSTOP");
+    await until(() => away.records.length === 1);
+    server.signal("SIGCONT");
+    await until(() => back.records.length === 1);
+    await here.listen("b");
+    there.pubsub.publish("a", "1");
+    here.pubsub.publish("a", "2");
+    await until(() => here.got.length === 2 && there.got.length === 2);
+  }),
+);
 
-  test("what a user may not do is told once, and all else works", () => {
-    const permissions = `{ publish: { deny: "landspout.secret" }, subscribe: { deny: "landspout.secret" } }`;
-    return withServer(
-      `authorization { users: [ { user: ann, password: a, permissions: ${permissions} }, { user: bob, password: b } ] }`,
-      async () => {
-        const refused = expectLog("NATS refuses a subscription: Permissions Violation");
-        const unsaid = expectLog("NATS refuses a message: Permissions Violation");
-        const [ann, bob] = [place({ user: "ann", pass: "a" }), place({ user: "bob", pass: "b" })];
-        let secret = false;
-        void ann.pubsub.subscribe("secret", ann.take).active.then(() => (secret = true));
-        await Promise.all([ann.listen("open"), bob.listen("open", "secret")]);
-        await until(() => refused.records.length === 1);
-        assert.not.ok(secret);
-        for (let i = 0; i < 3; i++) ann.pubsub.publish("secret", "no");
-        bob.pubsub.publish("secret", "for bob alone");
-        bob.pubsub.publish("open", "for all");
-        await until(() => ann.got.includes("open for all"));
-        ann.pubsub.publish("open", "from ann");
-        await until(() => bob.got.includes("open from ann"));
-        assert.equal(ann.got, ["secret no", "secret no", "secret no", "open for all", "open from ann"]);
-        assert.equal(bob.got, ["secret for bob alone", "open for all", "open from ann"]);
-        await until(() => unsaid.records.length === 1);
-      },
-    );
-  });
+test.needing(["nats-server"], "what a user may not do is told once, and all else works", () => {
+  const permissions = `{ publish: { deny: "landspout.secret" }, subscribe: { deny: "landspout.secret" } }`;
+  return withServer(
+    `authorization { users: [ { user: ann, password: a, permissions: ${permissions} }, { user: bob, password: b } ] }`,
+    async () => {
+      const refused = expectLog("NATS refuses a subscription: Permissions Violation");
+      const unsaid = expectLog("NATS refuses a message: Permissions Violation");
+      const [ann, bob] = [place({ user: "ann", pass: "a" }), place({ user: "bob", pass: "b" })];
+      let secret = false;
+      void ann.pubsub.subscribe("secret", ann.take).active.then(() => (secret = true));
+      await Promise.all([ann.listen("open"), bob.listen("open", "secret")]);
+      await until(() => refused.records.length === 1);
+      assert.not.ok(secret);
+      for (let i = 0; i < 3; i++) ann.pubsub.publish("secret", "no");
+      bob.pubsub.publish("secret", "for bob alone");
+      bob.pubsub.publish("open", "for all");
+      await until(() => ann.got.includes("open for all"));
+      ann.pubsub.publish("open", "from ann");
+      await until(() => bob.got.includes("open from ann"));
+      assert.equal(ann.got, ["secret no", "secret no", "secret no", "open for all", "open from ann"]);
+      assert.equal(bob.got, ["secret for bob alone", "open for all", "open from ann"]);
+      await until(() => unsaid.records.length === 1);
+    },
+  );
+});
 
-  test("a wrong password is told once, and a right one found later", () =>
-    withServer(`authorization { user: ann, password: a }`, async () => {
-      const away = expectLog(/^NATS is away, messages stay in this process until it is back: .*authorization/i);
-      const back = expectLog("NATS is back");
-      const here = place({ user: "ann", pass: "b" });
-      const listening = here.listen("a");
-      await until(() => away.records.length === 1);
-      await server.kill();
-      server.configure(`authorization { user: ann, password: b }`);
-      await server.start();
-      await listening;
-      assert.is(back.records.length, 1);
-    }));
+test.needing(["nats-server"], "a wrong password is told once, and a right one found later", () =>
+  withServer(`authorization { user: ann, password: a }`, async () => {
+    const away = expectLog(/^NATS is away, messages stay in this process until it is back: .*authorization/i);
+    const back = expectLog("NATS is back");
+    const here = place({ user: "ann", pass: "b" });
+    const listening = here.listen("a");
+    await until(() => away.records.length === 1);
+    await server.kill();
+    server.configure(`authorization { user: ann, password: b }`);
+    await server.start();
+    await listening;
+    assert.is(back.records.length, 1);
+  }),
+);
 
-  test("own messages are not even sent back by the server", () =>
-    withServer("", async () => {
-      const connections: NatsConnection[] = [];
-      const driver = natsDriver(async (settings?: object) => {
-        const connection = await connect({ ...settings, servers: server.address });
-        connections.push(connection);
-        return connection;
-      });
-      const here = new Place(driver);
-      const there = place();
-      await Promise.all([here.listen("a"), there.listen("a")]);
-      here.pubsub.publish("a", "1");
-      await until(() => there.got.length === 1);
-      there.pubsub.publish("a", "2");
-      await until(() => here.got.length === 2);
-      const [connection] = connections as { stats?(): { inMsgs: number } }[];
-      assert.is(connection?.stats?.().inMsgs, 1);
-      await here.pubsub.close();
-    }));
-}
+test.needing(["nats-server"], "own messages are not even sent back by the server", () =>
+  withServer("", async () => {
+    const connections: NatsConnection[] = [];
+    const driver = natsDriver(async (settings?: object) => {
+      const connection = await connect({ ...settings, servers: server.address });
+      connections.push(connection);
+      return connection;
+    });
+    const here = new Place(driver);
+    const there = place();
+    await Promise.all([here.listen("a"), there.listen("a")]);
+    here.pubsub.publish("a", "1");
+    await until(() => there.got.length === 1);
+    there.pubsub.publish("a", "2");
+    await until(() => here.got.length === 2);
+    const [connection] = connections as { stats?(): { inMsgs: number } }[];
+    assert.is(connection?.stats?.().inMsgs, 1);
+    await here.pubsub.close();
+  }),
+);
 
 test("a connection that comes after the end is closed", async () => {
   let arrive: (connection: NatsConnection) => void = () => undefined;

@@ -6,7 +6,7 @@ import { PubSub, redisDriver } from "../../src/pubsub/index.ts";
 import type { PubSubDriver, RedisClient } from "../../src/pubsub/index.ts";
 import { suite } from "../_support/suite.ts";
 import { driverCases } from "./_driver-cases.ts";
-import { REDIS_SERVER, RedisServer } from "./_redis-server.ts";
+import { RedisServer } from "./_redis-server.ts";
 
 const driverOf =
   (pattern: RedisClient) =>
@@ -15,8 +15,7 @@ const driverOf =
 
 driverCases<RedisServer>({
   name: "Redis",
-  program: REDIS_SERVER,
-  debianPackage: "redis-server",
+  program: "redis-server",
   channel: "landspout:a",
   otherPrefix: "elsewhere:",
   server: () => new RedisServer(),

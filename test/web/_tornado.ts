@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { isMissing, pathOf } from "../_support/programs.ts";
 
 type Pair = readonly [string, string];
 type Rows<Row> = readonly Readonly<Row>[];
@@ -57,7 +58,7 @@ export interface Made {
 export function complaintsOfTornado(made: Made): string {
   const script = fileURLToPath(new URL("../../scripts/make-tornado-vectors.py", import.meta.url));
   const input = JSON.stringify({ signed: [], xsrf: [], cookies: [], dates: [], urls: [], ...made });
-  const python = spawnSync("/usr/bin/python3", [script, "--check"], { input, encoding: "utf8" });
-  if (python.error !== undefined || python.stderr.includes("No module named 'tornado'")) return "";
+  if (isMissing("tornado")) return "";
+  const python = spawnSync(pathOf("tornado"), [script, "--check"], { input, encoding: "utf8" });
   return python.stdout === "ok\n" ? "" : `${python.stdout}${python.stderr}`;
 }

@@ -9,7 +9,7 @@ import { TestBrowser } from "../_support/browser.ts";
 import { suite } from "../_support/suite.ts";
 import { serving } from "../_support/wire.ts";
 
-const test = suite("EventSourceHandler in a browser", { deadline: 60 });
+const test = suite("EventSourceHandler in a browser", { deadline: 60, needs: ["chromium"] });
 
 const EVENTS: readonly ServerSentEvent[] = [
   { id: "1", data: "one\r\ntwo\rthree\n" },

@@ -3,7 +3,7 @@
  * runtime itself. Tornado's are left out where Python has no Tornado, the built-in client on Node 20, which has none.
  */
 import { Buffer } from "node:buffer";
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
@@ -11,13 +11,12 @@ import * as assert from "uvu/assert";
 import { WebSocket as WsClient, WebSocketServer } from "ws";
 import { websocketConnect, WebSocketHandler } from "../../src/web/websocket.ts";
 import type { Message, WebSocketConnectOptions } from "../../src/web/websocket.ts";
+import { pathOf } from "../_support/programs.ts";
 import { suite } from "../_support/suite.ts";
 import { withEcho } from "./_raw.ts";
 import type { Log } from "./_raw.ts";
 
 const test = suite("WebSocket with others", { deadline: 30 });
-const PYTHON = "/usr/bin/python3";
-const hasTornado = spawnSync(PYTHON, ["-c", "import tornado"]).status === 0;
 
 const SIZES = [0, 1, 125, 126, 1023, 1024, 65_535, 65_536, 500_000];
 
@@ -46,7 +45,7 @@ async function converse(url: string, options: WebSocketConnectOptions = {}): Pro
 
 /** Runs a Python program that prints a port first, while `use` runs. */
 async function withPython(program: string, use: (port: number) => Promise<void>): Promise<void> {
-  const child = spawn(PYTHON, ["-c", program], { stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(pathOf("tornado"), ["-c", program], { stdio: ["pipe", "pipe", "inherit"] });
   try {
     const [line] = (await once(createInterface(child.stdout), "line")) as [string];
     await use(Number(line));
@@ -90,7 +89,7 @@ asyncio.run(main())
 
 /** Runs a Python program to its end. */
 async function python(program: string): Promise<string> {
-  const child = spawn(PYTHON, ["-c", program], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(pathOf("tornado"), ["-c", program], { stdio: ["ignore", "pipe", "inherit"] });
   let output = "";
   child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
   await once(child, "close");
@@ -111,46 +110,47 @@ async function withWs(options: object, use: (url: string) => Promise<void>): Pro
 
 test("our client and the server of ws", () => withWs({}, (url) => converse(url)));
 
-if (hasTornado) {
-  test("our client and Tornado's server, compressed", () =>
-    withPython(tornadoServer("{}"), (port) =>
-      converse(`ws://127.0.0.1:${port}/`, { compression: { threshold: 0, serverMaxWindowBits: 11 } }),
-    ));
-  test("our server and Tornado's client, compressed", () => {
-    let log: Log | undefined;
-    class Echo extends WebSocketHandler {
-      override getCompressionOptions() {
-        return { threshold: 0, clientMaxWindowBits: 10 };
-      }
-      override open() {
-        assert.match(this.request.headers.get("Sec-WebSocket-Extensions") ?? "", /deflate/);
-      }
-      override onMessage(message: Message) {
-        return this.writeMessage(message);
-      }
-      override onClose(code: number, reason: string) {
-        log?.add(`close ${code} ${reason}`);
-      }
+test.needing(["tornado"], "our client and Tornado's server, compressed", () =>
+  withPython(tornadoServer("{}"), (port) =>
+    converse(`ws://127.0.0.1:${port}/`, { compression: { threshold: 0, serverMaxWindowBits: 11 } }),
+  ),
+);
+test.needing(["tornado"], "our server and Tornado's client, compressed", () => {
+  let log: Log | undefined;
+  class Echo extends WebSocketHandler {
+    override getCompressionOptions() {
+      return { threshold: 0, clientMaxWindowBits: 10 };
     }
-    return withEcho(
-      async (port, told) => {
-        log = told;
-        assert.is(await python(tornadoClient(port, "{}")), "4321");
-        await log.closed;
-        assert.equal(log.events, ["close 4321 bye"]);
-      },
-      { echo: Echo as typeof WebSocketHandler },
-    );
-  });
-  test("our client and Tornado's server", () =>
-    withPython(tornadoServer("None"), (port) => converse(`ws://127.0.0.1:${port}/`, { subprotocols: ["a", "b"] })));
-  test("our server and Tornado's client", () =>
-    withEcho(async (port, log) => {
-      assert.is(await python(tornadoClient(port, "None")), "4321");
+    override open() {
+      assert.match(this.request.headers.get("Sec-WebSocket-Extensions") ?? "", /deflate/);
+    }
+    override onMessage(message: Message) {
+      return this.writeMessage(message);
+    }
+    override onClose(code: number, reason: string) {
+      log?.add(`close ${code} ${reason}`);
+    }
+  }
+  return withEcho(
+    async (port, told) => {
+      log = told;
+      assert.is(await python(tornadoClient(port, "{}")), "4321");
       await log.closed;
-      assert.equal(log.events, ["open", "close 4321 bye"]);
-    }));
-}
+      assert.equal(log.events, ["close 4321 bye"]);
+    },
+    { echo: Echo as typeof WebSocketHandler },
+  );
+});
+test.needing(["tornado"], "our client and Tornado's server", () =>
+  withPython(tornadoServer("None"), (port) => converse(`ws://127.0.0.1:${port}/`, { subprotocols: ["a", "b"] })),
+);
+test.needing(["tornado"], "our server and Tornado's client", () =>
+  withEcho(async (port, log) => {
+    assert.is(await python(tornadoClient(port, "None")), "4321");
+    await log.closed;
+    assert.equal(log.events, ["open", "close 4321 bye"]);
+  }),
+);
 
 /** The parts of Bun's own server that are used here. */
 interface BunServe {
