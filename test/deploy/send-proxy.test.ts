@@ -8,10 +8,9 @@ import type { HTTPServerOptions } from "../../src/http/httpserver.ts";
 import { Application } from "../../src/web/index.ts";
 import { certificate } from "../_support/certificates.ts";
 import { suite } from "../_support/suite.ts";
-import { startProxyWith, whyWithout } from "./_proxy.ts";
+import { startProxyWith } from "./_proxy.ts";
 
-const test = suite("send-proxy-v2 of HAProxy", { deadline: 60 });
-const missing = whyWithout("haproxy");
+const test = suite("send-proxy-v2 of HAProxy", { deadline: 60, needs: ["haproxy"] });
 const pair = certificate("localhost");
 
 /** What the server knows of a client that comes from 127.0.0.5. */
@@ -24,44 +23,39 @@ async function seenBy(port: number, secure: boolean): Promise<string> {
   return body;
 }
 
-if (missing === "") {
-  for (const [title, option, options] of [
-    ["plain", "send-proxy-v2", {}],
-    ["plain, version 1", "send-proxy", {}],
-    ["before TLS", "send-proxy-v2", { ssl: pair }],
-    ["before TLS, version 1", "send-proxy", { ssl: pair }],
-  ] as readonly (readonly [string, string, HTTPServerOptions])[]) {
-    test(title, async () => {
-      const app = new Application([["/", (request) => `${request.protocol} ${request.remoteIp}`]], {
-        accessLog: false,
-      });
-      const server = new HTTPServer(app, { ...options, proxyProtocol: ["127.0.0.1"] });
-      await server.listen(0, "127.0.0.1");
-      const proxy = await startProxyWith(
-        "haproxy",
-        `defaults
-  mode tcp
-  timeout connect 5s
-  timeout client 30s
-  timeout server 30s
-listen front
-  bind 127.0.0.1:$PORT
-  server one 127.0.0.1:${server.port} ${option}
-`,
-      );
-      try {
-        const secure = options.ssl !== undefined;
-        for (let i = 0; i < 3; i++)
-          assert.is(await seenBy(proxy.port, secure), `${secure ? "https" : "http"} 127.0.0.5`);
-      } finally {
-        await proxy.close();
-        await server.stop();
-        await server.closeAllConnections();
-      }
+for (const [title, option, options] of [
+  ["plain", "send-proxy-v2", {}],
+  ["plain, version 1", "send-proxy", {}],
+  ["before TLS", "send-proxy-v2", { ssl: pair }],
+  ["before TLS, version 1", "send-proxy", { ssl: pair }],
+] as readonly (readonly [string, string, HTTPServerOptions])[]) {
+  test(title, async () => {
+    const app = new Application([["/", (request) => `${request.protocol} ${request.remoteIp}`]], {
+      accessLog: false,
     });
-  }
-} else {
-  console.log(`skipped: ${missing}`);
-  test.skip(missing);
+    const server = new HTTPServer(app, { ...options, proxyProtocol: ["127.0.0.1"] });
+    await server.listen(0, "127.0.0.1");
+    const proxy = await startProxyWith(
+      "haproxy",
+      `defaults
+mode tcp
+timeout connect 5s
+timeout client 30s
+timeout server 30s
+listen front
+bind 127.0.0.1:$PORT
+server one 127.0.0.1:${server.port} ${option}
+`,
+    );
+    try {
+      const secure = options.ssl !== undefined;
+      for (let i = 0; i < 3; i++) assert.is(await seenBy(proxy.port, secure), `${secure ? "https" : "http"} 127.0.0.5`);
+    } finally {
+      await proxy.close();
+      await server.stop();
+      await server.closeAllConnections();
+    }
+  });
 }
+
 test.run();
