@@ -59,7 +59,47 @@ class ConsoleLogger implements Logger {
   }
 }
 
-/** The loggers in use. Read them at the moment of logging: they may be replaced at any time. */
+/**
+ * A logger of the program's. If it throws, or returns a promise that rejects, the record goes to standard error instead, and behind it
+ * what the logger failed with: logging is what reports failures, so it must not be one.
+ */
+class GuardedLogger implements Logger {
+  readonly inner: Logger;
+  readonly #name: LoggerName;
+  constructor(name: LoggerName, inner: Logger) {
+    this.inner = inner;
+    this.#name = name;
+  }
+  #log(level: Level, message: string): void {
+    const failed = (error: unknown): void => {
+      console.error(record(level, this.#name, message));
+      console.error(record("error", "general", `The ${this.#name} logger failed\n${describeError(error)}`));
+    };
+    try {
+      const result: unknown = this.inner[level](message);
+      if (result instanceof Promise) result.catch(failed);
+    } catch (error) {
+      failed(error);
+    }
+  }
+  debug(message: string): void {
+    this.#log("debug", message);
+  }
+  info(message: string): void {
+    this.#log("info", message);
+  }
+  warn(message: string): void {
+    this.#log("warn", message);
+  }
+  error(message: string): void {
+    this.#log("error", message);
+  }
+}
+
+/**
+ * The loggers in use. Read them at the moment of logging: they may be replaced at any time. Calling one never throws, whatever a logger
+ * of the program's does.
+ */
 export const loggers: { readonly [name in LoggerName]: Logger } = {
   access: new ConsoleLogger("access"),
   application: new ConsoleLogger("application"),
@@ -68,14 +108,34 @@ export const loggers: { readonly [name in LoggerName]: Logger } = {
 
 /** Replaces one or more of the loggers and returns those in use before, to be put back. */
 export function setLoggers(replacements: { [name in LoggerName]?: Logger }): { [name in LoggerName]: Logger } {
+  const inUse = loggers as { [name in LoggerName]: Logger };
   const before = { ...loggers };
-  Object.assign(loggers, replacements);
+  for (const name of ["access", "application", "general"] as const) {
+    const logger = inUse[name];
+    if (logger instanceof GuardedLogger) before[name] = logger.inner;
+    const replacement = replacements[name];
+    if (replacement === undefined) continue;
+    const trusted = replacement instanceof ConsoleLogger || replacement instanceof GuardedLogger;
+    inUse[name] = trusted ? replacement : new GuardedLogger(name, replacement);
+  }
   return before;
 }
 
-/** Text of anything that was thrown: the stack of an error with its causes, else the value as a string. */
+/** Causes of causes beyond this many are not described: they may go round in a circle. */
+const MOST_CAUSES = 10;
+
+/** Text of anything that was thrown: the stack of an error with its causes, else the value as a string. Never throws. */
 export function describeError(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const text = error.stack ?? `${error.name}: ${error.message}`;
-  return error.cause === undefined ? text : `${text}\ncaused by: ${describeError(error.cause)}`;
+  return described(error, 0);
+}
+function described(error: unknown, depth: number): string {
+  try {
+    if (!(error instanceof Error)) return String(error);
+    const text = error.stack ?? `${error.name}: ${error.message}`;
+    const { cause } = error;
+    return cause === undefined || depth === MOST_CAUSES ? text : `${text}\ncaused by: ${described(cause, depth + 1)}`;
+  } catch {
+    // A Proxy or a getter that throws, an object without toString.
+    return "(a value that has no text)";
+  }
 }

@@ -14,6 +14,7 @@ import { HTTPServerRequest } from "../http/request.ts";
 import { hasNoContent, reasonPhrase } from "../http/status.ts";
 import { ASCII, LATIN1, UTF8 } from "../net/base-iostream.ts";
 import { H_CONTENT_LENGTH, H_TRANSFER_ENCODING } from "../parser/abi.ts";
+import { guard, isPromiseLike, logFailure } from "../user-code.ts";
 import { useLightResponse, wholeAnswer } from "./light-response.ts";
 import type { WholeAnswer } from "./light-response.ts";
 import { lightRequest } from "./light-request.ts";
@@ -105,7 +106,10 @@ class FetchMessage implements HTTPMessageDelegate {
     try {
       const context = { remoteAddress: request.remoteIp, request };
       const answer = this.#fetch(lightRequest(request, content), context);
-      if (answer instanceof Promise) answer.then((response) => send(exchange, response)).catch(failed);
+      if (isPromiseLike(answer))
+        Promise.resolve(answer)
+          .then((response) => send(exchange, response))
+          .catch(failed);
       else send(exchange, answer)?.catch(failed);
     } catch (error) {
       failed(error);
@@ -181,12 +185,28 @@ async function sendResponse(exchange: HTTP1Exchange, response: Response): Promis
   const startLine = { code: status, reason: response.statusText === "" ? reasonPhrase(status) : response.statusText };
   if (body === null || hasNoContent(status) || exchange.head.method === "HEAD") {
     if (!hasNoContent(status) && exchange.head.method !== "HEAD") headers.set("Content-Length", 0);
-    void body?.cancel();
+    if (body !== null) letGo(exchange, body);
     void exchange.writeHeaders(startLine, headers);
     exchange.finish();
     return;
   }
-  await sendBody(exchange, startLine, headers, body.getReader());
+  const reader = body.getReader();
+  try {
+    await sendBody(exchange, startLine, headers, reader);
+  } catch (error) {
+    letGo(exchange, reader);
+    throw error;
+  }
+}
+
+/** What a body says of being let go of (its `cancel` may fail, it may be locked) is logged; the answer does not depend on it. */
+function letGo({ head, lost }: HTTP1Exchange, body: { cancel(): unknown }): void {
+  guard(
+    () => body.cancel(),
+    (error) => {
+      if (!lost) logFailure(`the cancel of a response body, ${head.method} ${head.path}`, error);
+    },
+  );
 }
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>;
@@ -199,7 +219,7 @@ async function sendBody(
   headers: HTTPHeaders,
   reader: Reader,
 ): Promise<void> {
-  exchange.setCloseCallback(() => void reader.cancel().catch(() => undefined));
+  exchange.setCloseCallback(() => letGo(exchange, reader));
   let piece: Read = await reader.read();
   const next = piece.done ? undefined : reader.read();
   const ended = next === undefined || (await soon(next))?.done === true;

@@ -4,6 +4,7 @@ import type { HTTP1Exchange } from "./http1exchange.ts";
 import type { HTTPHeaders } from "./headers.ts";
 import type { HTTPMessageDelegate, HTTPServerConnectionDelegate, RequestStartLine } from "./interfaces.ts";
 import { HTTPServerRequest } from "./request.ts";
+import { watch } from "../user-code.ts";
 
 /** Pieces from this size on are kept as they are; smaller ones are copied together. */
 const LARGE_PIECE = 4096;
@@ -88,7 +89,7 @@ class CallbackMessage implements HTTPMessageDelegate {
     const request = this.#request as HTTPServerRequest;
     if (this.#content !== undefined) request.body = this.#content.take();
     const pending = this.#callback(request);
-    if (pending instanceof Promise) pending.catch((error: unknown) => this.#exchange.fail(error));
+    if (pending !== undefined) watch(pending, (error) => this.#exchange.fail(error));
   }
   onConnectionClose(): void {
     this.#content = undefined;

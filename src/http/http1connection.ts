@@ -7,7 +7,9 @@
  */
 import { Buffer } from "node:buffer";
 import { parserChannels } from "../diagnostics.ts";
-import { describeError, loggers } from "../log.ts";
+import { loggers } from "../log.ts";
+import { caught, guard, isPromiseLike, logFailure, watch } from "../user-code.ts";
+import { logExchangeFailure, nameOf } from "./failures.ts";
 import type { BaseIOStream, StreamConsumer } from "../net/base-iostream.ts";
 import { StreamClosedError } from "../net/errors.ts";
 import {
@@ -222,24 +224,25 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
   }
 
   private startDelegate(exchange: HTTP1Exchange, head: RequestHead): void {
+    let message: HTTPMessageDelegate | undefined;
     try {
-      const message = this.host.delegate.startRequest(this, exchange);
+      message = this.host.delegate.startRequest(this, exchange);
       this.message = message;
       const pending = message.headersReceived(head, HTTPHeaders.from(head));
-      if (pending !== undefined) this.waitFor(exchange, pending, () => this.afterHeaders(exchange));
+      if (isPromiseLike(pending))
+        this.waitFor(exchange, message, "headersReceived", pending, () => this.afterHeaders(exchange));
       else this.afterHeaders(exchange);
     } catch (error) {
-      this.delegateFailed(exchange, error);
+      // A delegate cannot be waited for. What its promise rejects with is the same failure.
+      watch(message, () => undefined);
+      this.delegateFailed(exchange, error, "headersReceived", message ?? this.host.delegate);
     }
   }
 
   /** The delegate has seen the head; a request without content is complete. */
   private afterHeaders(exchange: HTTP1Exchange): void {
     if (this.exchange !== exchange) return;
-    if (this.bodyDone) {
-      this.message?.finish();
-      return;
-    }
+    if (this.bodyDone) return this.finishMessage(exchange);
     if (exchange.finished) return;
     const { host } = this;
     const { maxBodySize, contentLength } = this;
@@ -275,15 +278,17 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
   }
 
   private deliver(exchange: HTTP1Exchange, piece: Buffer): void {
+    const { message } = this;
+    if (message === undefined) return;
     try {
-      const pending = this.message?.dataReceived(piece);
-      if (pending !== undefined) {
-        this.waitFor(exchange, pending, () => {
+      const pending = message.dataReceived(piece);
+      if (isPromiseLike(pending)) {
+        this.waitFor(exchange, message, "dataReceived", pending, () => {
           if (this.body?.complete === true && this.state === BODY) this.requestReceived(exchange);
         });
       }
     } catch (error) {
-      this.delegateFailed(exchange, error);
+      this.delegateFailed(exchange, error, "dataReceived", message);
     }
   }
 
@@ -291,20 +296,31 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
     this.body = undefined;
     this.bodyDone = true;
     this.state = ANSWERING;
+    this.finishMessage(exchange);
+  }
+
+  private finishMessage(exchange: HTTP1Exchange): void {
+    const { message } = this;
+    if (message === undefined) return;
     try {
-      this.message?.finish();
+      const pending: unknown = message.finish();
+      if (pending !== undefined) watch(pending, (error) => this.delegateFailed(exchange, error, "finish", message));
     } catch (error) {
-      this.delegateFailed(exchange, error);
+      this.delegateFailed(exchange, error, "finish", message);
     }
   }
 
   /** Holds the stream until a delegate's promise settles. */
-  private waitFor(exchange: HTTP1Exchange, pending: Promise<void>, then: () => void): void {
-    if (this.exchange !== exchange) {
-      // It answered before it returned: nobody waits for the rest of what it does.
-      pending.then(undefined, (error: unknown) => this.delegateFailed(exchange, error));
-      return;
-    }
+  private waitFor(
+    exchange: HTTP1Exchange,
+    message: HTTPMessageDelegate,
+    hook: string,
+    pending: PromiseLike<void>,
+    then: () => void,
+  ): void {
+    const failed = (error: unknown): void => this.delegateFailed(exchange, error, hook, message);
+    // It answered before it returned: nobody waits for the rest of what it does.
+    if (this.exchange !== exchange) return watch(pending, failed);
     this.holding = true;
     this.stream.hold();
     const settled = (): boolean => {
@@ -313,14 +329,14 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
       this.since = this.host.now;
       return true;
     };
-    pending.then(
+    Promise.resolve(pending).then(
       () => {
         if (!settled()) return;
         this.stream.cork();
         try {
           then();
         } catch (error) {
-          this.delegateFailed(exchange, error);
+          failed(error);
         }
         this.stream.uncork();
         if (this.state === ANSWERING) return;
@@ -328,15 +344,21 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
         else this.stream.release();
       },
       (error: unknown) => {
-        if (settled()) this.delegateFailed(exchange, error);
+        if (settled()) failed(error);
       },
     );
   }
 
   /** An exception out of a delegate: 500 (or what a protocol error says), or a cut connection once the answer has begun. */
-  delegateFailed(exchange: HTTP1Exchange, error: unknown): void {
+  delegateFailed(
+    exchange: HTTP1Exchange,
+    thrown: unknown,
+    hook = "response",
+    delegate: object | undefined = this.message,
+  ): void {
+    const error = caught(thrown);
     if (this.exchange === exchange && error instanceof RemoteProtocolError) return this.refuse(error);
-    loggers.application.error(`Uncaught exception in a request delegate\n${describeError(error)}`);
+    logExchangeFailure(exchange, nameOf(delegate, hook), error);
     if (this.exchange !== exchange) return;
     if (exchange.started) this.stream.destroy();
     else this.answerAndClose(500, "ERR_LANDSPOUT_INTERNAL", "The request could not be answered.");
@@ -452,11 +474,11 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
     this.bodyDone = true;
     this.body = undefined;
     if (complete || message === undefined) return;
-    try {
-      message.onConnectionClose(error);
-    } catch (thrown) {
-      loggers.application.error(`Uncaught exception in onConnectionClose\n${describeError(thrown)}`);
-    }
+    guard(
+      () => message.onConnectionClose(error),
+      (thrown) =>
+        logFailure(`${nameOf(message, "onConnectionClose")}, connection from ${this.peer ?? "a client"}`, thrown),
+    );
   }
 
   // --- the client leaves ---

@@ -4,7 +4,6 @@
  * whoever keeps it, and then does nothing.
  */
 import { Buffer } from "node:buffer";
-import { describeError, loggers } from "../log.ts";
 import { ASCII, LATIN1, UTF8 } from "../net/base-iostream.ts";
 import type { BaseIOStream, TextKind } from "../net/base-iostream.ts";
 import { StreamClosedError } from "../net/errors.ts";
@@ -12,6 +11,7 @@ import { F_CONN_CLOSE, F_CONN_KEEP_ALIVE, F_EXPECT_CONTINUE, M_HEAD } from "../p
 import { httpDate } from "./date.ts";
 import { LocalProtocolError } from "./errors.ts";
 import { statusLine } from "./field-text.ts";
+import { guardCall } from "./failures.ts";
 import { HTTPHeaders } from "./headers.ts";
 import type { HTTPConnection, ResponseStartLine } from "./interfaces.ts";
 import type { RequestHead } from "./request-head.ts";
@@ -146,7 +146,8 @@ export class HTTP1Exchange implements HTTPConnection {
   }
   /** Told by the connection. */
   notifyShutdown(): void {
-    if (this.phase < FINISHED) this.shutdown?.tell();
+    const { shutdown } = this;
+    if (shutdown !== undefined && this.phase < FINISHED) guardCall(this, "a shutdown callback", () => shutdown.tell());
   }
 
   /** The `Connection` field of the answer, or "". Decides, with the state of this moment, whether the connection goes on. */
@@ -327,11 +328,7 @@ export class HTTP1Exchange implements HTTPConnection {
     const callback = this.closeCallback;
     this.closeCallback = undefined;
     this.abort?.abort(new StreamClosedError(error));
-    try {
-      callback?.(error);
-    } catch (thrown) {
-      loggers.application.error(`Uncaught exception in a close callback\n${describeError(thrown)}`);
-    }
+    if (callback !== undefined) guardCall(this, "a close callback", () => callback(error));
   }
 
   /** Takes the stream away from HTTP; what the client sent behind this request is delivered to its next consumer. */

@@ -4,7 +4,8 @@
  */
 import { Buffer } from "node:buffer";
 import { connectionChannels } from "../diagnostics.ts";
-import { describeError, loggers } from "../log.ts";
+import { guard, logFailure } from "../user-code.ts";
+import { nameOf } from "./failures.ts";
 import type { BaseIOStream } from "../net/base-iostream.ts";
 import type { HttpParser } from "../parser/types.ts";
 import { AddressList, normalizeAddress } from "./addresses.ts";
@@ -108,11 +109,12 @@ export class ServerHost implements ConnectionHost {
   }
 
   #tellDelegate(connection: HTTP1Connection): void {
-    try {
-      this.delegate.onClose?.(connection);
-    } catch (error) {
-      loggers.application.error(`Uncaught exception in onClose\n${describeError(error)}`);
-    }
+    const { delegate } = this;
+    if (delegate.onClose === undefined) return;
+    guard(
+      () => delegate.onClose?.(connection),
+      (error) => logFailure(nameOf(delegate, "onClose"), error),
+    );
   }
 
   #check(): void {

@@ -1,9 +1,8 @@
 /** How whoever answers a request hears that the server is being shut down: by a call, by a signal. Made only for who asks. */
 import { ServerShutdownError } from "./errors.ts";
-import { describeError, loggers } from "../log.ts";
 
 export class ShutdownNotice {
-  callback: (() => void) | undefined = undefined;
+  callback: (() => unknown) | undefined = undefined;
   #told = false;
   #controller: AbortController | undefined = undefined;
 
@@ -14,15 +13,11 @@ export class ShutdownNotice {
     (this.#controller ??= new AbortController()).abort(new ServerShutdownError());
   }
 
-  /** Tells it once. */
-  tell(): void {
-    if (this.#told) return;
+  /** Tells it once. Returns what the callback does; may throw. */
+  tell(): unknown {
+    if (this.#told) return undefined;
     this.#told = true;
     this.#controller?.abort(new ServerShutdownError());
-    try {
-      this.callback?.();
-    } catch (error) {
-      loggers.application.error(`Uncaught exception at shutdown\n${describeError(error)}`);
-    }
+    return this.callback?.();
   }
 }

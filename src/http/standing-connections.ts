@@ -2,7 +2,7 @@
  * Connections that have left HTTP for another protocol (WebSockets) and end with the server all the same. It must not know what they
  * speak: each says its own goodbye.
  */
-import { describeError, loggers } from "../log.ts";
+import { guard, logFailure } from "../user-code.ts";
 import type { BaseIOStream } from "../net/base-iostream.ts";
 
 export interface StandingConnection {
@@ -46,11 +46,10 @@ export class StandingConnections {
   #tell(connection: StandingConnection): void {
     if (!this.#connections.has(connection) || this.#told.has(connection)) return;
     this.#told.add(connection);
-    try {
-      connection.serverEnds();
-    } catch (error) {
-      loggers.application.error(`Uncaught exception at shutdown\n${describeError(error)}`);
-    }
+    guard(
+      () => connection.serverEnds(),
+      (error) => logFailure("a connection that was told of the shutdown", error),
+    );
   }
 
   destroy(): void {

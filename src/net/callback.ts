@@ -6,6 +6,7 @@
  */
 import { AsyncResource } from "node:async_hooks";
 import { describeError, loggers } from "../log.ts";
+import { watch } from "../user-code.ts";
 
 type AnyFunction = (...args: unknown[]) => unknown;
 
@@ -26,16 +27,11 @@ export class Callback {
   run(): void {
     try {
       const result = this.context.runInAsyncScope(this.callback, undefined, ...this.args);
-      if (isPromiseLike(result)) result.then(undefined, (error: unknown) => logCallbackError(this.callback, error));
+      if (result !== undefined) watch(result, (error) => logCallbackError(this.callback, error));
     } catch (error) {
       logCallbackError(this.callback, error);
     }
   }
-}
-
-/** Whether a value can be awaited to some effect. */
-export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }
 
 /** The record for an exception that has no caller left to catch it. */

@@ -7,7 +7,8 @@
  * has its own `current()`.
  */
 import { LandspoutError, UsageError } from "../errors.ts";
-import { Callback, isPromiseLike } from "./callback.ts";
+import { Callback } from "./callback.ts";
+import { isPromiseLike } from "../user-code.ts";
 import { CallbackQueue } from "./callback-queue.ts";
 import { durationSeconds } from "./duration.ts";
 import type { Duration } from "./duration.ts";

@@ -3,7 +3,8 @@
  * overlaps itself; the loop's timers do the waiting. `setInterval` has neither the grid nor the other rule.
  */
 import { UsageError } from "../errors.ts";
-import { isPromiseLike, logCallbackError } from "./callback.ts";
+import { isPromiseLike } from "../user-code.ts";
+import { logCallbackError } from "./callback.ts";
 import { durationSeconds } from "./duration.ts";
 import type { Duration } from "./duration.ts";
 import { IOLoop } from "./loop.ts";

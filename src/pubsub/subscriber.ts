@@ -3,7 +3,7 @@
  * becomes of it, is the connection's own policy (`maxUnsentSize`, `overflow`).
  */
 import { describeError, loggers } from "../log.ts";
-import { isPromiseLike } from "../net/callback.ts";
+import { isPromiseLike } from "../user-code.ts";
 import type { PreparedEvent } from "../web/event-stream.ts";
 import type { PreparedFrame } from "../websocket/frame.ts";
 import type { PubSubMessage } from "./driver.ts";

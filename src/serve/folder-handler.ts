@@ -132,12 +132,11 @@ export class FolderHandler extends StaticFileHandler {
     this.setHeader("Cache-Control", "no-cache");
   }
 
-  override writeError(status: number, options: SendErrorOptions = {}): void {
+  override writeError(status: number, options: SendErrorOptions = {}): void | Promise<void> {
     if (this.settings.serveTraceback === true) {
-      super.writeError(status, options);
-      return;
+      return super.writeError(status, options);
     }
     this.setHeader("Content-Security-Policy", pagePolicy());
-    void this.finish(errorPage(status, this.reasonText()));
+    return this.finish(errorPage(status, this.reasonText()));
   }
 }

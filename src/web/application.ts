@@ -3,7 +3,6 @@
  */
 import { requestChannels } from "../diagnostics.ts";
 import { UsageError } from "../errors.ts";
-import { RemoteProtocolError, ServerShutdownError } from "../http/errors.ts";
 import type { HTTP1Exchange } from "../http/http1exchange.ts";
 import { toFetchHandler } from "../http/fetch-handler.ts";
 import type { FetchContext, FetchHandler } from "../http/fetch-handler.ts";
@@ -11,11 +10,11 @@ import { HTTPServer } from "../http/httpserver.ts";
 import type { HTTPServerOptions } from "../http/httpserver.ts";
 import type { HTTPMessageDelegate, HTTPServerConnectionDelegate } from "../http/interfaces.ts";
 import type { HTTPServerRequest } from "../http/request.ts";
-import { describeError, loggers } from "../log.ts";
+import { loggers } from "../log.ts";
 import { compression } from "./compression.ts";
 import type { CompressionOptions } from "./compression.ts";
+import { logFailed, logUncaught, summary, watchHook } from "./failures.ts";
 import { HandlerRun } from "./handler-run.ts";
-import { HTTPError } from "./http-error.ts";
 import { endTrace } from "./request-trace.ts";
 import type { RequestHandler } from "./request-handler.ts";
 import { ApplicationRouter } from "./routing/application-router.ts";
@@ -248,25 +247,32 @@ export class Application implements HTTPServerConnectionDelegate, ReversibleRout
     return this.#hosts.reverseUrl(name, ...args);
   }
 
-  /** Called by a handler whose answer is complete. */
+  /** Called by a handler whose answer is complete. Does not throw. */
   requestFinished(handler: RequestHandler): void {
     if (this.timed) {
       handler.request.markFinished();
-      this.logRequest(handler);
+      try {
+        const pending: unknown = this.logRequest(handler);
+        if (pending !== undefined) watchHook(handler, pending, "logRequest");
+      } catch (error) {
+        logFailed(handler, error, "logRequest");
+      }
     }
     if (requestChannels.asyncEnd.hasSubscribers) endTrace(handler);
+    if (handler.target?.finishes !== true) return;
     try {
-      if (handler.target?.finishes === true) handler.onFinish();
+      const pending: unknown = handler.onFinish();
+      if (pending !== undefined) watchHook(handler, pending, "onFinish");
     } catch (error) {
-      this.logException(handler, error);
+      logFailed(handler, error, "onFinish");
     }
   }
 
   /** Writes the line of a request: `200 GET /path (127.0.0.1) 1.23ms`; warning from 400, error from 500. */
   logRequest(handler: RequestHandler): void {
     const { accessLog, logFunction } = this.settings;
-    if (logFunction !== undefined) logFunction(handler);
-    else if (accessLog !== false) {
+    if (logFunction !== undefined) return logFunction(handler);
+    if (accessLog !== false) {
       const status = handler.getStatus();
       const line = `${status} ${summary(handler)} ${(handler.request.requestTime() * 1000).toFixed(2)}ms`;
       if (status < 400) loggers.access.info(line);
@@ -277,13 +283,6 @@ export class Application implements HTTPServerConnectionDelegate, ReversibleRout
 
   /** Logs what a handler threw: an HTTPError in one line, and only if it has a text for the log; others with their stack. */
   logException(handler: RequestHandler, error: unknown): void {
-    if (error instanceof HTTPError) {
-      if (error.logMessage !== undefined)
-        loggers.general.warn(`${error.status} ${summary(handler)}: ${error.logMessage}`);
-    } else if (error instanceof RemoteProtocolError || error instanceof ServerShutdownError) {
-      loggers.general.info(`${error.status} ${summary(handler)}: ${error.message}`);
-    } else loggers.application.error(`Uncaught exception ${summary(handler)}\n${describeError(error)}`);
+    logUncaught(handler, error);
   }
 }
-
-const summary = ({ request }: RequestHandler): string => `${request.method} ${request.uri} (${request.remoteIp})`;

@@ -5,7 +5,7 @@
 import { Buffer } from "node:buffer";
 import { UsageError } from "../errors.ts";
 import { checkedFieldValue } from "../http/field-text.ts";
-import { isPromiseLike } from "../net/callback.ts";
+import { isPromiseLike, watch } from "../user-code.ts";
 import { SCRATCH, SCRATCH_SIZE, T_HASH } from "../parser/abi.ts";
 import type { HttpParser } from "../parser/types.ts";
 
@@ -69,6 +69,8 @@ export function ownTag(handler: Tagging, content: string | Uint8Array): string |
   const tag: unknown = handler.computeEtag(content);
   if (tag === undefined || tag === null) return undefined;
   if (typeof tag !== "string") {
+    // What an async one rejects with is of no more use: it is the promise that is wrong.
+    watch(tag, () => undefined);
     throw new UsageError(
       "ERR_LANDSPOUT_ETAG",
       `computeEtag must return text, or undefined for no tag${isPromiseLike(tag) ? "; it cannot be async" : ""}`,

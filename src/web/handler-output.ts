@@ -4,18 +4,22 @@
  */
 import { Buffer } from "node:buffer";
 import { UsageError } from "../errors.ts";
+import { fieldLine } from "../http/field-text.ts";
 import { HTTPHeaders } from "../http/headers.ts";
 import type { HeaderValue } from "../http/headers.ts";
 import type { HTTPServerRequest } from "../http/request.ts";
 import { setCookieLine } from "../http/set-cookie.ts";
 import type { SetCookieOptions } from "../http/set-cookie.ts";
 import { hasNoContent, reasonPhrase } from "../http/status.ts";
+import { ASCII } from "../net/base-iostream.ts";
 import type { IOStream } from "../net/iostream.ts";
 import type { Application } from "./application.ts";
 import { contentTag, matchesTag, ownTag } from "./etag.ts";
-import { HTML, JSON_TYPE, SERVER } from "./head-text.ts";
+import { lastResort, watchHook } from "./failures.ts";
+import { headText, HTML, JSON_TYPE, SERVER } from "./head-text.ts";
 import { TransformedOutput } from "./output-transform.ts";
 import { sendWhole, tagOfWhole, toNotModified } from "./send-whole.ts";
+import type { RequestHandler } from "./request-handler.ts";
 import type { Target } from "./target.ts";
 
 /** What `write` takes: text (sent as UTF-8), bytes, or an object (sent as JSON). */
@@ -35,6 +39,10 @@ export abstract class HandlerOutput {
   #more: (string | Uint8Array)[] | undefined = undefined;
   #sent = false;
   #done = false;
+  /** `answered` has been called. */
+  #over = false;
+  /** Sending has failed once: the error page does not go through the transforms. */
+  #untransformed = false;
   /** Set-Cookie values by cookie name. */
   #newCookies: Map<string, string> | undefined = undefined;
   /** The answer's road through the output transforms, where the application has any. */
@@ -93,13 +101,22 @@ export abstract class HandlerOutput {
 
   /** Forgets status, headers and what was written, as at the beginning. Cookies stay. */
   clear(): void {
+    this.resetAnswer();
+    const pending: unknown = this.setDefaultHeaders();
+    if (pending !== undefined) watchHook(this.#handler, pending, "setDefaultHeaders");
+  }
+  /** Internal: `clear` without the hook. */
+  resetAnswer(): void {
     this.#status = 200;
     this.#reason = "";
     this.#contentType = HTML;
     this.#fields = undefined;
     this.#content = "";
     this.#more = undefined;
-    this.setDefaultHeaders();
+  }
+  /** The subclass that all handlers are of, for the functions of failures.ts. */
+  get #handler(): RequestHandler {
+    return this as unknown as RequestHandler;
   }
 
   // --- cookies ---
@@ -183,72 +200,93 @@ export abstract class HandlerOutput {
     this.#sent = true;
     const headers = this.#headers;
     const status = this.#status;
-    if (this.application.transforms.length > 0) {
-      this.#transformed = new TransformedOutput(this.request, this.application.transforms);
-      return this.#transformed.start({ status, reason: this.#reason, headers }, content, false, nothing);
+    try {
+      if (this.#transforms) {
+        this.#transformed = this.#newTransformed();
+        return this.#transformed.start({ status, reason: this.#reason, headers }, content, false, nothing);
+      }
+      return connection.writeHeaders({ code: status, reason: this.reasonText() }, headers, content);
+    } catch (error) {
+      if (!connection.started) this.#unsend();
+      throw error;
     }
-    return connection.writeHeaders({ code: status, reason: this.reasonText() }, headers, content);
   }
 
   /**
    * Completes the answer. Must be called once; after a method that returns, it is. The promise, where there is one, settles when
-   * the answer has gone through the output transforms.
+   * the answer has gone through the output transforms. What cannot be sent throws, and then nothing has been sent.
    */
   finish(chunk?: Writable): Promise<void> | void {
     if (this.#done) throw new UsageError("ERR_LANDSPOUT_FINISHED", "finish() called twice");
     if (chunk !== undefined) this.write(chunk);
-    if (this.#newCookies !== undefined && !this.#sent) this.#addCookieFields();
-    if (this.application.transforms.length > 0) return this.#finishTransformed();
-    const { connection } = this.request;
-    if (this.#sent) {
-      this.#done = true;
-      void connection.write(this.#takeContent());
-      connection.finish();
-    } else {
-      const content = this.#takeContent();
-      this.#checkContent(content);
-      const plain = this.computeEtag === HandlerOutput.prototype.computeEtag;
-      this.#done = this.#sent = true;
-      try {
+    this.#done = true;
+    try {
+      if (this.#newCookies !== undefined && !this.#sent) this.#addCookieFields();
+      if (this.#transforms) return this.#finishTransformed();
+      if (this.#sent) {
+        const { connection } = this.request;
+        void connection.write(this.#takeContent());
+        connection.finish();
+      } else {
+        this.#sent = true;
+        const content = this.#takeContent();
+        this.#checkContent(content);
+        const plain = this.computeEtag === HandlerOutput.prototype.computeEtag;
         sendWhole(this, this.#status, this.#reason, this.#fields, this.#contentType, content, plain);
-      } catch (error) {
-        this.#undoFinish();
-        throw error;
       }
+    } catch (error) {
+      if (this.request.connection.started) this.cut();
+      else this.#unsend();
+      throw error;
     }
-    this.answered();
+    this.#answer();
     return undefined;
   }
 
-  /** What was to be sent could not be: as long as nothing of it has left, another answer can take its place. */
-  #undoFinish(): void {
-    if (!this.request.connection.started) this.#done = this.#sent = false;
+  /** Nothing has left: an error page may still be sent. */
+  #unsend(): void {
+    this.#done = false;
+    this.#sent = false;
+    this.#transformed = undefined;
+    this.#untransformed = true;
   }
 
+  /** Called where something is to be sent that cannot be sent. */
   #checkContent(content: string | Uint8Array): void {
-    if (hasNoContent(this.#status) && content.length > 0) {
-      throw new UsageError("ERR_LANDSPOUT_NO_CONTENT", `a ${this.#status} answer cannot have content`);
-    }
+    const status = this.#status;
+    // RFC 9110 §15.2: a 1xx response is "prior to completing the requested action and sending a final response".
+    if (status < 200)
+      throw new UsageError("ERR_LANDSPOUT_STATUS_CODE", `${status} cannot be the status of a complete answer`);
+    if (hasNoContent(status) && content.length > 0)
+      throw new UsageError("ERR_LANDSPOUT_NO_CONTENT", `a ${status} answer cannot have content`);
+  }
+
+  /** Whether this answer goes through output transforms. */
+  get #transforms(): boolean {
+    return this.application.transforms.length > 0 && !this.#untransformed;
+  }
+  #newTransformed(): TransformedOutput {
+    return new TransformedOutput(this.request, this.application.transforms, (error) => {
+      // It fails after the call that began it: there may be nothing that waits for it.
+      this.#done = true;
+      lastResort(this.#handler, error, "transform");
+    });
   }
 
   /** The tag is that of the content as written; a transform that changes the bytes makes it weak. */
   #finishTransformed(): Promise<void> | void {
     let content = this.#takeContent();
-    const finished = (): void => this.answered();
-    if (this.#transformed !== undefined) {
-      this.#done = true;
-      return this.#transformed.more(content, true, finished);
-    }
+    const finished = (): void => this.#answer();
+    if (this.#transformed !== undefined) return this.#transformed.more(content, true, finished);
+    this.#sent = true;
     this.#checkContent(content);
     const headers = this.#headers;
-    const known = tagOfWhole(this, this.#status, headers, content);
-    this.#done = this.#sent = true;
-    if (known) {
+    if (tagOfWhole(this, this.#status, headers, content)) {
       this.setStatus(304);
       toNotModified(headers);
       content = "";
     }
-    this.#transformed = new TransformedOutput(this.request, this.application.transforms);
+    this.#transformed = this.#newTransformed();
     return this.#transformed.start({ status: this.#status, reason: this.#reason, headers }, content, true, finished);
   }
 
@@ -259,14 +297,35 @@ export abstract class HandlerOutput {
     return this.#done;
   }
 
-  /** The answer is complete. */
+  /** The answer is complete. Called once; must not throw. */
   protected abstract answered(): void;
+  #answer(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.answered();
+  }
 
   /** Ends an answer that can no longer become whole: the client must not take what it has for all of it. */
   protected cut(): void {
     this.#done = true;
     this.request.connection.destroy();
-    this.answered();
+    this.#answer();
+  }
+
+  /** Internal: ends a request whose error page has failed, or (`silently`) whose client has left; calls no code of the program's for it. */
+  giveUpRequest(silently = false): void {
+    if (this.#over) return;
+    const { connection } = this.request;
+    if (silently || connection.started) return this.cut();
+    this.#done = this.#sent = true;
+    this.#status = 500;
+    try {
+      const head = headText(500, reasonPhrase(500), HTML);
+      connection.respond(head + fieldLine("Content-Length", String(PLAIN_PAGE.length)), ASCII, PLAIN_PAGE, ASCII);
+    } catch {
+      connection.destroy();
+    }
+    this.#answer();
   }
 
   /**
@@ -306,3 +365,5 @@ export abstract class HandlerOutput {
 }
 
 const nothing = (): void => undefined;
+/** What a client gets where the error page has failed, too. */
+const PLAIN_PAGE = "<html><title>500: Internal Server Error</title><body>500: Internal Server Error</body></html>";

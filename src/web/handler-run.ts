@@ -4,16 +4,16 @@
  */
 import { isTraced, requestChannels } from "../diagnostics.ts";
 import { ContentBuffer } from "../http/delegates.ts";
-import { ProtocolError } from "../http/errors.ts";
 import { LandspoutError } from "../errors.ts";
 import type { HTTPHeaders } from "../http/headers.ts";
 import type { HTTP1Exchange } from "../http/http1exchange.ts";
 import type { HTTPMessageDelegate, RequestStartLine } from "../http/interfaces.ts";
 import { HTTPServerRequest } from "../http/request.ts";
-import { isPromiseLike } from "../net/callback.ts";
+import { caught, guard, isPromiseLike, notPromise } from "../user-code.ts";
 import { StreamClosedError } from "../net/errors.ts";
 import { M_DELETE, M_GET, M_HEAD, M_OPTIONS, M_PATCH, M_POST, M_PUT } from "../parser/abi.ts";
 import type { Application } from "./application.ts";
+import { endRequest, failRequest, logFailed, watchHook } from "./failures.ts";
 import { giveCaptured } from "./routing/captured.ts";
 import type { RouteMatch } from "./routing/path-table.ts";
 import { contentFor } from "./request-content.ts";
@@ -21,8 +21,7 @@ import { beginTrace, traceError } from "./request-trace.ts";
 import type { RequestTrace } from "./request-trace.ts";
 import { Finish, HTTPError } from "./http-error.ts";
 import { writeReturned } from "./answer-value.ts";
-import { NO_ARGUMENTS } from "./request-handler.ts";
-import type { RequestHandler } from "./request-handler.ts";
+import { NO_ARGUMENTS, RequestHandler } from "./request-handler.ts";
 import type { Target } from "./target.ts";
 import { extraMethod, isRefusedUnread } from "./unread-content.ts";
 
@@ -67,7 +66,8 @@ export class HandlerRun implements HTTPMessageDelegate {
    * can be kept; otherwise it is sent at once, before `100 Continue`, and the content is dropped within the lingering bounds.
    */
   private beforeContent(request: HTTPServerRequest, match: RouteMatch<Target>): Promise<void> | void {
-    this.made = new match.target.handlerClass(this.application, request);
+    this.made = this.make(request, match.target);
+    if (this.made === undefined) return undefined;
     this.unread = isRefusedUnread(match.target, this.made);
     return this.unread && !this.exchange.contentIsShort ? this.begin(request, match, false) : undefined;
   }
@@ -105,9 +105,9 @@ export class HandlerRun implements HTTPMessageDelegate {
     try {
       const pending = handler.dataReceived(chunk);
       if (!isPromiseLike(pending)) return undefined;
-      return Promise.resolve(pending).catch((error: unknown) => this.failed(handler, error));
+      return Promise.resolve(pending).catch((error: unknown) => this.failed(handler, error, "dataReceived"));
     } catch (error) {
-      this.failed(handler, error);
+      this.failed(handler, error, "dataReceived");
     }
     return undefined;
   }
@@ -130,29 +130,50 @@ export class HandlerRun implements HTTPMessageDelegate {
   private run(request: HTTPServerRequest, match: RouteMatch<Target>, streaming: boolean): Promise<void> | void {
     const { application } = this;
     const { target } = match;
-    const handler = this.made ?? new target.handlerClass(application, request);
+    const handler = this.made ?? this.make(request, target);
+    if (handler === undefined) return undefined;
     this.handler = handler;
     if (this.trace !== undefined) beginTrace(this.trace, handler);
     handler.target = target;
+    let hook = "setDefaultHeaders";
     try {
-      if (target.setsDefaults) handler.setDefaultHeaders();
-      if (target.initializes) handler.initialize(target.initArgs);
+      if (target.setsDefaults) watched(handler, handler.setDefaultHeaders(), hook);
+      hook = "initialize";
+      if (target.initializes) watched(handler, handler.initialize(target.initArgs), hook);
       if (target.noticesClose) this.exchange.setCloseCallback(() => this.clientLeft());
+      hook = "decodeArgument";
       if (match.captured.length > 0 || match.kwargs !== undefined) giveCaptured(handler, match);
+      hook = "checkXsrfCookie";
       // A refused request changes nothing; its token may be in the content that was dropped.
-      if (application.checksXsrf && !this.unread && !isSafe(request.methodId)) handler.checkXsrfCookie();
+      if (application.checksXsrf && !this.unread && !isSafe(request.methodId))
+        notPromise(handler.checkXsrfCookie() as unknown, hook);
+      hook = "prepare";
       const pending = target.prepares ? handler.prepare() : undefined;
       if (isPromiseLike(pending)) {
         return Promise.resolve(pending).then(
           () => (streaming && !target.pulls ? undefined : this.runMethodSafely(handler)),
-          (error: unknown) => this.failed(handler, error),
+          (error: unknown) => this.failed(handler, error, "prepare"),
         );
       }
-      if ((!streaming || target.pulls) && !handler.finished) this.runMethod(handler);
     } catch (error) {
-      this.failed(handler, error);
+      this.failed(handler, error, hook);
+      return undefined;
     }
+    if (!streaming || target.pulls) this.runMethodSafely(handler);
     return undefined;
+  }
+
+  /** Undefined: the constructor threw. A plain handler answers in its place, and the request is logged and over as any other. */
+  private make(request: HTTPServerRequest, { handlerClass }: Target): RequestHandler | undefined {
+    try {
+      return new handlerClass(this.application, request);
+    } catch (error) {
+      const substitute = new RequestHandler(this.application, request);
+      this.handler = substitute;
+      if (this.trace !== undefined) beginTrace(this.trace, substitute);
+      this.failed(substitute, error, "constructor", handlerClass.name);
+      return undefined;
+    }
   }
 
   private runMethodSafely(handler: RequestHandler): void {
@@ -160,7 +181,7 @@ export class HandlerRun implements HTTPMessageDelegate {
     try {
       this.runMethod(handler);
     } catch (error) {
-      this.failed(handler, error);
+      this.failed(handler, error, verbOf(handler));
     }
   }
 
@@ -171,8 +192,8 @@ export class HandlerRun implements HTTPMessageDelegate {
     else if (isPromiseLike(result)) {
       Promise.resolve(result)
         .then((value) => this.returned(handler, value))
-        .catch((error: unknown) => this.failed(handler, error));
-    } else this.returned(handler, result)?.catch((error: unknown) => this.failed(handler, error));
+        .catch((error: unknown) => this.failed(handler, error, verbOf(handler)));
+    } else this.returned(handler, result)?.catch((error: unknown) => this.failed(handler, error, verbOf(handler)));
   }
 
   /** A value that a method returned is written; then the request ends. */
@@ -188,53 +209,53 @@ export class HandlerRun implements HTTPMessageDelegate {
 
   /** The request ends, unless it has ended or is to end later. */
   private ended(handler: RequestHandler): void {
-    if (!handler.finished && handler.autoFinish) void handler.finish();
+    if (handler.finished || !handler.autoFinish) return;
+    const pending: unknown = handler.finish();
+    if (pending !== undefined) watched(handler, pending, "finish");
   }
 
-  private failed(handler: RequestHandler, thrown: unknown): void {
-    const { application } = this;
-    const error = abortReason(thrown);
+  /** Does not throw. */
+  private failed(handler: RequestHandler, thrown: unknown, hook: string, handlerClass?: string): void {
+    const { exchange } = this;
+    const error = abortReason(caught(thrown));
     if (error instanceof Finish) {
-      if (!handler.finished) void handler.finish(error.chunk);
+      if (!handler.finished) endRequest(handler, error.chunk);
       return;
     }
-    // A client that left is not an error.
-    if (this.exchange.lost) return;
-    if (error instanceof StreamClosedError && this.exchange.left) {
-      // It was told by the signal, and gives up.
-      this.exchange.destroy();
+    // A client that left is not an error. The signal has told the handler, which gives up.
+    if (error instanceof StreamClosedError && exchange.left) {
+      handler.giveUpRequest(true);
       return;
     }
     if (this.trace !== undefined) traceError(this.trace, error);
-    try {
-      handler.logException(error);
-    } catch (failure) {
-      application.logException(handler, failure);
-    }
-    if (handler.finished) return;
-    handler.sendError(error instanceof HTTPError || error instanceof ProtocolError ? error.status : 500, { error });
+    failRequest(handler, error, hook, handlerClass);
   }
 
   private serverEnds(handler: RequestHandler): void {
     if (handler.finished) return;
-    try {
-      const pending = handler.onShutdown();
-      if (isPromiseLike(pending)) Promise.resolve(pending).catch((error: unknown) => this.failed(handler, error));
-    } catch (error) {
-      this.failed(handler, error);
-    }
+    guard(
+      () => handler.onShutdown(),
+      (error) => this.failed(handler, error, "onShutdown"),
+    );
   }
 
   private clientLeft(): void {
     const { handler } = this;
     if (handler === undefined) return;
-    try {
-      handler.onConnectionClose();
-    } catch (error) {
-      this.application.logException(handler, error);
-    }
+    guard(
+      () => handler.onConnectionClose(),
+      (error) => logFailed(handler, error, "onConnectionClose"),
+    );
   }
 }
+
+/** What a hook returned where the type says void: nothing, or a promise whose rejection fails the request. */
+function watched(handler: RequestHandler, result: unknown, hook: string): void {
+  if (result !== undefined) watchHook(handler, result, hook);
+}
+
+/** The method that answers, by its name in the class. */
+const verbOf = ({ request }: RequestHandler): string => request.method.toLowerCase();
 
 /** Functions of node:* that take a signal throw an AbortError, whose cause is why it was aborted. */
 const abortReason = (error: unknown): unknown =>

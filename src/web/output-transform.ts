@@ -10,6 +10,8 @@ import type { HTTPHeaders } from "../http/headers.ts";
 import type { HTTP1Exchange } from "../http/http1exchange.ts";
 import type { HTTPServerRequest } from "../http/request.ts";
 import { hasNoContent, reasonPhrase } from "../http/status.ts";
+import { guard, isPromiseLike, logFailure } from "../user-code.ts";
+import type { Failed } from "../user-code.ts";
 
 export interface OutputTransform {
   /**
@@ -47,11 +49,14 @@ export interface AnswerHead {
 export class TransformedOutput {
   readonly #connection: HTTP1Exchange;
   readonly #transforms: readonly OutputTransform[];
+  readonly #failed: Failed;
   /** What is still under way; undefined where nothing is. */
   #tail: Promise<void> | undefined = undefined;
 
-  constructor(request: HTTPServerRequest, factories: readonly OutputTransformFactory[]) {
+  /** @param failed Called where a transform fails after the call that began it; it ends the request. */
+  constructor(request: HTTPServerRequest, factories: readonly OutputTransformFactory[], failed: Failed) {
     this.#connection = request.connection;
+    this.#failed = failed;
     const transforms: OutputTransform[] = [];
     for (const make of factories) {
       const transform = make(request);
@@ -102,19 +107,34 @@ export class TransformedOutput {
   }
 
   #inOrder(done: (() => void) | undefined, work: () => Promise<void> | void): Promise<void> | void {
-    const result = this.#tail === undefined ? work() : this.#tail.then(work);
+    let result: Promise<void> | void;
+    try {
+      result = this.#tail === undefined ? work() : this.#tail.then(work);
+    } catch (error) {
+      this.#abandon();
+      throw error;
+    }
     if (result === undefined) return undefined;
     const tail = result.finally(() => {
       if (this.#tail === tail) this.#tail = undefined;
     });
     // Nobody has to wait for it: a failure ends the connection here, and a client that left is none.
     tail.catch((error: unknown) => {
-      if (!this.#connection.lost) this.#connection.fail(error);
-      for (const transform of this.#transforms) transform.abandon?.();
+      this.#abandon();
+      if (!this.#connection.lost) this.#failed(error);
       done?.();
     });
     this.#tail = tail;
     return tail;
+  }
+
+  #abandon(): void {
+    for (const transform of this.#transforms) {
+      guard(
+        () => transform.abandon?.(),
+        (error) => logFailure("abandon of an output transform", error),
+      );
+    }
   }
 }
 
@@ -122,5 +142,5 @@ const toBytes = (chunk: string | Uint8Array): Uint8Array => (typeof chunk === "s
 
 /** Goes on with a value at once, with a promise later. */
 function after<T, R>(value: T | Promise<T>, next: (value: T) => R | Promise<R>): R | Promise<R> {
-  return value instanceof Promise ? value.then(next) : next(value);
+  return isPromiseLike(value) ? Promise.resolve(value).then(next as (value: unknown) => R) : next(value);
 }

@@ -6,13 +6,16 @@
 import type { Buffer } from "node:buffer";
 import { UsageError } from "../errors.ts";
 import type { SetCookieOptions } from "../http/set-cookie.ts";
+import { hasNoContent } from "../http/status.ts";
 import { xhtmlEscape } from "../escape/index.ts";
 import { closestLocale } from "../locale/index.ts";
 import type { Locale } from "../locale/index.ts";
 import type { BaseLoader } from "../template/index.ts";
 import { isAddress, loaderFor, makeLoader, usualValues, withResources } from "./rendering.ts";
 import type { TemplateValues } from "./rendering.ts";
+import { isPromiseLike, notPromise, watch } from "../user-code.ts";
 import { debugPage } from "./debug-page.ts";
+import { endErrorPage, logFailed, watchHook } from "./failures.ts";
 import { HandlerInput } from "./handler-input.ts";
 import type { Writable } from "./handler-output.ts";
 import type { Settings } from "./application.ts";
@@ -190,7 +193,7 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
   renderString(name: string, values: TemplateValues = {}): string {
     return loaderFor(this)
       .load(name)
-      .generate({ ...this.getTemplateNamespace(), ...values });
+      .generate({ ...notPromise(this.getTemplateNamespace(), "getTemplateNamespace"), ...values });
   }
   /** What every template finds. May be overridden, to add to it. */
   getTemplateNamespace(): { [name: string]: unknown } {
@@ -232,40 +235,68 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
       throw new UsageError("ERR_LANDSPOUT_STATUS_CODE", `${status} is not a redirection`);
     this.setStatus(status);
     this.setHeader("Location", /[^\x21-\x7e]/.test(url) ? encodeURI(url).replaceAll("%25", "%") : url);
-    void this.finish();
+    const pending: unknown = this.finish();
+    if (pending !== undefined) watchHook(this, pending, "finish");
   }
 
-  /** Sends an error page through `writeError`. After the headers are out, the connection is cut instead. */
+  /**
+   * Sends an error page through `writeError`. After the headers are out, the connection is cut instead. A status or a field of an
+   * HTTPError that cannot be sent is logged, and the answer is 500.
+   */
   sendError(status = 500, options: SendErrorOptions = {}): void {
     if (this.finished) return;
     if (this.headersWritten) {
       this.cut();
       return;
     }
-    this.clear();
     const { error } = options;
-    this.setStatus(status, options.reason ?? (error instanceof HTTPError ? error.reason : undefined));
-    if (error instanceof HTTPError)
-      for (const [name, value] of Object.entries(error.headers)) this.setHeader(name, value);
+    let sent = status;
     try {
-      this.writeError(status, options);
+      this.clear();
+      if (status < 200)
+        throw new UsageError(
+          "ERR_LANDSPOUT_STATUS_CODE",
+          `${status} is not a status for an error page: use 200 to 999`,
+        );
+      this.setStatus(status, options.reason ?? (error instanceof HTTPError ? error.reason : undefined));
+      if (error instanceof HTTPError)
+        for (const [name, value] of Object.entries(error.headers)) this.setHeader(name, value);
     } catch (failure) {
-      this.application.logException(this, failure);
+      logFailed(this, failure, "sendError");
+      this.resetAnswer();
+      this.setStatus((sent = 500));
     }
-    if (!this.finished) void this.finish();
+    try {
+      const pending: unknown = this.writeError(sent, options);
+      if (isPromiseLike(pending)) {
+        Promise.resolve(pending).then(
+          () => endErrorPage(this),
+          (failure: unknown) => this.#pageFailed(failure),
+        );
+        return;
+      }
+    } catch (failure) {
+      this.#pageFailed(failure);
+      return;
+    }
+    endErrorPage(this);
+  }
+  #pageFailed(failure: unknown): void {
+    logFailed(this, failure, "writeError");
+    endErrorPage(this);
   }
 
   /**
-   * The error page. Override it for another; it must not throw and should finish. With the setting `serveTraceback` (on in debug)
-   * it shows where an exception came from.
+   * The error page. Override it for another; it should finish, and may return a promise. If it throws, the answer has the status, and
+   * no content. With the setting `serveTraceback` (on in debug) it shows where an exception came from.
    */
-  writeError(status: number, options: SendErrorOptions = {}): void {
-    if (this.application.settings.serveTraceback === true && options.error !== undefined && status >= 500) {
-      void this.finish(debugPage(this, status, options.error));
-      return;
-    }
+  writeError(status: number, options: SendErrorOptions = {}): void | Promise<void> {
+    // RFC 9110 §15.3.5, §15.4.5: "a 204 response is terminated by the end of the header section", as is a 304.
+    if (hasNoContent(status)) return this.finish();
+    if (this.application.settings.serveTraceback === true && options.error !== undefined && status >= 500)
+      return this.finish(debugPage(this, status, options.error));
     const text = `${status}: ${this.reasonText()}`;
-    void this.finish(`<html><title>${text}</title><body>${text}</body></html>`);
+    return this.finish(`<html><title>${text}</title><body>${text}</body></html>`);
   }
 
   /** Logs what a method of this handler threw; see `Application.logException`. May be overridden. */
@@ -283,7 +314,8 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
     if (this.#user === undefined) {
       const user = this.getCurrentUser();
       // A promise would be truthy, and let everybody in.
-      if (typeof user === "object" && user !== null && "then" in user) {
+      if (isPromiseLike(user)) {
+        watch(user, () => undefined);
         throw new UsageError(
           "ERR_LANDSPOUT_CURRENT_USER",
           "getCurrentUser must not return a promise; await it in prepare and set currentUser",
@@ -308,7 +340,7 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
    * The language of this answer: what `getUserLocale` says, else what the browser wishes. May be set.
    */
   get locale(): Locale {
-    return (this.#locale ??= this.getUserLocale() ?? this.getBrowserLocale());
+    return (this.#locale ??= notPromise(this.getUserLocale(), "getUserLocale") ?? this.getBrowserLocale());
   }
   set locale(locale: Locale) {
     this.#locale = locale;

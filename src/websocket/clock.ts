@@ -1,5 +1,7 @@
 /** One coarse timer for all WebSockets of a thread: pings, missing pongs, closes that take too long. It runs while there are any. */
 
+import { guard, logFailure } from "../user-code.ts";
+
 /** Something that is asked once a second whether it has waited too long. */
 export interface Timed {
   /** `now`: seconds of the clock. */
@@ -17,7 +19,11 @@ let present = 0;
 export const clockNow = (): number => present;
 
 function look(): void {
-  for (const each of timed) each.checkTime(present);
+  for (const each of timed)
+    guard(
+      () => each.checkTime(present),
+      (error) => logFailure("the periodic check of a connection", error),
+    );
 }
 
 export function watch(one: Timed): void {

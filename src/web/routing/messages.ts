@@ -8,6 +8,7 @@ import { HTTPHeaders } from "../../http/headers.ts";
 import type { HTTP1Exchange } from "../../http/http1exchange.ts";
 import type { HTTPMessageDelegate, RequestStartLine } from "../../http/interfaces.ts";
 import { HTTPServerRequest } from "../../http/request.ts";
+import { watch } from "../../user-code.ts";
 import type { RequestRouter } from "./rule.ts";
 
 /** A request whose delegate is found when its head is complete. */
@@ -59,7 +60,7 @@ export class CallbackMessage implements HTTPMessageDelegate {
     const request = this.#request;
     if (this.#content !== undefined) request.body = this.#content.take();
     const pending = this.#callback(request);
-    if (pending instanceof Promise) pending.catch((error: unknown) => request.connection.fail(error));
+    if (pending !== undefined) watch(pending, (error) => request.connection.fail(error));
   }
   onConnectionClose(): void {
     this.#content = undefined;

@@ -8,6 +8,7 @@ import type { HTTPMessageDelegate, HTTPServerConnectionDelegate } from "../../ht
 import type { HTTPServerRequest } from "../../http/request.ts";
 import type { RequestCallback } from "../../http/delegates.ts";
 import { loggers } from "../../log.ts";
+import { guard, logFailure } from "../../user-code.ts";
 import type { MatchResult } from "./matchers.ts";
 import { CallbackMessage, RoutedMessage } from "./messages.ts";
 import type { ReverseArguments } from "./parameters.ts";
@@ -151,7 +152,12 @@ export class RuleRouter extends Router {
   onClose(serverConnection: object): void {
     const known = this.#told.get(serverConnection);
     this.#told.delete(serverConnection);
-    if (known !== undefined) for (const target of known) target.onClose?.(serverConnection);
+    if (known === undefined) return;
+    for (const target of known)
+      guard(
+        () => target.onClose?.(serverConnection),
+        (error) => logFailure(`onClose of ${describe(target)}`, error),
+      );
   }
 }
 

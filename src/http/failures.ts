@@ -1,0 +1,22 @@
+/** The log record of a failure in code that answers a request below the framework: delegates, their callbacks, adapters. */
+import { describeError, loggers } from "../log.ts";
+import { guard } from "../user-code.ts";
+import type { HTTP1Exchange } from "./http1exchange.ts";
+
+/** Names the request and the function that failed, `Upload.dataReceived` for instance. Never throws. */
+export function logExchangeFailure(exchange: HTTP1Exchange, where: string, error: unknown): void {
+  const { head } = exchange;
+  const request = `${head.method} ${head.path} (${exchange.remoteIp})`;
+  loggers.application.error(`Uncaught exception ${request} in ${where}\n${describeError(error)}`);
+}
+
+/** Calls a function of a request whose result nothing waits for; a failure is logged. Never throws. */
+export function guardCall(exchange: HTTP1Exchange, where: string, call: () => unknown): void {
+  guard(call, (error) => logExchangeFailure(exchange, where, error));
+}
+
+/** How a method of a delegate is called in the log. An object literal has no better name than that. */
+export function nameOf(delegate: object | undefined, hook: string): string {
+  const name = delegate?.constructor?.name;
+  return `${name === undefined || name === "" || name === "Object" ? "the request delegate" : name}.${hook}`;
+}
