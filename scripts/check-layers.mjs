@@ -1,5 +1,5 @@
 /**
- * Imports of src/ point downwards only, type-only ones too: errors.ts, log.ts, diagnostics.ts and user-code.ts below everything, then parser, net and async, http,
+ * Imports of src/ point downwards only, type-only ones too: errors.ts, log.ts, diagnostics.ts, options-check.ts and user-code.ts below everything, then parser, net and async, http,
  * websocket, web, the rest. `parser` imports nothing from outside, not even `node:*`.
  */
 import { readdirSync, readFileSync } from "node:fs";
@@ -11,6 +11,7 @@ const HEIGHT = {
   "errors.ts": 0,
   "log.ts": 0,
   "diagnostics.ts": 0,
+  "options-check.ts": 0,
   "user-code.ts": 0,
   parser: 1,
   net: 2,

@@ -12,7 +12,7 @@ export { PeriodicCallback } from "./net/periodic-callback.ts";
 export { TCPServer } from "./net/tcpserver.ts";
 export { version } from "./version.ts";
 export { Application } from "./web/application.ts";
-export type { Settings } from "./web/application.ts";
+export type { Settings } from "./web/settings.ts";
 export { route } from "./web/routing/function-handler.ts";
 export { RedirectHandler } from "./web/routing/redirect-handler.ts";
 export { url } from "./web/routing/rule.ts";

@@ -6,6 +6,7 @@ import { Buffer } from "node:buffer";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { HTTP1Exchange } from "../http/http1exchange.ts";
 import { HTTPServer } from "../http/httpserver.ts";
+import { resolveLimits } from "../http/options.ts";
 import type { HTTPServerOptions } from "../http/httpserver.ts";
 import type { HTTPHeaders } from "../http/headers.ts";
 import { belongsToConnection, InMemoryExchange } from "../http/in-memory.ts";
@@ -41,6 +42,7 @@ export function toNodeListener(delegate: HTTPServerConnectionDelegate, options: 
  * express().use(toMiddleware(app));
  */
 export function toMiddleware(app: Routed, options: HTTPServerOptions = {}): ConnectMiddleware {
+  resolveLimits(options);
   return (request, response, next) => {
     const answer = { current: undefined as NodeAnswer | undefined };
     const asking = new Asking(app, () => {

@@ -10,6 +10,8 @@
  *
  * In each round the longest reading is taken, in a text that has been escaped before.
  */
+import { callable, checkOptions, either, flag, text as isText } from "../options-check.ts";
+import type { OptionTable } from "../options-check.ts";
 import { xhtmlEscape } from "./html.ts";
 import { isSpace, strip, utf8 } from "./text.ts";
 import type { Text } from "./text.ts";
@@ -27,6 +29,14 @@ export interface LinkifyOptions {
   /** Schemes to be linked, compared as they stand; `http` and `https` unless told otherwise. `javascript` among them is an open door. */
   readonly permittedProtocols?: Iterable<string>;
 }
+
+const OPTIONS: OptionTable<LinkifyOptions> = {
+  shorten: flag,
+  extraParams: either("text or a function", isText, callable),
+  requireProtocol: flag,
+  permittedProtocols: (value) =>
+    typeof value === "object" && value !== null && Symbol.iterator in value ? undefined : "a list of schemes",
+};
 
 /** A link of the text: `[start, end)`, with `scheme` and slashes where it has any. */
 interface Found {
@@ -49,6 +59,7 @@ const PATH_SHOWN = 8;
  * // Hello <a href="http://tornadoweb.org">http://tornadoweb.org</a>!
  */
 export function linkify(text: Text, options: LinkifyOptions = {}): string {
+  checkOptions("linkify", options, OPTIONS);
   const escaped = xhtmlEscape(text);
   const permitted = new Set(options.permittedProtocols ?? ["http", "https"]);
   let html = "";

@@ -2,7 +2,8 @@
  * `HTTPServer` (Tornado's `tornado.httpserver`): connections of a `TCPServer`, each with an `HTTP1Connection` on it, and their end
  * in good order. What the connections share is server-host.ts. It must not know applications.
  */
-import { UsageError } from "../errors.ts";
+import { checkOptions, LONGEST_TIMER, seconds } from "../options-check.ts";
+import type { OptionTable } from "../options-check.ts";
 import type { BaseIOStream } from "../net/base-iostream.ts";
 import { TCPServer } from "../net/tcpserver.ts";
 import type { Preface } from "../net/transport.ts";
@@ -25,6 +26,11 @@ export interface ShutdownOptions {
   /** Seconds that requests and WebSockets may take after that to end; then their connections are destroyed. Default 30. */
   deadline?: number;
 }
+
+const SHUTDOWN_OPTIONS: OptionTable<ShutdownOptions> = {
+  drain: seconds(0, LONGEST_TIMER),
+  deadline: seconds(0, LONGEST_TIMER),
+};
 
 /**
  * Serves HTTP/1.1.
@@ -99,7 +105,8 @@ export class HTTPServer extends TCPServer {
    * @throws UsageError on a time that is none.
    */
   shutdown(options: ShutdownOptions = {}): Promise<void> {
-    this.#shutdown ??= this.#end(seconds("drain", options.drain ?? 0), seconds("deadline", options.deadline ?? 30));
+    checkOptions("shutdown", options, SHUTDOWN_OPTIONS);
+    this.#shutdown ??= this.#end(options.drain ?? 0, options.deadline ?? 30);
     return this.#shutdown;
   }
 
@@ -111,12 +118,6 @@ export class HTTPServer extends TCPServer {
     await host.end(drain > 0, deadline);
     await stopped;
   }
-}
-
-function seconds(name: string, value: number): number {
-  // A timer takes no more.
-  if (value >= 0 && value < 2 ** 31 / 1000) return value;
-  throw new UsageError("ERR_LANDSPOUT_OPTION", `${name} must be a number of seconds from 0, not ${String(value)}`);
 }
 
 export { HTTPServerRequest as HTTPRequest } from "./request.ts";

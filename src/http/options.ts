@@ -2,21 +2,23 @@
  * The options of an HTTP server with their defaults: times in seconds, sizes in bytes, as in Tornado. `docs/limits.md` says
  * of every limit what it stops and what the answer is when it is crossed.
  */
-import { UsageError } from "../errors.ts";
+import { TCP_SERVER_OPTIONS } from "../net/tcpserver.ts";
 import type { TlsServerOptions, TransportRoad } from "../net/transport.ts";
 import { CARRY_SIZE, MAX_FIELDS } from "../parser/abi.ts";
 import type { ParserKind } from "../parser/types.ts";
+import { checkOptions, flag, listOf, oneOf, seconds, text, whole } from "../options-check.ts";
+import type { OptionTable } from "../options-check.ts";
 
 export interface HTTPServerOptions {
   /** Request line and field section together. Default 65,536; at most 262,144. Over it: 431, or 414 within the request line. */
   maxHeaderSize?: number;
-  /** Request target. Default 16,384. Over it: 414. */
+  /** Request target. Default 16,384; at most 262,144. Over it: 414. */
   maxTargetLength?: number;
   /** Field lines of a head, and of a trailer section. Default 128; at most 1,024. Over it: 431. */
   maxFieldCount?: number;
-  /** Trailer section of a chunked request. Default 16,384. Over it: 431. */
+  /** Trailer section of a chunked request. Default 16,384; at most 262,144. Over it: 431. */
   maxTrailerSize?: number;
-  /** Chunk extensions of a request, together. Default 4,096. Over it: 400. */
+  /** Chunk extensions of a request, together. Default 4,096; at most 262,144. Over it: 400. */
   maxChunkExtensionSize?: number;
   /** Content of a request. Default 104,857,600 (100 MiB); 0 allows none. Over it: 413. */
   maxBodySize?: number;
@@ -106,26 +108,44 @@ const DEFAULTS: ConnectionLimits = {
   lingerSize: 1_073_741_824,
 };
 
-/** Largest value where it is not "any": what the parser's memory can hold. */
-const LARGEST: { readonly [name: string]: number } = {
-  maxHeaderSize: CARRY_SIZE,
-  maxTrailerSize: CARRY_SIZE,
-  maxFieldCount: MAX_FIELDS,
+const size = whole(0, CARRY_SIZE);
+const bytes = whole(0, Number.MAX_SAFE_INTEGER);
+const addresses = listOf(text, "addresses and ranges");
+
+/** What the parser's memory can hold bounds what is kept in it: head, trailer section, chunk extensions. */
+export const HTTP_SERVER_OPTIONS: OptionTable<HTTPServerOptions> = {
+  maxHeaderSize: size,
+  maxTargetLength: size,
+  maxFieldCount: whole(0, MAX_FIELDS),
+  maxTrailerSize: size,
+  maxChunkExtensionSize: size,
+  maxBodySize: whole(),
+  chunkSize: whole(1, Number.MAX_SAFE_INTEGER),
+  idleConnectionTimeout: seconds(),
+  headerTimeout: seconds(),
+  bodyTimeout: seconds(),
+  bodyIdleTimeout: seconds(),
+  writeTimeout: seconds(),
+  lingerTimeout: seconds(),
+  lingerTime: seconds(),
+  lingerSize: bytes,
+  noKeepAlive: flag,
+  xheaders: flag,
+  trustedDownstream: addresses,
+  proxyProtocol: addresses,
+  protocol: oneOf("http", "https"),
+  decompressRequest: flag,
+  halfClose: oneOf("leave", "answer"),
+  ssl: TCP_SERVER_OPTIONS.ssl,
+  parser: TCP_SERVER_OPTIONS.parser,
+  transport: TCP_SERVER_OPTIONS.transport,
 };
 
-/** The limits with their defaults. @throws UsageError on a value that is no number or out of range. */
+/** The limits with their defaults. @throws UsageError on an option that is unknown, of another type, or out of range. */
 export function resolveLimits(options: HTTPServerOptions): ConnectionLimits {
-  const limits: { [name: string]: number } = {};
-  for (const [name, fallback] of Object.entries(DEFAULTS)) {
-    const value: unknown = options[name as keyof ConnectionLimits] ?? fallback;
-    const largest = LARGEST[name] ?? Infinity;
-    if (typeof value !== "number" || !(value >= 0) || value > largest || (name === "chunkSize" && value < 1)) {
-      throw new UsageError(
-        "ERR_LANDSPOUT_OPTION",
-        `${name} must be a number from ${name === "chunkSize" ? 1 : 0} to ${largest}, not ${String(value)}`,
-      );
-    }
-    limits[name] = value;
-  }
+  checkOptions("HTTPServer", options, HTTP_SERVER_OPTIONS);
+  const limits: Partial<Record<keyof ConnectionLimits, number>> = {};
+  for (const name of Object.keys(DEFAULTS) as (keyof ConnectionLimits)[])
+    limits[name] = options[name] ?? DEFAULTS[name];
   return limits as ConnectionLimits;
 }

@@ -5,6 +5,8 @@
  */
 import { UsageError } from "../errors.ts";
 import { isToken } from "./field-text.ts";
+import { anything, checkOptions, flag, text } from "../options-check.ts";
+import type { OptionTable } from "../options-check.ts";
 
 export interface SetCookieOptions {
   /** Default `/`. */
@@ -24,19 +26,20 @@ export interface SetCookieOptions {
   partitioned?: boolean | undefined;
 }
 
-const KNOWN: { readonly [option in keyof Required<SetCookieOptions>]: "any" | "boolean" } = {
-  path: "any",
-  domain: "any",
-  expires: "any",
-  expiresDays: "any",
-  maxAge: "any",
-  secure: "boolean",
-  httpOnly: "boolean",
-  sameSite: "any",
-  partitioned: "boolean",
+/** What stands in them is checked where the line is made. */
+export const COOKIE_OPTIONS: OptionTable<SetCookieOptions> = {
+  path: text,
+  domain: text,
+  expires: anything,
+  expiresDays: anything,
+  maxAge: anything,
+  secure: flag,
+  httpOnly: flag,
+  sameSite: anything,
+  partitioned: flag,
 };
 
-const refused = (text: string): UsageError => new UsageError("ERR_LANDSPOUT_COOKIE", text);
+const refused = (message: string): UsageError => new UsageError("ERR_LANDSPOUT_COOKIE", message);
 
 // Values that go as they are; Python's http.cookies, which Tornado uses, puts all others between quotes.
 const PLAIN_VALUE = /^[A-Za-z0-9!#$%&'*+\-.^_`|~:]*$/;
@@ -73,7 +76,8 @@ export function setCookieLine(
   const sent = quoted(value);
   if (name.length + sent.length > MAX_COOKIE_SIZE)
     throw refused(`cookie ${name} is longer than ${MAX_COOKIE_SIZE} bytes: browsers would drop it`);
-  checkOptions(name, options);
+  // Tornado's spellings (`httponly`, `max_age`) and `secure: 1` would otherwise be ignored without a word.
+  checkOptions(`cookie ${name}`, options, COOKIE_OPTIONS, "ERR_LANDSPOUT_COOKIE");
   const path = pathOf(name, options);
   checkPrefix(name, options, path);
   let line = `${name}=${sent}`;
@@ -100,19 +104,6 @@ function quoted(value: string): string {
       ? `\\${character}`
       : `\\${character.charCodeAt(0).toString(8).padStart(3, "0")}`;
   return `"${value.replace(ESCAPED, escape)}"`;
-}
-
-/** Tornado's spellings (`httponly`, `max_age`) and `secure: 1` would otherwise be ignored without a word. */
-function checkOptions(name: string, options: SetCookieOptions): void {
-  for (const [option, value] of Object.entries(options)) {
-    const kind = Object.hasOwn(KNOWN, option) ? KNOWN[option as keyof SetCookieOptions] : undefined;
-    if (kind === undefined)
-      throw refused(
-        `${JSON.stringify(option)} is no option of a cookie (${name}): ${Object.keys(KNOWN).join(", ")} are`,
-      );
-    if (kind === "boolean" && value !== undefined && typeof value !== "boolean")
-      throw refused(`the option ${option} of cookie ${name} must be true or false`);
-  }
 }
 
 function attribute(name: string, which: string, value: string): string {

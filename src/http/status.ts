@@ -1,4 +1,7 @@
 /** Status codes and their reason phrases, RFC 9110 §15 and the registry at iana.org/assignments/http-status-codes. */
+import { UsageError } from "../errors.ts";
+import { shown } from "../options-check.ts";
+
 /** Reason phrases by status code. */
 export const responses: { readonly [code: number]: string } = {
   100: "Continue",
@@ -73,4 +76,15 @@ export function reasonPhrase(code: number): string {
 /** RFC 9110 §6.4.1: responses to these never have content. */
 export function hasNoContent(code: number): boolean {
   return code === 204 || code === 304 || (code >= 100 && code < 200);
+}
+
+/**
+ * Checks a status code that a program gives.
+ * @throws UsageError `ERR_LANDSPOUT_STATUS_CODE` where it is no whole number from 100 to 999.
+ */
+export function checkStatus(code: unknown): void {
+  if (typeof code === "number" && Number.isInteger(code) && code >= 100 && code <= 999) return;
+  const digits = typeof code === "string" && /^[1-9][0-9]{2}$/.test(code);
+  const help = digits ? `${shown(code)} is text: write the number ${code}` : `${shown(code)} is none`;
+  throw new UsageError("ERR_LANDSPOUT_STATUS_CODE", `a status code is a whole number from 100 to 999; ${help}`);
 }

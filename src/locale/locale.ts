@@ -4,6 +4,8 @@
  * the subclasses know; which locale a request gets, registry.ts.
  */
 import { UsageError } from "../errors.ts";
+import { anything, checkOptions, flag } from "../options-check.ts";
+import type { OptionTable } from "../options-check.ts";
 import { LOCALE_NAMES } from "./names.ts";
 import { interpolate, wholeNumber } from "./placeholders.ts";
 
@@ -26,6 +28,16 @@ export interface FormatDayOptions {
   /** With the day of the week; true. */
   readonly dow?: boolean;
 }
+
+/** What a date is, and how far an offset may go, is checked where they become one. */
+const DATE_OPTIONS: OptionTable<FormatDateOptions> = {
+  gmtOffset: anything,
+  relative: flag,
+  shorter: flag,
+  fullFormat: flag,
+  now: anything,
+};
+const DAY_OPTIONS: OptionTable<FormatDayOptions> = { gmtOffset: anything, dow: flag };
 
 const MONTHS: readonly string[] = [
   "January",
@@ -88,6 +100,7 @@ export abstract class Locale {
    * days and a few seconds in the future is not taken for now.
    */
   formatDate(date: Date | number, options: FormatDateOptions = {}): string {
+    checkOptions("formatDate", options, DATE_OPTIONS);
     const { gmtOffset = 0, relative = true, shorter = false } = options;
     const now = options.now === undefined ? Date.now() / 1000 : secondsOf(options.now);
     let time = secondsOf(date);
@@ -144,7 +157,9 @@ export abstract class Locale {
   }
 
   /** A day such as "Monday, January 22": of a Date, or of seconds since 1970. */
-  formatDay(date: Date | number, { gmtOffset = 0, dow = true }: FormatDayOptions = {}): string {
+  formatDay(date: Date | number, options: FormatDayOptions = {}): string {
+    checkOptions("formatDay", options, DAY_OPTIONS);
+    const { gmtOffset = 0, dow = true } = options;
     const format = dow ? "%(weekday)s, %(month_name)s %(day)s" : "%(month_name)s %(day)s";
     return interpolate(this.translate(format), this.#dayWords(localDate(secondsOf(date), gmtOffset)));
   }

@@ -10,6 +10,8 @@ import { isAbsolute } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import { LandspoutError, UsageError } from "../errors.ts";
+import { checkOptions, whole } from "../options-check.ts";
+import type { OptionTable } from "../options-check.ts";
 
 /** A function by where it is found; a worker can import it. */
 export interface ModuleTask {
@@ -35,6 +37,11 @@ export interface WorkerExecutorOptions {
   /** Tasks waiting for a thread at most; more are refused, so that a flood cannot fill the memory. Default 10,000. */
   readonly maxQueue?: number;
 }
+
+const OPTIONS: OptionTable<WorkerExecutorOptions> = {
+  maxWorkers: whole(1, Number.MAX_SAFE_INTEGER),
+  maxQueue: whole(),
+};
 
 interface Job {
   readonly message: { readonly module: string; readonly name: string; readonly args: readonly unknown[] };
@@ -88,13 +95,9 @@ export class WorkerExecutor implements Executor {
   #closed = false;
 
   constructor(options?: WorkerExecutorOptions) {
+    if (options !== undefined) checkOptions("WorkerExecutor", options, OPTIONS, "ERR_LANDSPOUT_BAD_EXECUTOR");
     this.#maxWorkers = options?.maxWorkers ?? availableParallelism();
     this.#maxQueue = options?.maxQueue ?? 10_000;
-    if (!Number.isInteger(this.#maxWorkers) || this.#maxWorkers < 1) {
-      throw new UsageError("ERR_LANDSPOUT_BAD_EXECUTOR", "maxWorkers is a whole number of at least 1");
-    }
-    if (!(this.#maxQueue >= 0))
-      throw new UsageError("ERR_LANDSPOUT_BAD_EXECUTOR", "maxQueue is a number of at least 0");
   }
 
   submit(task: ExecutorTask, args: readonly unknown[]): Promise<unknown> {

@@ -1,4 +1,7 @@
-/** What an `IOStream` is made and connected with, and how its callbacks are called. Types only. */
+/** What an `IOStream` is made and connected with, and how its callbacks are called. */
+import { UsageError } from "../errors.ts";
+import { anything, checkOptions, flag, object, oneOf, seconds, text, whole } from "../options-check.ts";
+import type { OptionTable } from "../options-check.ts";
 import type { ParserKind } from "../parser/types.ts";
 import type { TlsClientOptions, TransportRoad } from "./transport.ts";
 
@@ -18,6 +21,15 @@ export interface IOStreamOptions {
   transport?: TransportRoad;
 }
 
+export const STREAM_OPTIONS: OptionTable<IOStreamOptions> = {
+  maxBufferSize: whole(),
+  maxWriteBufferSize: whole(),
+  closeTimeout: seconds(),
+  // The choice of the parser checks it, as it checks LANDSPOUT_PARSER.
+  parser: anything,
+  transport: oneOf("zero-copy", "copy"),
+};
+
 export interface ConnectOptions {
   port?: number;
   /** Default `"localhost"`. */
@@ -27,6 +39,8 @@ export interface ConnectOptions {
   /** TLS to the end of its handshake; certificates are verified. */
   ssl?: TlsClientOptions;
 }
+
+const CONNECT_OPTIONS: OptionTable<ConnectOptions> = { port: whole(0, 65_535), host: text, path: text, ssl: object };
 
 /** Called with the result, or with the error and nothing. */
 export type StreamCallback<T> = (error: Error | undefined, result?: T) => void;
@@ -43,17 +57,27 @@ export interface MaxBytes {
   maxBytes?: number;
 }
 
+const PARTLY: OptionTable<Partly> = { partial: flag };
+const MAX_BYTES: OptionTable<MaxBytes> = { maxBytes: whole() };
+
 export function partialOf(options: Partly | StreamCallback<never> | undefined): boolean {
-  return typeof options === "object" && options.partial === true;
+  if (options === undefined || typeof options === "function") return false;
+  checkOptions("a read", options, PARTLY);
+  return options.partial === true;
 }
 export function maxBytesOf(options: MaxBytes | StreamCallback<never> | undefined): number {
-  return (typeof options === "object" ? options.maxBytes : undefined) ?? Infinity;
+  if (options === undefined || typeof options === "function") return Infinity;
+  checkOptions("a read", options, MAX_BYTES);
+  return options.maxBytes ?? Infinity;
 }
 /** The callback that stands where options may. */
 export function callbackOf<T>(given: unknown): StreamCallback<T> | undefined {
   return typeof given === "function" ? (given as StreamCallback<T>) : undefined;
 }
 export function addressOf(where: ConnectOptions | number, host: unknown): ConnectOptions {
-  if (typeof where !== "number") return { ...where };
-  return typeof host === "string" ? { port: where, host } : { port: where };
+  const address: ConnectOptions = typeof where === "number" ? { port: where } : where;
+  checkOptions("connect", address, CONNECT_OPTIONS);
+  if (address.port === undefined && address.path === undefined)
+    throw new UsageError("ERR_LANDSPOUT_OPTION", "connect: a port is needed, or the path of a unix socket");
+  return typeof where === "number" && typeof host === "string" ? { port: where, host } : { ...address };
 }

@@ -9,8 +9,10 @@ import { UsageError } from "../errors.ts";
 import { sharedParser } from "../parser/choose.ts";
 import type { HttpParser } from "../parser/types.ts";
 import { StreamBufferFullError, StreamClosedError } from "./errors.ts";
+import { checkOptions } from "../options-check.ts";
 import { limitHandshake, verifiable } from "./handshake.ts";
-import { addressOf, callbackOf } from "./iostream-options.ts";
+import { TLS_CLIENT_OPTIONS, TLS_SERVER_OPTIONS } from "./tls-options.ts";
+import { addressOf, callbackOf, STREAM_OPTIONS } from "./iostream-options.ts";
 import type { ConnectOptions, IOStreamOptions, StreamCallback } from "./iostream-options.ts";
 import { ReadableIOStream } from "./readable-iostream.ts";
 import { currentRuntime } from "./runtime/index.ts";
@@ -44,6 +46,8 @@ export class IOStream extends ReadableIOStream {
   constructor(first: IOStreamOptions | HttpParser = {}, transport?: Transport, more: IOStreamOptions = {}) {
     const given = "parseRequestHead" in first;
     const options = given ? more : first;
+    // A server has checked what it gives to each of its connections.
+    if (!given) checkOptions("IOStream", options, STREAM_OPTIONS);
     super(given ? first : sharedParser(options.parser).parser, transport, options.maxBufferSize);
     this.maxWriteBufferSize = options.maxWriteBufferSize ?? Infinity;
     this.#closeTimeout = options.closeTimeout ?? 60;
@@ -58,6 +62,7 @@ export class IOStream extends ReadableIOStream {
     if (socket.readableEncoding !== null) {
       throw new UsageError("ERR_LANDSPOUT_SOCKET", "IOStream.from needs a socket of bytes: this one decodes text");
     }
+    checkOptions("IOStream", options, STREAM_OPTIONS);
     const { parser } = sharedParser(options.parser);
     const gone = socket.destroyed;
     const stream = new IOStream(parser, gone ? undefined : currentRuntime().wrap(socket, parser), options);
@@ -86,6 +91,7 @@ export class IOStream extends ReadableIOStream {
     this.#connecting = true;
     if (address.path === undefined) this.#host = address.host ??= "localhost";
     try {
+      if (ssl !== undefined) checkOptions("connect, ssl", ssl, TLS_CLIENT_OPTIONS);
       const options = {
         ...address,
         parser: this.parser,
@@ -271,6 +277,8 @@ export class IOStream extends ReadableIOStream {
     options: TlsServerOptions | TlsClientOptions,
     serverHostname: string | undefined,
   ): Promise<SSLIOStream> {
+    if (serverSide) checkOptions("startTls", options as TlsServerOptions, TLS_SERVER_OPTIONS);
+    else checkOptions("startTls", options as TlsClientOptions, TLS_CLIENT_OPTIONS);
     const { transport } = this;
     if (transport === undefined || this.over) throw new StreamClosedError(this.error);
     if (this.reading() || this.writing() || (this.reader?.buffered ?? 0) > 0 || this.unreadLength > 0) {

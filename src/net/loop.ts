@@ -7,6 +7,7 @@
  * has its own `current()`.
  */
 import { LandspoutError, UsageError } from "../errors.ts";
+import { checkOptions, flag, seconds } from "../options-check.ts";
 import { Callback } from "./callback.ts";
 import { isPromiseLike } from "../user-code.ts";
 import { CallbackQueue } from "./callback-queue.ts";
@@ -29,6 +30,10 @@ export type Settled<T> = PromiseSettledResult<T>;
 
 /** A timer of the runtime that only keeps the process alive wakes this often, in milliseconds (12 days). */
 const KEEP_ALIVE_INTERVAL = 2 ** 30;
+
+const LOOP_OPTIONS = { makeCurrent: flag };
+const CLOSE_OPTIONS = { allFds: flag };
+const RUN_SYNC_OPTIONS = { timeout: seconds() };
 
 type AnyFunction = (...args: unknown[]) => unknown;
 
@@ -86,6 +91,7 @@ export class IOLoop {
 
   /** Makes a loop and, unless told otherwise, the current one of this thread. Loops of one thread share the runtime's loop. */
   constructor(options?: { readonly makeCurrent?: boolean }) {
+    if (options !== undefined) checkOptions("IOLoop", options, LOOP_OPTIONS);
     if (options?.makeCurrent ?? true) this.makeCurrent();
   }
 
@@ -130,6 +136,7 @@ export class IOLoop {
    * that had a handler.
    */
   close(options?: { readonly allFds?: boolean }): void {
+    if (options !== undefined) checkOptions("close", options, CLOSE_OPTIONS);
     if (this.#state === "running" || this.#state === "stopping") {
       throw new UsageError(
         "ERR_LANDSPOUT_LOOP_RUNNING",
@@ -152,6 +159,7 @@ export class IOLoop {
     main: (signal: AbortSignal) => PromiseLike<T> | null | undefined | void,
     options?: { readonly timeout?: number },
   ): Promise<T> {
+    if (options !== undefined) checkOptions("runSync", options, RUN_SYNC_OPTIONS);
     if (this.#state !== "idle") throw this.#cannotStart();
     const controller = new AbortController();
     const timeout = options?.timeout;

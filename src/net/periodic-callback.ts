@@ -3,6 +3,8 @@
  * overlaps itself; the loop's timers do the waiting. `setInterval` has neither the grid nor the other rule.
  */
 import { UsageError } from "../errors.ts";
+import { checkOptions, flag } from "../options-check.ts";
+import type { OptionTable } from "../options-check.ts";
 import { isPromiseLike } from "../user-code.ts";
 import { logCallbackError } from "./callback.ts";
 import { durationSeconds } from "./duration.ts";
@@ -14,6 +16,8 @@ export interface PeriodicCallbackOptions {
   /** Lets the process end although the callback is still to come. Default false. */
   readonly unref?: boolean;
 }
+
+const OPTIONS: OptionTable<PeriodicCallbackOptions> = { unref: flag };
 
 /**
  * Calls a function again and again, measured from start to start. A call that takes longer than the period costs the calls it
@@ -47,6 +51,7 @@ export class PeriodicCallback {
     jitter: number = 0,
     options?: PeriodicCallbackOptions,
   ) {
+    if (options !== undefined) checkOptions("PeriodicCallback", options, OPTIONS);
     const seconds = typeof period === "number" ? period / 1000 : durationSeconds(period);
     if (!(seconds > 0 && seconds < Infinity)) {
       throw new UsageError("ERR_LANDSPOUT_BAD_PERIOD", "PeriodicCallback needs a period of more than 0 milliseconds");

@@ -12,6 +12,8 @@ import type { ChildProcess } from "node:child_process";
 import { availableParallelism, constants } from "node:os";
 import { LandspoutError, UsageError } from "../errors.ts";
 import { describeError, loggers } from "../log.ts";
+import { checkOptions, flag, whole } from "../options-check.ts";
+import type { OptionTable } from "../options-check.ts";
 import { relay } from "./process-relay.ts";
 
 export interface ForkOptions {
@@ -24,6 +26,8 @@ export interface ForkOptions {
    */
   readonly exitParent?: boolean;
 }
+
+const OPTIONS: OptionTable<ForkOptions> = { maxRestarts: whole(), exitParent: flag };
 
 /** Which side of `forkProcesses` this process is. */
 export type Forked =
@@ -80,6 +84,7 @@ export function forkProcesses(numProcesses: number | null, options?: ForkOptions
   if (numProcesses !== null && !Number.isInteger(numProcesses)) {
     throw new UsageError("ERR_LANDSPOUT_BAD_PROCESSES", "The number of processes is a whole number");
   }
+  if (options !== undefined) checkOptions("forkProcesses", options, OPTIONS, "ERR_LANDSPOUT_BAD_PROCESSES");
   const count = numProcesses === null || numProcesses <= 0 ? cpuCount() : numProcesses;
   if (forked === undefined) {
     const id = taskId();
@@ -113,7 +118,6 @@ function waitForCluster(): void {
 
 function becomeParent(count: number, options: ForkOptions | undefined): Forked {
   const maxRestarts = options?.maxRestarts ?? 100;
-  if (!(maxRestarts >= 0)) throw new UsageError("ERR_LANDSPOUT_BAD_PROCESSES", "maxRestarts is a number of at least 0");
   const family = new Family(maxRestarts, chooseStarter());
   const done = family.start(count);
   if (options?.exitParent ?? true) {

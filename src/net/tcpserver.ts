@@ -7,12 +7,18 @@ import { UsageError } from "../errors.ts";
 import { describeError, loggers } from "../log.ts";
 import { sharedParser } from "../parser/choose.ts";
 import type { HttpParser, ParserChoice, ParserKind } from "../parser/types.ts";
+import { checkOptions, group } from "../options-check.ts";
+import type { OptionTable } from "../options-check.ts";
 import { IOStream, SSLIOStream } from "./iostream.ts";
+import { STREAM_OPTIONS } from "./iostream-options.ts";
 import type { IOStreamOptions } from "./iostream-options.ts";
+import { checkDescriptor, checkUnix, placeOf } from "./listen-options.ts";
+import type { BindOptions, UnixOptions } from "./listen-options.ts";
 import { isAbstractPath, removeStaleSocket } from "./netutil.ts";
 import { forkProcesses } from "./process.ts";
-import type { Forked } from "./process.ts";
+import type { Forked, ForkOptions } from "./process.ts";
 import { currentRuntime } from "./runtime/index.ts";
+import { TLS_SERVER_OPTIONS } from "./tls-options.ts";
 import type {
   Listener,
   ListenOptions,
@@ -35,14 +41,17 @@ export interface TCPServerOptions extends Pick<
   transport?: TransportRoad;
 }
 
-/** Where to listen, besides port and address. */
-export type BindOptions = Pick<ListenOptions, "backlog" | "reusePort" | "ipv6Only">;
+export type { BindOptions, UnixOptions } from "./listen-options.ts";
 
-export interface UnixOptions {
-  /** Permissions of the file. Default 0o600: this user alone. */
-  mode?: number;
-  backlog?: number;
-}
+const { maxBufferSize, maxWriteBufferSize, closeTimeout, parser, transport } = STREAM_OPTIONS;
+export const TCP_SERVER_OPTIONS: OptionTable<TCPServerOptions> = {
+  maxBufferSize,
+  maxWriteBufferSize,
+  closeTimeout,
+  ssl: group(TLS_SERVER_OPTIONS),
+  parser,
+  transport,
+};
 
 export class TCPServer {
   readonly #choice: ParserChoice;
@@ -55,7 +64,9 @@ export class TCPServer {
   /** Counts the calls of `stop`: what was asked for before the last one must not listen any more. */
   #stops = 0;
 
+  /** @throws UsageError on an option that is none, or out of range. */
   constructor(options: TCPServerOptions = {}) {
+    checkOptions("TCPServer", options, TCP_SERVER_OPTIONS);
     this.#choice = sharedParser(options.parser);
     this.#ssl = options.ssl;
     this.#road = options.transport;
@@ -73,17 +84,22 @@ export class TCPServer {
 
   /**
    * Listens, at once where the runtime can bind at once: then `port` is the real one when this returns. May be called several times.
+   * @param port 0 to 65535; 0 is any free port. Text of decimal digits is taken as well, as the environment gives it.
+   * @param address A host name or an address. Default: every interface.
    * @returns Settles when the port is bound; rejects with the system's error (EADDRINUSE …) where it cannot be.
+   * @throws UsageError `ERR_LANDSPOUT_LISTEN` at once on a port or address that is none, and on a callback.
    */
-  listen(port: number, address?: string, options: BindOptions = {}): Promise<void> {
-    return this.#listen({ ...options, port, ...(address === undefined ? {} : { address }) });
+  listen(port: number | string, address?: string, options: BindOptions = {}): Promise<void> {
+    return this.#listen(placeOf("listen", port, address, options));
   }
 
   /**
    * Listens on a unix socket. The file of a socket nobody listens on is replaced; any other file is left alone and refused. A leading
    * NUL names a socket without a file, on Linux.
    */
-  async listenUnix(path: string, { mode = 0o600, backlog }: UnixOptions = {}): Promise<void> {
+  async listenUnix(path: string, options: UnixOptions = {}): Promise<void> {
+    checkUnix(path, options);
+    const { mode = 0o600, backlog } = options;
     await removeStaleSocket(path);
     await this.#listen({ path, ...(backlog === undefined ? {} : { backlog }) });
     if (!isAbstractPath(path)) chmodSync(path, mode);
@@ -91,6 +107,7 @@ export class TCPServer {
 
   /** Serves a socket that listens already, by its file descriptor: inherited from systemd (the first is 3) or another process. */
   addSocket(fd: number): Promise<void> {
+    checkDescriptor(fd);
     return this.#listen({ fd });
   }
   async addSockets(fds: Iterable<number>): Promise<void> {
@@ -102,9 +119,9 @@ export class TCPServer {
     return undefined;
   }
 
-  /** Remembers a port for `start`. */
-  bind(port: number, address?: string, options: BindOptions = {}): void {
-    this.#bound.push({ ...options, port, ...(address === undefined ? {} : { address }) });
+  /** Remembers a port for `start`. @throws UsageError as `listen` does. */
+  bind(port: number | string, address?: string, options: BindOptions = {}): void {
+    this.#bound.push(placeOf("bind", port, address, options));
   }
 
   /**
@@ -112,7 +129,7 @@ export class TCPServer {
    * the parent nothing is served; the result tells the two apart and has its end. Crashed children are started again, at most
    * `maxRestarts` times in all (default 100).
    */
-  async start(processes = 1, options: { maxRestarts?: number } = {}): Promise<Forked | undefined> {
+  async start(processes = 1, options: Pick<ForkOptions, "maxRestarts"> = {}): Promise<Forked | undefined> {
     const forked = processes === 1 ? undefined : forkProcesses(processes, options);
     if (forked?.role === "parent") return forked;
     // On Bun each child has a socket of its own on the same port; on Node the cluster hands connections out.
@@ -207,6 +224,7 @@ export class TCPServer {
    * `handshakeTimeout`. @throws the runtime's error where it cannot use them: then nothing changes; UsageError without TLS.
    */
   reloadCertificates(options: TlsServerOptions): void {
+    checkOptions("reloadCertificates", options, TLS_SERVER_OPTIONS);
     for (const listener of this.#listeners) listener.reloadTls(options);
   }
 

@@ -3,6 +3,8 @@
  * neither a wildcard nor several tokens, and no two topics the same subject.
  */
 import { UsageError } from "../errors.ts";
+import { checkOptions, text } from "../options-check.ts";
+import type { OptionTable } from "../options-check.ts";
 import { BrokerDriver } from "./broker-driver.ts";
 import type { PubSubDriver } from "./driver.ts";
 import { NatsLink } from "./nats-link.ts";
@@ -12,6 +14,8 @@ export interface NatsDriverOptions {
   /** In front of every topic, to make a subject of it: tokens with dots between. Default `"landspout."`. */
   readonly prefix?: string;
 }
+
+const OPTIONS: OptionTable<NatsDriverOptions> = { prefix: text };
 
 /**
  * Longest prefix, bytes. The server hangs up on a line of more than 4,096 bytes; a topic has up to 1,024, and at most three times as many
@@ -53,6 +57,7 @@ export function natsDriver<Settings extends object>(
       "ERR_LANDSPOUT_NATS_CLIENT",
       "natsDriver takes the function connect of @nats-io/transport-node",
     );
+  checkOptions("natsDriver", options, OPTIONS);
   const prefix = options.prefix ?? "landspout.";
   if (!PREFIX.test(prefix) || prefix.length > MAX_NATS_PREFIX_SIZE)
     throw new UsageError(

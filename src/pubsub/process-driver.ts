@@ -4,6 +4,8 @@
  */
 import cluster from "node:cluster";
 import type { ChildProcess } from "node:child_process";
+import { checkOptions, flag, text } from "../options-check.ts";
+import type { OptionTable } from "../options-check.ts";
 import { taskId } from "../net/process.ts";
 import { attachClusterWorkers, relay } from "../net/process-relay.ts";
 import type { RelayBody, RelayPort } from "../net/process-relay.ts";
@@ -18,6 +20,8 @@ export interface ProcessDriverOptions {
    */
   readonly parent?: boolean;
 }
+
+const OPTIONS: OptionTable<ProcessDriverOptions> = { name: text, parent: flag };
 
 class ProcessDriver implements PubSubDriver, RelayPort {
   readonly #prefix: string;
@@ -57,6 +61,7 @@ class ProcessDriver implements PubSubDriver, RelayPort {
  * `forkProcesses` sees to that by itself.
  */
 export function processDriver(options: ProcessDriverOptions = {}): PubSubDriver {
+  checkOptions("processDriver", options, OPTIONS);
   const child = taskId() !== undefined || (process.versions["bun"] === undefined && cluster.isWorker);
   if (options.parent ?? child) relay.joinParent();
   attachClusterWorkers();

@@ -4,10 +4,11 @@
  */
 import { Buffer } from "node:buffer";
 import { UsageError } from "../errors.ts";
+import { checkOptions } from "../options-check.ts";
 import type { PubSubDriver, PubSubMessage } from "./driver.ts";
 import { Publication } from "./publication.ts";
 import type { ToEvent } from "./publication.ts";
-import { deliver } from "./subscriber.ts";
+import { deliver, SUBSCRIBE_OPTIONS } from "./subscriber.ts";
 import type { SubscribeOptions, Subscriber } from "./subscriber.ts";
 
 /** Longest topic, bytes of UTF-8: names that come from clients must not fill memory here and at a broker. */
@@ -70,6 +71,7 @@ export class PubSub {
    */
   subscribe(topic: string, subscriber: Subscriber, options: SubscribeOptions = {}): Subscription {
     checkTopic(topic);
+    checkOptions("subscribe", options, SUBSCRIBE_OPTIONS);
     if (this.#closed) throw new UsageError("ERR_LANDSPOUT_PUBSUB_CLOSED", "this PubSub is closed");
     const cancel = (): void => this.unsubscribe(topic, subscriber);
     const member = this.#members.get(subscriber) ?? this.#join(subscriber);

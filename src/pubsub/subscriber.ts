@@ -3,6 +3,8 @@
  * becomes of it, is the connection's own policy (`maxUnsentSize`, `overflow`).
  */
 import { describeError, loggers } from "../log.ts";
+import { callable } from "../options-check.ts";
+import type { OptionTable } from "../options-check.ts";
 import { isPromiseLike } from "../user-code.ts";
 import type { PreparedEvent } from "../web/event-stream.ts";
 import type { PreparedFrame } from "../websocket/frame.ts";
@@ -30,6 +32,8 @@ export interface SubscribeOptions {
   /** For event streams: makes the event of a message, with its id for instance. Default: the message is the data. */
   readonly toEvent?: ToEvent;
 }
+
+export const SUBSCRIBE_OPTIONS: OptionTable<SubscribeOptions> = { toEvent: callable };
 
 function failed(topic: string, error: unknown): void {
   loggers.application.error(`A subscriber to ${JSON.stringify(topic)} failed\n${describeError(error)}`);

@@ -3,12 +3,17 @@
  * listed and under which header fields; which files may be served is decided where it is for any static file.
  */
 import { basename, resolve } from "node:path";
+import { checkOptions, flag, text } from "../options-check.ts";
+import type { OptionTable } from "../options-check.ts";
 import { HTTPError } from "../web/http-error.ts";
 import { RequestHandler } from "../web/request-handler.ts";
 import type { HandlerResult, SendErrorOptions } from "../web/request-handler.ts";
+import { checkInitArgs } from "../web/init-args.ts";
 import { Containment } from "../web/static/containment.ts";
 import { toHTTPError } from "../web/static/files.ts";
+import { STATIC_OPTIONS } from "../web/static/options.ts";
 import type { StaticFileOptions } from "../web/static/options.ts";
+import { filesOf } from "../web/static/traits.ts";
 import { checkPath, rootPrefix } from "../web/static/paths.ts";
 import { StaticFileHandler } from "../web/static/static-file-handler.ts";
 import { isLocalName } from "./local-names.ts";
@@ -31,14 +36,21 @@ export interface FolderOptions extends StaticFileOptions {
 /** Milliseconds for which the real path of the served folder is taken to be the same while one list is made. */
 const LOOK_AGAIN = 100;
 
+const FOLDER_OPTIONS: OptionTable<FolderOptions> = { ...STATIC_OPTIONS, listing: flag, title: text, localOnly: flag };
+
 const SORT_KEYS: readonly SortKey[] = ["name", "size", "date"];
 
 /** What a route's options become is found again by their identity, as are the files that are remembered for them. */
-const completed = new WeakMap<object, Partial<FolderOptions>>();
+const completed = new WeakMap<object, Partial<StaticFileOptions>>();
 
-function withDefaultFile(options: Partial<FolderOptions>): Partial<FolderOptions> {
+/** @throws UsageError on an option that is unknown, of another type, or out of range. */
+function forFiles(options: Partial<FolderOptions>): Partial<StaticFileOptions> {
   let known = completed.get(options);
-  if (known === undefined) completed.set(options, (known = { defaultFilename: "index.html", ...options }));
+  if (known === undefined) {
+    checkOptions<FolderOptions>("FolderHandler", options, FOLDER_OPTIONS);
+    const { listing: _listing, title: _title, localOnly: _local, ...rest } = options;
+    completed.set(options, (known = { defaultFilename: "index.html", ...rest }));
+  }
   return known;
 }
 
@@ -57,7 +69,7 @@ export class FolderHandler extends StaticFileHandler {
   #listed = false;
 
   override initialize(options: Partial<FolderOptions>): void {
-    super.initialize(withDefaultFile(options));
+    super.initialize(forFiles(options));
     this.#listing = options.listing !== false;
     this.#title = options.title ?? "";
     this.#localOnly = options.localOnly === true;
@@ -140,3 +152,5 @@ export class FolderHandler extends StaticFileHandler {
     return this.finish(errorPage(status, this.reasonText()));
   }
 }
+
+checkInitArgs(FolderHandler, (options) => filesOf(forFiles(options)));

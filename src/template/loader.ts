@@ -2,11 +2,16 @@
 import { readFileSync } from "node:fs";
 import { posix, resolve, sep } from "node:path";
 import { UsageError } from "../errors.ts";
+import { checkOptions } from "../options-check.ts";
+import type { OptionTable } from "../options-check.ts";
 import type { TemplateFile } from "./nodes.ts";
-import { readTemplate, Template } from "./template.ts";
+import { readTemplate, Template, TEMPLATE_OPTIONS } from "./template.ts";
 import type { Precompiled, TemplateOptions } from "./template.ts";
 
 export type LoaderOptions = Omit<TemplateOptions, "name" | "source">;
+
+const { name: _name, source: _source, ...shared } = TEMPLATE_OPTIONS;
+export const LOADER_OPTIONS: OptionTable<LoaderOptions> = shared;
 
 export abstract class BaseLoader {
   readonly #options: LoaderOptions;
@@ -14,6 +19,7 @@ export abstract class BaseLoader {
   readonly #files = new Map<string, TemplateFile>();
 
   constructor(options: LoaderOptions = {}) {
+    checkOptions("Loader", options, LOADER_OPTIONS);
     this.#options = options;
   }
 

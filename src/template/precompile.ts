@@ -5,14 +5,18 @@
 import type { Dirent } from "node:fs";
 import { readdirSync } from "node:fs";
 import { relative, sep } from "node:path";
+import { checkOptions, listOf, text } from "../options-check.ts";
+import type { OptionTable } from "../options-check.ts";
 import { generate } from "./generator.ts";
-import { Loader } from "./loader.ts";
+import { Loader, LOADER_OPTIONS } from "./loader.ts";
 import type { LoaderOptions } from "./loader.ts";
 
 export interface PrecompileOptions extends LoaderOptions {
   /** Which files are templates. Default: `.html`, `.xml`, `.txt`, `.js`, `.css`, `.svg`. */
   extensions?: readonly string[];
 }
+
+const OPTIONS: OptionTable<PrecompileOptions> = { ...LOADER_OPTIONS, extensions: listOf(text, "endings of names") };
 
 const EXTENSIONS = [".html", ".xml", ".txt", ".js", ".css", ".svg"];
 
@@ -27,8 +31,10 @@ const EXTENSIONS = [".html", ".xml", ".txt", ".js", ".css", ".svg"];
  * @throws ParseError on a template that cannot be understood.
  */
 export function precompile(directory: string, options: PrecompileOptions = {}): string {
-  const { extensions = EXTENSIONS, autoescape = "xhtml_escape" } = options;
-  const loader = new Loader(directory, options);
+  checkOptions("precompile", options, OPTIONS);
+  const { extensions = EXTENSIONS, ...loading } = options;
+  const { autoescape = "xhtml_escape" } = options;
+  const loader = new Loader(directory, loading);
   const entries = readdirSync(loader.root, { recursive: true, withFileTypes: true }) as Dirent[];
   const names = entries
     .filter((entry) => entry.isFile() && extensions.some((extension) => entry.name.endsWith(extension)))

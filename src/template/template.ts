@@ -1,6 +1,8 @@
 /** `Template`: one template, compiled once to a function (Tornado's `template.Template`). */
 import { ParseError } from "./errors.ts";
 import { jsonEncode, linkify, squeeze, urlEscape, xhtmlEscape } from "../escape/index.ts";
+import { anything, checkOptions, either, object, oneOf, text } from "../options-check.ts";
+import type { OptionTable } from "../options-check.ts";
 import type { TemplatePosition } from "./errors.ts";
 import { generate } from "./generator.ts";
 import type { Generated, TemplateSource } from "./generator.ts";
@@ -25,6 +27,16 @@ export interface TemplateOptions {
   source?: TemplateSource;
 }
 
+export const TEMPLATE_OPTIONS: OptionTable<TemplateOptions> = {
+  name: text,
+  autoescape: either("the name of a function, or null", text, oneOf(null)),
+  // Its own check names the modes.
+  whitespace: anything,
+  namespace: object,
+  imports: object,
+  source: object,
+};
+
 /** A template compiled ahead of time; see precompile.ts. */
 export interface Precompiled {
   readonly name: string;
@@ -45,6 +57,7 @@ export class Template {
 
   /** @param source Its text; or what it was compiled to ahead of time. */
   constructor(source: string | TemplateFile | Precompiled, options: TemplateOptions = {}) {
+    checkOptions("Template", options, TEMPLATE_OPTIONS);
     this.#namespace = options.namespace ?? {};
     const { imports = {} } = options;
     if (typeof source === "object" && "run" in source) {

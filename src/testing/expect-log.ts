@@ -1,5 +1,7 @@
 /** `expectLog` (Tornado's `ExpectLog`): what a test provokes is caught and checked, everything else goes to the log as always. */
 import { UsageError } from "../errors.ts";
+import { checkOptions, flag, oneOf } from "../options-check.ts";
+import type { OptionTable } from "../options-check.ts";
 import { loggers, setLoggers } from "../log.ts";
 import type { Logger, LoggerName } from "../log.ts";
 
@@ -10,6 +12,7 @@ export interface ExpectLogOptions {
   level?: "debug" | "info" | "warn" | "error";
 }
 
+const OPTIONS: OptionTable<ExpectLogOptions> = { required: flag, level: oneOf("debug", "info", "warn", "error") };
 const LEVELS = ["debug", "info", "warn", "error"] as const;
 
 /**
@@ -23,8 +26,10 @@ export async function expectLog<T>(
   name: LoggerName,
   pattern: RegExp | string,
   work: () => Promise<T> | T,
-  { required = true, level }: ExpectLogOptions = {},
+  options: ExpectLogOptions = {},
 ): Promise<T> {
+  checkOptions("expectLog", options, OPTIONS);
+  const { required = true, level } = options;
   const matches = (text: string): boolean =>
     typeof pattern === "string"
       ? text.includes(pattern)

@@ -5,6 +5,8 @@
 import { Buffer } from "node:buffer";
 import { UsageError } from "../errors.ts";
 import { requestLine } from "../http/field-text.ts";
+import { anything, checkOptions, flag, LONGEST_TIMER, object, seconds, text } from "../options-check.ts";
+import type { OptionTable } from "../options-check.ts";
 import { HTTPHeaders } from "../http/headers.ts";
 import { HTTPServer } from "../http/httpserver.ts";
 import type { HTTPServerOptions } from "../http/httpserver.ts";
@@ -27,6 +29,16 @@ export interface InjectRequest {
   /** Seconds after which no answer is an error. Default 5. */
   timeout?: number;
 }
+
+const REQUEST: OptionTable<InjectRequest> = {
+  method: text,
+  url: text,
+  headers: object,
+  body: anything,
+  remoteIp: text,
+  secure: flag,
+  timeout: seconds(0, LONGEST_TIMER),
+};
 
 export interface InjectedAnswer {
   readonly status: number;
@@ -66,6 +78,7 @@ export async function inject(
   options?: HTTPServerOptions,
 ): Promise<InjectedAnswer> {
   const request = typeof what === "string" ? { url: what } : what;
+  checkOptions("inject", request, REQUEST);
   const headers = headersOf(request.headers);
   const content = await contentOf(request.body, headers);
   if (!headers.has("Host")) headers.add("Host", "localhost");

@@ -11,11 +11,13 @@ import type { HTTPServerOptions } from "../http/httpserver.ts";
 import type { HTTPMessageDelegate, HTTPServerConnectionDelegate } from "../http/interfaces.ts";
 import type { HTTPServerRequest } from "../http/request.ts";
 import { loggers } from "../log.ts";
+import { refuseCallback } from "../net/listen-options.ts";
 import { compression } from "./compression.ts";
-import type { CompressionOptions } from "./compression.ts";
 import { logFailed, logUncaught, summary, watchHook } from "./failures.ts";
 import { HandlerRun } from "./handler-run.ts";
 import { endTrace } from "./request-trace.ts";
+import { checkSettings } from "./settings-check.ts";
+import type { Settings } from "./settings.ts";
 import type { RequestHandler } from "./request-handler.ts";
 import { ApplicationRouter } from "./routing/application-router.ts";
 import { ErrorHandler, ServerOptionsHandler } from "./routing/basic-handlers.ts";
@@ -27,90 +29,12 @@ import type { RouteMatch } from "./routing/path-table.ts";
 import { Rule } from "./routing/rule.ts";
 import type { ReversibleRouter, Route } from "./routing/rule.ts";
 import type { OutputTransformFactory } from "./output-transform.ts";
-import type { BaseLoader, WhitespaceMode } from "../template/index.ts";
-import type { UIMethods, UIModules } from "./ui-module.ts";
-import type { WebSocketOptions } from "../websocket/options.ts";
-import type { CookieSecret } from "./signed-value.ts";
-import type { SetCookieOptions } from "../http/set-cookie.ts";
-import type { StaticFileOptions } from "./static/options.ts";
 import { StaticFileHandler } from "./static/static-file-handler.ts";
 import { staticRoutes } from "./static/static-routes.ts";
 import { targetOf } from "./target.ts";
 import type { Target } from "./target.ts";
 
 export type HandlerClass = new (application: Application, request: HTTPServerRequest) => RequestHandler;
-
-export interface Settings {
-  /** One line per request on the access logger. Default true. */
-  accessLog?: boolean;
-  /** Called in place of that line when an answer is complete. */
-  logFunction?: (handler: RequestHandler) => void;
-  /** Entity tags on answers to GET that are sent whole. Default true. */
-  etags?: boolean;
-  /**
-   * A request for a host that no `addHandlers` names, and no other route answers, is answered as one for this host. Not behind a proxy that
-   * says `X-Real-Ip`. It lets pages of other names reach this server (DNS rebinding): not for one that trusts whoever can reach it.
-   */
-  defaultHost?: string;
-  /** Answers what no route matches; default: a 404 page. */
-  defaultHandlerClass?: HandlerClass;
-  defaultHandlerArgs?: object;
-  /** Sets `serveTraceback`, where that is not set. Default false. */
-  debug?: boolean;
-  /** Error pages show the exception, its source lines and the request. Never in production. Default: `debug`. */
-  serveTraceback?: boolean;
-  /** Answers are compressed where client and content allow it. Default false. */
-  compressResponse?: boolean | CompressionOptions;
-  /** Directory of the templates. */
-  templatePath?: string;
-  /** Where templates come from, in place of that directory. */
-  templateLoader?: BaseLoader;
-  /** Name of the function that escapes what templates write, null for none. Default `xhtml_escape`. */
-  autoescape?: string | null;
-  /** White space in templates. Default: `single` in .html and .js, else `all`. */
-  templateWhitespace?: WhitespaceMode;
-  /** What `{% import %}` finds in templates, by name. */
-  templateImports?: { readonly [name: string]: unknown };
-  /** False: templates are read anew for each request. Default true, false in debug. */
-  compiledTemplateCache?: boolean;
-  /** UI modules by name, or several such. */
-  uiModules?: UIModules | readonly UIModules[];
-  /** Functions that templates can call, by name; they get the handler first. */
-  uiMethods?: UIMethods | readonly UIMethods[];
-  /** Signs cookies: one secret, or several by key version. Make it with `crypto.randomBytes(32)`, and keep it. */
-  cookieSecret?: CookieSecret;
-  /** Which of several secrets signs. */
-  keyVersion?: number;
-  /** Requests that change something must bring the XSRF token of their cookie. Default false. */
-  xsrfCookies?: boolean;
-  /** Format of the token, 1 or 2, the default. */
-  xsrfCookieVersion?: number;
-  /** Default `_xsrf`. */
-  xsrfCookieName?: string;
-  xsrfCookieOptions?: SetCookieOptions;
-  /**
-   * With `xsrfCookies`: what the browser says of where a request comes from (`Sec-Fetch-Site`, `Origin`) is checked, and where it
-   * vouches for this site no token is needed. Default false.
-   */
-  xsrfFetchMetadata?: boolean;
-  /** With `xsrfFetchMetadata`: origins of other sites whose pages may send requests, `https://admin.example.org`. Default none. */
-  xsrfTrustedOrigins?: readonly string[];
-  /** Where `authenticated` sends those who have to log in. */
-  loginUrl?: string;
-  /** A folder of files, served below `staticUrlPrefix`; `/favicon.ico` and `/robots.txt` are looked for in it. */
-  staticPath?: string;
-  /** Default `/static/`. */
-  staticUrlPrefix?: string;
-  /** Default: StaticFileHandler. */
-  staticHandlerClass?: typeof StaticFileHandler;
-  staticHandlerArgs?: Partial<StaticFileOptions>;
-  /** False: versions in static URLs are made anew each time. Default true, in debug false. */
-  staticHashCache?: boolean;
-  /** Limits and times of WebSockets. */
-  websocket?: WebSocketOptions;
-  /** Whatever else the program wants its handlers to find. */
-  [name: string]: unknown;
-}
 
 /**
  * Routes requests to handlers. The target of a route is a handler class, a function, functions by method, a router or another
@@ -144,7 +68,9 @@ export class Application implements HTTPServerConnectionDelegate, ReversibleRout
   #fetch: FetchHandler | undefined = undefined;
   readonly #serverOptions: RouteMatch<Target>;
 
+  /** @throws UsageError on a route that is none, on a setting of another type, and on a name that one of ours was meant by. */
   constructor(routes: Iterable<Route> = [], settings: Settings = {}) {
+    checkSettings(settings);
     this.settings =
       settings.debug === true ? { serveTraceback: true, compiledTemplateCache: false, ...settings } : settings;
     this.etags = settings.etags !== false;
@@ -169,10 +95,14 @@ export class Application implements HTTPServerConnectionDelegate, ReversibleRout
   /**
    * Serves this application and returns the server; its `port` is the real one after `listen(0)`.
    * Await `server.listening` to know of a failure to bind.
+   * @param port 0 to 65535; 0 is any free port. Text of decimal digits is taken as well, as the environment gives it.
+   * @throws UsageError `ERR_LANDSPOUT_LISTEN` on a port or address that is none, and on a callback; on a wrong option.
    */
-  listen(port: number, address?: string | HTTPServerOptions, options: HTTPServerOptions = {}): HTTPServer {
-    const server = new HTTPServer(this, typeof address === "object" ? address : options);
-    void server.listen(port, typeof address === "string" ? address : undefined);
+  listen(port: number | string, address?: string | HTTPServerOptions, options: HTTPServerOptions = {}): HTTPServer {
+    refuseCallback("listen", port, address, options);
+    const inPlace = typeof address === "object" && address !== null;
+    const server = new HTTPServer(this, inPlace ? address : options);
+    void server.listen(port, inPlace ? undefined : address);
     return server;
   }
 

@@ -5,6 +5,8 @@
  */
 import { Buffer } from "node:buffer";
 import * as zlib from "node:zlib";
+import { checkOptions, listOf, oneOf, whole } from "../options-check.ts";
+import type { OptionTable } from "../options-check.ts";
 import { chooseCoding } from "../http/accept.ts";
 import type { HTTPHeaders } from "../http/headers.ts";
 import type { HTTPServerRequest } from "../http/request.ts";
@@ -27,6 +29,14 @@ export interface CompressionOptions {
   zstdLevel?: number;
 }
 
+export const COMPRESSION_OPTIONS: OptionTable<CompressionOptions> = {
+  threshold: whole(),
+  codings: listOf(oneOf("br", "zstd", "gzip", "deflate"), "br, zstd, gzip, deflate"),
+  level: whole(1, 9),
+  brotliQuality: whole(0, 11),
+  zstdLevel: whole(1, 22),
+};
+
 /** Whole answers up to this size are compressed on the spot, larger ones off the thread. Bytes. */
 const ON_THE_SPOT = 16_384;
 
@@ -41,8 +51,12 @@ const COMPRESSIBLE =
 /** Whether content of that type gets smaller. */
 export const isCompressible = (contentType: string): boolean => COMPRESSIBLE.test(contentType);
 
-/** Makes the transform for `Application.addTransform`; the setting `compressResponse` does it for you. */
+/**
+ * Makes the transform for `Application.addTransform`; the setting `compressResponse` does it for you.
+ * @throws UsageError on an option that is unknown, of another type, or out of range.
+ */
 export function compression(options: CompressionOptions = {}): OutputTransformFactory {
+  checkOptions("compression", options, COMPRESSION_OPTIONS);
   const settings: Settings = {
     threshold: options.threshold ?? 1024,
     codings: (options.codings ?? CODINGS).filter((coding) => coding !== "zstd" || HAS_ZSTD),

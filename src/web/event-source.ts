@@ -5,6 +5,8 @@
  */
 import { Buffer } from "node:buffer";
 import { UsageError } from "../errors.ts";
+import { oneOf, resolveOptions, seconds, whole } from "../options-check.ts";
+import type { OptionTable } from "../options-check.ts";
 import { StreamClosedError } from "../net/errors.ts";
 import { CloseListeners, nothing } from "../websocket/close-listeners.ts";
 import { clockNow, unwatch, watch } from "../websocket/clock.ts";
@@ -34,16 +36,27 @@ const KEEP_ALIVE: Uint8Array = Buffer.from(commentText(""));
 /** Bytes collected in one turn that are not kept for its end. */
 const LARGE_TURN = 64 * 1024;
 
+const OPTIONS: OptionTable<EventSourceOptions> = {
+  keepAlive: seconds(),
+  retry: seconds(),
+  maxUnsentSize: whole(1),
+  overflow: oneOf("close", "drop"),
+};
+
+/** By the object they came in: handlers mostly give the same one for each request. */
 const checked = new WeakMap<EventSourceOptions, Required<EventSourceOptions>>();
 
-function resolveOptions(options: EventSourceOptions): Required<EventSourceOptions> {
+function checkedOptions(options: EventSourceOptions): Required<EventSourceOptions> {
   let resolved = checked.get(options);
-  if (resolved !== undefined) return resolved;
-  resolved = { ...DEFAULTS, ...options };
-  const { keepAlive, maxUnsentSize, overflow } = resolved;
-  if (!(keepAlive >= 0) || !(maxUnsentSize > 0) || (overflow !== "close" && overflow !== "drop"))
-    throw new UsageError("ERR_LANDSPOUT_OPTION", `options of an event source cannot be ${JSON.stringify(options)}`);
-  checked.set(options, resolved);
+  if (resolved === undefined) {
+    resolved = resolveOptions<EventSourceOptions, Required<EventSourceOptions>>(
+      "EventSourceHandler",
+      options,
+      OPTIONS,
+      DEFAULTS,
+    );
+    checked.set(options, resolved);
+  }
   return resolved;
 }
 
@@ -83,7 +96,7 @@ export abstract class EventSourceHandler extends RequestHandler implements Timed
   // --- the answer begins ---
 
   override get(...args: (string | undefined)[]): Promise<void> | void {
-    this.#options = resolveOptions(this.getEventSourceOptions());
+    this.#options = checkedOptions(this.getEventSourceOptions());
     this.setHeader("Content-Type", "text/event-stream");
     // Nothing between us and the client shall keep events, collect them (nginx), or code them.
     this.#setUnlessSet("Cache-Control", "no-cache, no-transform");

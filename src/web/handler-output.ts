@@ -10,7 +10,7 @@ import type { HeaderValue } from "../http/headers.ts";
 import type { HTTPServerRequest } from "../http/request.ts";
 import { setCookieLine } from "../http/set-cookie.ts";
 import type { SetCookieOptions } from "../http/set-cookie.ts";
-import { hasNoContent, reasonPhrase } from "../http/status.ts";
+import { checkStatus, hasNoContent, reasonPhrase } from "../http/status.ts";
 import { ASCII } from "../net/base-iostream.ts";
 import type { IOStream } from "../net/iostream.ts";
 import type { Application } from "./application.ts";
@@ -60,9 +60,7 @@ export abstract class HandlerOutput {
 
   /** @throws UsageError where the code is no three-digit number. */
   setStatus(code: number, reason?: string): void {
-    if (!Number.isInteger(code) || code < 100 || code > 999) {
-      throw new UsageError("ERR_LANDSPOUT_STATUS_CODE", `${String(code)} is not a status code: use 100 to 999`);
-    }
+    checkStatus(code);
     // Tornado sends `Unknown` in place of a reason that could break out of the status line or into an error page.
     this.#reason =
       reason !== undefined && !/^[\t\x20-\x3b\x3d-\x7e\x80-\xff]+$/.test(reason) ? "Unknown" : (reason ?? "");

@@ -3,6 +3,8 @@
  * are those of signed-value.ts and xsrf.ts.
  */
 import { UsageError } from "../errors.ts";
+import { anything, checkOptions, text } from "../options-check.ts";
+import type { OptionTable } from "../options-check.ts";
 import { HTTPError } from "./http-error.ts";
 import type { RequestHandler } from "./request-handler.ts";
 import { createSignedValue, decodeSignedValue, getSignatureKeyVersion } from "./signed-value.ts";
@@ -39,11 +41,16 @@ export interface GetSignedCookieOptions {
   minVersion?: number;
 }
 
-export function readSigned(
-  handler: RequestHandler,
-  name: string,
-  { value = handler.getCookie(name), ...rest }: GetSignedCookieOptions,
-): Buffer | undefined {
+const SIGNED_COOKIE_OPTIONS: OptionTable<GetSignedCookieOptions> = {
+  value: text,
+  // Decoding checks them.
+  maxAgeDays: anything,
+  minVersion: anything,
+};
+
+export function readSigned(handler: RequestHandler, name: string, options: GetSignedCookieOptions): Buffer | undefined {
+  checkOptions("getSignedCookie", options, SIGNED_COOKIE_OPTIONS);
+  const { value = handler.getCookie(name), ...rest } = options;
   return decodeSignedValue(cookieSecret(handler), name, value, rest);
 }
 

@@ -1,6 +1,8 @@
 /** Exceptions a handler throws to end a request (Tornado's `HTTPError`, `MissingArgumentError`, `Finish`). */
 import { LandspoutError } from "../errors.ts";
-import { reasonPhrase } from "../http/status.ts";
+import { anything, checkOptions, object, text } from "../options-check.ts";
+import type { OptionTable } from "../options-check.ts";
+import { checkStatus, reasonPhrase } from "../http/status.ts";
 
 export interface HTTPErrorOptions {
   /** For the log only, never for the client. */
@@ -12,6 +14,8 @@ export interface HTTPErrorOptions {
   /** What led to it; for the log only. */
   cause?: unknown;
 }
+
+const OPTIONS: OptionTable<HTTPErrorOptions> = { logMessage: text, reason: text, headers: object, cause: anything };
 
 /**
  * Ends the request with an error page.
@@ -26,7 +30,14 @@ export class HTTPError extends LandspoutError {
   readonly logMessage: string | undefined;
   readonly headers: { readonly [name: string]: string | number | Date };
 
+  /**
+   * @param status A number, 100 to 999. Default 500.
+   * @param options Or the text for the log alone.
+   * @throws UsageError on a status that is none, and on an unknown option.
+   */
   constructor(status = 500, options: string | HTTPErrorOptions = {}) {
+    checkStatus(status);
+    if (typeof options !== "string") checkOptions("HTTPError", options, OPTIONS);
     const { logMessage, reason, headers, cause } = typeof options === "string" ? { logMessage: options } : options;
     const text = `HTTP ${status}: ${reason ?? reasonPhrase(status)}${logMessage === undefined ? "" : ` (${logMessage})`}`;
     super("ERR_LANDSPOUT_HTTP_ERROR", text, cause === undefined ? {} : { cause });

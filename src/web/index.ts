@@ -1,6 +1,7 @@
 /** `landspout/web`: applications and request handlers. */
 export { Application } from "./application.ts";
-export type { HandlerClass, Settings } from "./application.ts";
+export type { HandlerClass } from "./application.ts";
+export type { Settings } from "./settings.ts";
 export { ErrorHandler, FallbackHandler } from "./routing/basic-handlers.ts";
 export { RedirectHandler } from "./routing/redirect-handler.ts";
 export type { RedirectArguments } from "./routing/redirect-handler.ts";

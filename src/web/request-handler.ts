@@ -9,6 +9,7 @@ import type { SetCookieOptions } from "../http/set-cookie.ts";
 import { hasNoContent } from "../http/status.ts";
 import { xhtmlEscape } from "../escape/index.ts";
 import { closestLocale } from "../locale/index.ts";
+import { anything, checkOptions, flag } from "../options-check.ts";
 import type { Locale } from "../locale/index.ts";
 import type { BaseLoader } from "../template/index.ts";
 import { isAddress, loaderFor, makeLoader, usualValues, withResources } from "./rendering.ts";
@@ -18,7 +19,7 @@ import { debugPage } from "./debug-page.ts";
 import { endErrorPage, logFailed, watchHook } from "./failures.ts";
 import { HandlerInput } from "./handler-input.ts";
 import type { Writable } from "./handler-output.ts";
-import type { Settings } from "./application.ts";
+import type { Settings } from "./settings.ts";
 import { checkXsrf, readSigned, signedKeyVersion, signValue, xsrfTokenText } from "./handler-security.ts";
 import type { GetSignedCookieOptions } from "./handler-security.ts";
 import { HTTPError } from "./http-error.ts";
@@ -35,6 +36,9 @@ export interface SendErrorOptions {
   /** What was thrown. Never shown to the client, unless the setting `serveTraceback` is on. */
   error?: unknown;
 }
+
+const REDIRECT_OPTIONS = { permanent: flag, status: anything };
+const STATIC_URL_OPTIONS = { includeHost: flag, includeVersion: flag };
 
 /** The methods a handler can define, in the order `Allow` names them. */
 export const METHODS = ["GET", "HEAD", "POST", "DELETE", "PATCH", "PUT", "OPTIONS"] as const;
@@ -171,6 +175,7 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
    * With `includeHost` (default: the handler's own `includeHost`, false) protocol and host stand in front.
    */
   staticUrl(path: string, options: { includeHost?: boolean; includeVersion?: boolean } = {}): string {
+    checkOptions("staticUrl", options, STATIC_URL_OPTIONS);
     const url = this.application.staticUrl(path, options.includeVersion ?? true);
     const { protocol, host } = this.request;
     return (options.includeHost ?? this.includeHost) ? `${protocol}://${host}${url}` : url;
@@ -228,6 +233,7 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
 
   /** Sends the client elsewhere: 302, 301 if permanent, or the given status. Finishes the request. */
   redirect(url: string, options: { permanent?: boolean; status?: number } = {}): void {
+    checkOptions("redirect", options, REDIRECT_OPTIONS);
     if (this.headersWritten)
       throw new UsageError("ERR_LANDSPOUT_HEADERS_SENT", "Cannot redirect after headers have been written");
     const status = options.status ?? (options.permanent === true ? 301 : 302);

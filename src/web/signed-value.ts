@@ -8,6 +8,8 @@
 import { Buffer } from "node:buffer";
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { UsageError } from "../errors.ts";
+import { anything, callable, checkOptions } from "../options-check.ts";
+import type { OptionTable } from "../options-check.ts";
 
 /** One secret, or several by key version: a new one signs while old ones are still read. */
 export type CookieSecret = string | Uint8Array | { readonly [keyVersion: number]: string | Uint8Array };
@@ -43,6 +45,18 @@ export interface DecodeSignedValueOptions {
   clock?: Clock;
 }
 
+/** What the numbers may be is checked where they are used. */
+const CREATE_OPTIONS: OptionTable<CreateSignedValueOptions> = {
+  version: anything,
+  keyVersion: anything,
+  clock: callable,
+};
+const DECODE_OPTIONS: OptionTable<DecodeSignedValueOptions> = {
+  maxAgeDays: anything,
+  minVersion: anything,
+  clock: callable,
+};
+
 /** @throws UsageError on an unknown version or key version, an empty secret, and more than MAX_SIGNED_VALUE_SIZE. */
 export function createSignedValue(
   secret: CookieSecret,
@@ -50,6 +64,7 @@ export function createSignedValue(
   value: string | Uint8Array,
   options: CreateSignedValueOptions = {},
 ): string {
+  checkOptions("createSignedValue", options, CREATE_OPTIONS, "ERR_LANDSPOUT_SIGNED_VALUE");
   const { version = DEFAULT_SIGNED_VALUE_VERSION, keyVersion, clock = now } = options;
   const seconds = String(Math.trunc(time(clock)));
   const encoded = Buffer.from(value as Uint8Array).toString("base64");
@@ -84,6 +99,7 @@ export function decodeSignedValue(
   text: string | undefined,
   options: DecodeSignedValueOptions = {},
 ): Buffer | undefined {
+  checkOptions("decodeSignedValue", options, DECODE_OPTIONS, "ERR_LANDSPOUT_SIGNED_VALUE");
   const { maxAgeDays = 31, minVersion = DEFAULT_SIGNED_VALUE_MIN_VERSION, clock = now } = options;
   // Compared with NaN or undefined, every value would be young enough and every version new enough.
   if (minVersion !== 1 && minVersion !== 2) throw wrong(`minVersion must be 1 or 2, not ${String(minVersion)}`);
@@ -167,7 +183,7 @@ interface SignedFields {
 }
 
 /** The largest of nine digits: what `readFields` reads, `createSignedValue` may write. */
-const MAX_KEY_VERSION = 999_999_999;
+export const MAX_KEY_VERSION = 999_999_999;
 
 /** Each field is `<length>:<text>|`; lengths are of bytes. */
 function readFields(text: string): SignedFields | undefined {

@@ -2,6 +2,7 @@
 import { UsageError } from "../errors.ts";
 import type { HandlerClass } from "./application.ts";
 import { streamsRequestBody } from "./decorators.ts";
+import { checkArgsOf } from "./init-args.ts";
 import { RequestHandler } from "./request-handler.ts";
 import { newMemo } from "./send-whole.ts";
 import type { AnswerMemo } from "./send-whole.ts";
@@ -24,6 +25,7 @@ export interface Target {
   readonly memo: AnswerMemo;
 }
 
+const NO_ARGS: object = Object.freeze({});
 const NO_NAMES: readonly string[] = [];
 
 export function targetOf(
@@ -33,6 +35,7 @@ export function targetOf(
 ): Target {
   if (handlerClass !== RequestHandler && !(handlerClass?.prototype instanceof RequestHandler))
     throw new UsageError("ERR_LANDSPOUT_ROUTE", "a handler must be RequestHandler or a subclass of it");
+  checkArgsOf(handlerClass, initArgs ?? NO_ARGS);
   const own = handlerClass.prototype as RequestHandler;
   const base = RequestHandler.prototype;
   return {

@@ -7,13 +7,15 @@ import { HTTPError } from "./http-error.ts";
 import { RequestHandler } from "./request-handler.ts";
 import { WebSocketConnection } from "../websocket/connection.ts";
 import type { Message, WebSocketEvents } from "../websocket/events.ts";
+import { resolveWebSocketOptions } from "../websocket/options.ts";
 import type { WebSocketOptions } from "../websocket/options.ts";
 import { WebSocketClosedError } from "../websocket/errors.ts";
 import { acceptValue, handshakeRefusal, offeredSubprotocols, sameOrigin } from "../websocket/handshake.ts";
 import { acceptOffer, checkCompression, parseExtensions } from "../websocket/extensions.ts";
 import type { CompressionOptions } from "../websocket/extensions.ts";
 import { MessageDeflate } from "../websocket/deflate.ts";
-import { formOf } from "../websocket/message-form.ts";
+import { formOf, isBinary } from "../websocket/message-form.ts";
+import type { MessageOptions } from "../websocket/message-form.ts";
 import type { PreparedFrame } from "../websocket/frame.ts";
 
 export abstract class WebSocketHandler extends RequestHandler implements WebSocketEvents {
@@ -77,6 +79,8 @@ export abstract class WebSocketHandler extends RequestHandler implements WebSock
     }
     this.#subprotocol = chosen;
     const options = this.getWebSocketOptions();
+    // Before the WebSocket is there: wrong ones are a 500.
+    resolveWebSocketOptions(options);
     const compression = this.#compression();
     const stream = this.#accept();
     const connection = new WebSocketConnection(stream, this, options, this.request.connection.standing);
@@ -152,9 +156,9 @@ export abstract class WebSocketHandler extends RequestHandler implements WebSock
    * Sends a message: text, bytes, or an object as JSON. The promise, where there is one, waits for the socket.
    * @throws WebSocketClosedError once the WebSocket is closing.
    */
-  writeMessage(message: string | Uint8Array | object, options: { binary?: boolean } = {}): Promise<void> | void {
+  writeMessage(message: string | Uint8Array | object, options?: MessageOptions): Promise<void> | void {
     const plain = typeof message === "string" || message instanceof Uint8Array ? message : formOf(message);
-    return options.binary === undefined ? this.#open.write(plain) : this.#open.write(plain, options.binary);
+    return options === undefined ? this.#open.write(plain) : this.#open.write(plain, isBinary(options, plain));
   }
   /** Sends a message that `prepareMessage` made once for many; to a closed WebSocket nothing. */
   writePrepared(frame: PreparedFrame): void {

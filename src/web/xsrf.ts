@@ -6,6 +6,8 @@
 import { Buffer } from "node:buffer";
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import { UsageError } from "../errors.ts";
+import { checkOptions, listOf, text } from "../options-check.ts";
+import type { OptionTable } from "../options-check.ts";
 
 export interface XsrfToken {
   /** What a client's copy is compared with. */
@@ -72,6 +74,12 @@ export interface FetchMetadataOptions {
   readonly trustedOrigins?: readonly string[];
 }
 
+const OPTIONS: OptionTable<FetchMetadataOptions> = {
+  host: text,
+  protocol: text,
+  trustedOrigins: listOf(text, "origins"),
+};
+
 /**
  * Whether a request that changes something comes from this site's own pages, as the browser says itself: `Sec-Fetch-Site` (Fetch
  * Metadata, W3C) where it is sent, else `Origin` (RFC 6454 §7). A client that sends neither is no browser and carries nobody's cookies.
@@ -80,6 +88,7 @@ export interface FetchMetadataOptions {
  * from everywhere send them.
  */
 export function fetchMetadataAllows(headers: HeaderReader, options: FetchMetadataOptions = {}): boolean {
+  checkOptions("fetchMetadataAllows", options, OPTIONS);
   const origin = headers.get("Origin") ?? undefined;
   if (origin !== undefined && options.trustedOrigins?.includes(origin) === true) return true;
   const site = headers.get("Sec-Fetch-Site") ?? undefined;

@@ -9,19 +9,24 @@ import { HTTPHeaders } from "../http/headers.ts";
 import type { HeaderValue } from "../http/headers.ts";
 import { describeError, loggers } from "../log.ts";
 import { IOStream } from "../net/iostream.ts";
-import type { IOStreamOptions } from "../net/iostream.ts";
+import { STREAM_OPTIONS } from "../net/iostream-options.ts";
+import type { IOStreamOptions } from "../net/iostream-options.ts";
 import { TimeoutError } from "../net/timeout-error.ts";
+import { TLS_CLIENT_OPTIONS } from "../net/tls-options.ts";
 import type { TlsClientOptions } from "../net/transport.ts";
+import { callable, checkOptions, group, listOf, LONGEST_TIMER, object, seconds, text } from "../options-check.ts";
+import type { OptionTable } from "../options-check.ts";
 import { WebSocketConnection } from "./connection.ts";
 import { MessageDeflate } from "./deflate.ts";
 import type { Message } from "./events.ts";
-import { checkCompression } from "./extensions.ts";
+import { COMPRESSION_OPTIONS } from "./extensions.ts";
 import type { CompressionOptions } from "./extensions.ts";
 import { AnswerHeadReader, checkAnswer, checkOffer, handshakeRequest, targetOf } from "./handshake-client.ts";
 import type { HandshakeAnswer, HandshakeOffer, WebSocketTarget } from "./handshake-client.ts";
-import { formOf } from "./message-form.ts";
+import { formOf, isBinary } from "./message-form.ts";
+import type { MessageOptions } from "./message-form.ts";
 import { MessageQueue } from "./message-queue.ts";
-import { resolveOptions } from "./options.ts";
+import { WEBSOCKET_OPTIONS } from "./options.ts";
 import type { WebSocketOptions } from "./options.ts";
 
 /** What a client hears. */
@@ -49,6 +54,21 @@ export interface WebSocketConnectOptions
   ssl?: TlsClientOptions;
 }
 
+const CONNECT_OPTIONS: OptionTable<WebSocketConnectOptions> = {
+  ...WEBSOCKET_OPTIONS,
+  onMessage: callable,
+  onPing: callable,
+  onPong: callable,
+  onClose: callable,
+  headers: object,
+  subprotocols: listOf(text, "names"),
+  compression: group(COMPRESSION_OPTIONS),
+  connectTimeout: seconds(0, LONGEST_TIMER),
+  ssl: group(TLS_CLIENT_OPTIONS),
+  parser: STREAM_OPTIONS.parser,
+  transport: STREAM_OPTIONS.transport,
+};
+
 /**
  * Opens a WebSocket at a `ws:` or `wss:` URL. Rejects with a WebSocketHandshakeError where the answer does not open one, a
  * StreamClosedError where there is no connection, a TimeoutError.
@@ -62,17 +82,13 @@ export async function websocketConnect(
   url: string | URL,
   options: WebSocketConnectOptions = {},
 ): Promise<WebSocketClient> {
+  checkOptions("websocketConnect", options, CONNECT_OPTIONS);
   const { headers, subprotocols = [], connectTimeout = 20, ssl, parser, transport, ...rest } = options;
   const { compression, onMessage, onPing, onPong, onClose, ...limits } = rest;
-  if (!(connectTimeout >= 0)) {
-    throw new UsageError("ERR_LANDSPOUT_OPTION", `connectTimeout cannot be ${String(connectTimeout)}: use seconds`);
-  }
   const target = targetOf(url);
   const key = randomBytes(16).toString("base64");
   const offer: HandshakeOffer = { key, headers: new HTTPHeaders(headers), subprotocols, compression };
   checkOffer(offer.headers, subprotocols);
-  resolveOptions(limits);
-  if (compression !== undefined) checkCompression(compression);
   const stream = new IOStream({
     ...(parser === undefined ? {} : { parser }),
     ...(transport === undefined ? {} : { transport }),
@@ -215,9 +231,11 @@ export class WebSocketClient {
    * Sends a message: text, bytes, or an object as JSON. The promise, where there is one, waits for the socket.
    * @throws WebSocketClosedError once the WebSocket is closing.
    */
-  writeMessage(message: string | Uint8Array | object, options: { binary?: boolean } = {}): Promise<void> | void {
+  writeMessage(message: string | Uint8Array | object, options?: MessageOptions): Promise<void> | void {
     const plain = typeof message === "string" || message instanceof Uint8Array ? message : formOf(message);
-    return options.binary === undefined ? this.#connection.write(plain) : this.#connection.write(plain, options.binary);
+    return options === undefined
+      ? this.#connection.write(plain)
+      : this.#connection.write(plain, isBinary(options, plain));
   }
   /** @throws UsageError on more than 125 bytes. */
   ping(data: string | Uint8Array = ""): void {

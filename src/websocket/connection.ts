@@ -13,7 +13,7 @@ import type { Timed } from "./clock.ts";
 import { WebSocketClosedError } from "./errors.ts";
 import { BINARY, CLOSE, PING, PONG, TEXT } from "./frame.ts";
 import type { PreparedFrame } from "./frame.ts";
-import { resolveOptions } from "./options.ts";
+import { resolveWebSocketOptions } from "./options.ts";
 import type { WebSocketOptions } from "./options.ts";
 import type { WebSocketEvents } from "./events.ts";
 import { FrameReader } from "./frame-reader.ts";
@@ -55,7 +55,7 @@ export class WebSocketConnection
     super(stream);
     this.standing = host;
     this.events = events;
-    this.options = resolveOptions(options);
+    this.options = resolveWebSocketOptions(options);
     watch(this);
     host?.add(this);
     this.patience = new Patience(this.options);

@@ -2,7 +2,8 @@
  * What two sides agree on about permessage-deflate (RFC 7692 §7.1), from the field values of the handshake: as a server and as a client.
  * It compresses nothing.
  */
-import { UsageError } from "../errors.ts";
+import { checkOptions, flag, whole } from "../options-check.ts";
+import type { OptionTable } from "../options-check.ts";
 
 /** Compression of messages, permessage-deflate. All of it may be left out. */
 export interface CompressionOptions {
@@ -30,24 +31,19 @@ export interface Compression {
   readonly clientMaxWindowBits: number;
 }
 
-const RANGES: { readonly [name: string]: readonly [number, number] } = {
-  level: [0, 9],
-  memLevel: [1, 9],
-  threshold: [0, Number.MAX_SAFE_INTEGER],
-  serverMaxWindowBits: [8, 15],
-  clientMaxWindowBits: [8, 15],
+export const COMPRESSION_OPTIONS: OptionTable<CompressionOptions> = {
+  level: whole(0, 9),
+  memLevel: whole(1, 9),
+  threshold: whole(),
+  serverNoContextTakeover: flag,
+  clientNoContextTakeover: flag,
+  serverMaxWindowBits: whole(8, 15),
+  clientMaxWindowBits: whole(8, 15),
 };
 
 /** @throws UsageError on an option that is unknown or out of range. */
 export function checkCompression(options: CompressionOptions): void {
-  for (const [name, value] of Object.entries(options) as [string, unknown][]) {
-    const range = RANGES[name];
-    const good = name.endsWith("NoContextTakeover")
-      ? typeof value === "boolean"
-      : range !== undefined && Number.isInteger(value) && Number(value) >= range[0] && Number(value) <= range[1];
-    if (!good && value !== undefined)
-      throw new UsageError("ERR_LANDSPOUT_OPTION", `${name} of the compression cannot be ${JSON.stringify(value)}`);
-  }
+  checkOptions("compression of a WebSocket", options, COMPRESSION_OPTIONS);
 }
 
 interface Extension {

@@ -1,5 +1,6 @@
 /** What a WebSocket may take in size and time, and what it does when that is crossed. */
-import { UsageError } from "../errors.ts";
+import { flag, oneOf, resolveOptions, seconds, whole } from "../options-check.ts";
+import type { OptionTable } from "../options-check.ts";
 
 export interface WebSocketOptions {
   /** Bytes of a message, whatever its fragments. Default 10 MiB, as in Tornado. More: closed with 1009. */
@@ -41,25 +42,31 @@ const DEFAULTS: Required<WebSocketOptions> = {
   borrowMessages: false,
 };
 
+export const WEBSOCKET_OPTIONS: OptionTable<WebSocketOptions> = {
+  maxMessageSize: whole(),
+  maxFragments: whole(),
+  pingInterval: seconds(),
+  pingTimeout: seconds(),
+  closeTimeout: seconds(),
+  maxUnsentSize: whole(),
+  overflow: oneOf("close", "drop", "wait"),
+  borrowMessages: flag,
+};
+
+/** By the object they came in: all WebSockets of an application mostly have the same one. */
 const checked = new WeakMap<WebSocketOptions, Required<WebSocketOptions>>();
 
-/** Options with their defaults. @throws UsageError on one that is unknown or out of range. */
-export function resolveOptions(options: WebSocketOptions): Required<WebSocketOptions> {
+/** Options with their defaults. @throws UsageError on one that is unknown, of another type, or out of range. */
+export function resolveWebSocketOptions(options: WebSocketOptions): Required<WebSocketOptions> {
   let resolved = checked.get(options);
   if (resolved !== undefined) return resolved;
-  resolved = { ...DEFAULTS, ...options };
-  for (const [name, value] of Object.entries(resolved)) {
-    if (!(name in DEFAULTS)) throw new UsageError("ERR_LANDSPOUT_OPTION", `${name} is no option of a WebSocket`);
-    if (!isGood(name, value))
-      throw new UsageError("ERR_LANDSPOUT_OPTION", `${name} of a WebSocket cannot be ${String(value)}`);
-  }
+  resolved = resolveOptions<WebSocketOptions, Required<WebSocketOptions>>(
+    "WebSocket",
+    options,
+    WEBSOCKET_OPTIONS,
+    DEFAULTS,
+  );
   if (resolved.pingTimeout < 0) resolved.pingTimeout = resolved.pingInterval;
   checked.set(options, resolved);
   return resolved;
-}
-
-function isGood(name: string, value: unknown): boolean {
-  if (name === "overflow") return value === "close" || value === "drop" || value === "wait";
-  if (name === "borrowMessages") return typeof value === "boolean";
-  return typeof value === "number" && value >= (name === "pingTimeout" ? -1 : 0);
 }

@@ -142,7 +142,7 @@ test("numbers that are none are refused", () => {
 
 test("options that do not exist, and flags that are none, are refused", () => {
   for (const options of [{ httponly: true }, { samesite: "lax" }, { max_age: 5 }, { Secure: true }, { constructor: 1 }])
-    refuses("a", "b", options, /is no option of a cookie/);
+    refuses("a", "b", options, /cookie a: there is no option/);
   for (const options of [{ secure: 1 }, { httpOnly: "yes" }, { partitioned: null }, { secure: "false" }])
     refuses("a", "b", options, /must be true or false/);
 });

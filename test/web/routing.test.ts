@@ -342,7 +342,10 @@ test("refuses routes it does not understand, and says what to give", () => {
   refused(wrong({ get: () => "" }), /get/);
   refused(wrong({ GET: 1 }), /GET/);
   refused(() => new Application([["/", () => "", { methods: [] }]]), /methods/);
-  refused(() => new Application([["/", () => "", { method: "POST" }]]), /not \{ method \}/);
+  refused(
+    () => new Application([["/", () => "", { method: "POST" }]]),
+    /there is no option "method"; did you mean methods/,
+  );
   refused(() => new Application([["/", new Application(), { any: 1 }]]), /takes no arguments/);
   refused(() => new Application([["/", [], { any: 1 }]]), /takes no arguments/);
   refused(() => new Application(["/" as never]), /a route is/);

@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 import * as assert from "uvu/assert";
 import { UsageError } from "../../src/errors.ts";
 import { formOf } from "../../src/websocket/message-form.ts";
-import { resolveOptions } from "../../src/websocket/options.ts";
+import { resolveWebSocketOptions } from "../../src/websocket/options.ts";
 import type { WebSocketOptions } from "../../src/websocket/options.ts";
 import { suite } from "../_support/suite.ts";
 import { peerFrame, ROLES, withEndpoints } from "./_endpoints.ts";
@@ -13,11 +13,11 @@ const test = suite("WebSocket options and messages");
 
 test("everything has a bound, and peers are pinged, by default", () => {
   const { maxMessageSize, maxFragments, pingInterval, pingTimeout, closeTimeout, maxUnsentSize, overflow } =
-    resolveOptions({});
+    resolveWebSocketOptions({});
   assert.equal([maxMessageSize, maxUnsentSize], [10_485_760, 16_777_216]);
   assert.equal([maxFragments, pingInterval, pingTimeout, closeTimeout, overflow], [4096, 30, 30, 5, "close"]);
-  assert.is(resolveOptions({ pingInterval: 7 }).pingTimeout, 7);
-  assert.is(resolveOptions({ pingInterval: 7, pingTimeout: 3 }).pingTimeout, 3);
+  assert.is(resolveWebSocketOptions({ pingInterval: 7 }).pingTimeout, 7);
+  assert.is(resolveWebSocketOptions({ pingInterval: 7, pingTimeout: 3 }).pingTimeout, 3);
 });
 
 test("what is unknown or out of range is refused, not ignored", () => {
@@ -28,15 +28,20 @@ test("what is unknown or out of range is refused, not ignored", () => {
     { maxFragments: NaN },
     { pingInterval: -5 },
     { pingTimeout: -5 },
-    { closeTimeout: undefined },
+    { closeTimeout: Infinity },
+    { maxFragments: 1.5 },
+    { pingTimeout: -1 },
     { overflow: "ignore" },
   ])
     assert.throws(
-      () => resolveOptions(options as WebSocketOptions),
+      () => resolveWebSocketOptions(options as WebSocketOptions),
       (error: unknown) => error instanceof UsageError && error.code === "ERR_LANDSPOUT_OPTION",
       JSON.stringify(options),
     );
 });
+
+test("undefined is not given, as everywhere", () =>
+  assert.is(resolveWebSocketOptions({ closeTimeout: undefined } as unknown as WebSocketOptions).closeTimeout, 5));
 
 test("objects go as JSON, bytes as bytes whatever holds them; nothing else goes", () => {
   assert.is(formOf({ a: ["ü"] }) as string, '{"a":["ü"]}');

@@ -42,8 +42,8 @@ export function parseMultipartFormData(
   files: FileMap,
   config: ParseBodyConfig = getParseBodyConfig(),
 ): void {
-  const options = config.multipart;
-  if (options?.enabled === false) {
+  const { enabled = true, ...options } = config.multipart ?? {};
+  if (!enabled) {
     throw new RemoteProtocolError("ERR_LANDSPOUT_MULTIPART_DISABLED", "multipart/form-data parsing is disabled.", 400);
   }
   const unquoted = /^"(.*)"$/.exec(boundary)?.[1] ?? boundary;

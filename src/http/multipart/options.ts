@@ -2,7 +2,8 @@
  * How much of a multipart/form-data content is taken: the limits, their defaults, and what a program may set for all of its forms
  * (Tornado's `set_parse_body_config`). `docs/limits.md` says what each one stops. Sizes in bytes.
  */
-import { UsageError } from "../../errors.ts";
+import { checkOptions, flag, group, object, resolveOptions, whole } from "../../options-check.ts";
+import type { OptionTable } from "../../options-check.ts";
 import { SCRATCH_SIZE } from "../../parser/abi.ts";
 import type { HttpParser } from "../../parser/types.ts";
 
@@ -54,28 +55,31 @@ const DEFAULTS: MultipartLimits = {
 /** Field lines of a part. Three are ever sent; each one costs two strings. Over it: 400. */
 export const MAX_PART_FIELDS = 32;
 
-/** The limits with their defaults. @throws UsageError on a value that is no number or out of range. */
+const MULTIPART_OPTIONS: OptionTable<MultipartOptions> = {
+  maxParts: whole(),
+  // One byte more than the limit has to fit into the parser's memory, to see that it is crossed.
+  maxPartHeaderSize: whole(0, SCRATCH_SIZE - 1),
+  maxNameSize: whole(),
+  maxFieldSize: whole(),
+  maxTotalFieldSize: whole(),
+  maxFileSize: whole(),
+  preservePath: flag,
+  parser: object,
+};
+const BODY_CONFIG: OptionTable<ParseBodyConfig> = {
+  multipart: group<MultipartOptions & { enabled?: boolean }>({ ...MULTIPART_OPTIONS, enabled: flag }),
+};
+
+/** The limits with their defaults. @throws UsageError on an option that is unknown, of another type, or out of range. */
 export function resolveMultipartLimits(options: MultipartOptions | undefined): MultipartLimits {
   if (options === undefined) return DEFAULTS;
-  const limits: { [name: string]: number | boolean } = { ...DEFAULTS };
-  for (const name of Object.keys(DEFAULTS) as (keyof MultipartLimits)[]) {
-    const value = options[name];
-    if (value === undefined) continue;
-    if (name === "preservePath") {
-      limits[name] = value === true;
-      continue;
-    }
-    // One byte more than the limit has to fit into the parser's memory, to see that it is crossed.
-    const largest = name === "maxPartHeaderSize" ? SCRATCH_SIZE - 1 : Infinity;
-    if (typeof value !== "number" || !(value >= 0) || value > largest) {
-      throw new UsageError(
-        "ERR_LANDSPOUT_OPTION",
-        `${name} must be a number from 0 to ${largest}, not ${String(value)}`,
-      );
-    }
-    limits[name] = value;
-  }
-  return limits as unknown as MultipartLimits;
+  const { parser: _parser, ...limits } = resolveOptions<MultipartOptions, MultipartOptions & MultipartLimits>(
+    "multipart",
+    options,
+    MULTIPART_OPTIONS,
+    DEFAULTS,
+  );
+  return limits;
 }
 
 let bodyConfig: ParseBodyConfig = {};
@@ -86,7 +90,7 @@ let bodyConfig: ParseBodyConfig = {};
  * @example setParseBodyConfig({ multipart: { maxParts: 20, maxFileSize: 5_000_000 } });
  */
 export function setParseBodyConfig(config: ParseBodyConfig): void {
-  resolveMultipartLimits(config.multipart);
+  checkOptions("setParseBodyConfig", config, BODY_CONFIG);
   bodyConfig = config;
 }
 

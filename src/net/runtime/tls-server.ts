@@ -5,7 +5,6 @@
  */
 import type * as net from "node:net";
 import * as tls from "node:tls";
-import { UsageError } from "../../errors.ts";
 import type { HttpParser } from "../../parser/types.ts";
 import type { Listener, RuntimeListenOptions, TlsServerOptions, Transport } from "../transport.ts";
 import { HANDSHAKE_TIMEOUT } from "../handshake.ts";
@@ -19,10 +18,6 @@ const LONGEST_WAIT = 0x7fffffff;
 
 /** Of seconds, where 0 is "for ever", as a time the runtimes can wait. */
 function milliseconds(seconds: number): number {
-  if (!(seconds >= 0)) {
-    const message = `handshakeTimeout must be a number of seconds from 0, not ${String(seconds)}`;
-    throw new UsageError("ERR_LANDSPOUT_OPTION", message);
-  }
   return seconds === 0 ? LONGEST_WAIT : Math.min(seconds * 1000, LONGEST_WAIT);
 }
 

@@ -3,7 +3,9 @@ import { UsageError } from "../../errors.ts";
 import type { HTTPMessageDelegate, HTTPServerConnectionDelegate } from "../../http/interfaces.ts";
 import type { RequestCallback } from "../../http/delegates.ts";
 import type { HTTPServerRequest } from "../../http/request.ts";
+import { checkOptions, whole } from "../../options-check.ts";
 import { HTTPError } from "../http-error.ts";
+import { checkInitArgs } from "../init-args.ts";
 import { RequestHandler } from "../request-handler.ts";
 
 /** Answers every method with one status: `["/gone", ErrorHandler, { statusCode: 410 }]`. Default 404. */
@@ -18,6 +20,10 @@ export class ErrorHandler extends RequestHandler {
   /** What is answered with an error changes nothing. */
   override checkXsrfCookie(): void {}
 }
+
+checkInitArgs(ErrorHandler, (args) =>
+  checkOptions("ErrorHandler", args, { statusCode: whole(400, 599) }, "ERR_LANDSPOUT_ROUTE"),
+);
 
 /** RFC 9110 §9.3.7: `OPTIONS *` asks about the server in general. */
 export class ServerOptionsHandler extends RequestHandler {

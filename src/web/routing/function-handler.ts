@@ -3,6 +3,8 @@
  * method of a class and costs no more.
  */
 import { UsageError } from "../../errors.ts";
+import { checkOptions, listOf, object, text } from "../../options-check.ts";
+import type { OptionTable } from "../../options-check.ts";
 import type { HTTPServerRequest } from "../../http/request.ts";
 import type { HandlerClass } from "../application.ts";
 import { RequestHandler } from "../request-handler.ts";
@@ -48,6 +50,8 @@ export interface FunctionOptions {
   readonly methods?: readonly string[] | undefined;
 }
 
+const FUNCTION_OPTIONS: OptionTable<FunctionOptions> = { methods: listOf(text, 'methods, such as ["GET"]') };
+
 /** The handler a function runs in. */
 export class FunctionHandler extends RequestHandler {}
 
@@ -60,10 +64,7 @@ export function functionHandler(
   functions: RouteFunction<never> | MethodFunctions<never>,
   options: FunctionOptions = {},
 ): HandlerClass {
-  const unknown = Object.keys(options).find((name) => name !== "methods");
-  if (unknown !== undefined) {
-    throw new UsageError("ERR_LANDSPOUT_ROUTE", `a function takes { methods }, not { ${unknown} }`);
-  }
+  checkOptions("a function", options, FUNCTION_OPTIONS, "ERR_LANDSPOUT_ROUTE");
   const byMethod =
     typeof functions === "function"
       ? (options.methods ?? ["GET"]).map((method) => [method, functions] as const)
@@ -110,6 +111,8 @@ export interface RouteOptions extends FunctionOptions {
   readonly initArgs?: object | undefined;
 }
 
+const ROUTE_OPTIONS: OptionTable<RouteOptions> = { ...FUNCTION_OPTIONS, name: text, initArgs: object };
+
 /** Handler classes whose `pathKwargs` the pattern can give. */
 type HandlerFor<P extends Pattern, H extends HandlerClass> =
   PathParameters<P> extends InstanceType<H>["pathKwargs"] ? H : never;
@@ -138,6 +141,7 @@ export function route<const P extends Pattern>(
   target: RouteFunction<never> | MethodFunctions<never> | HandlerClass,
   options: RouteOptions = {},
 ): URLSpec<P> {
+  checkOptions("route", options, ROUTE_OPTIONS, "ERR_LANDSPOUT_ROUTE");
   const { name, initArgs, methods } = options;
   const handler = isHandlerClass(target) ? target : functionHandler(target, methods === undefined ? {} : { methods });
   return new URLSpec(pattern, handler, initArgs, name);

@@ -3,7 +3,10 @@
  * put into a path does not lead to another host than the address says, but for a label in front of it (`https://{0}.example.com`).
  */
 import { UsageError } from "../../errors.ts";
+import { checkOptions, flag, text, whole } from "../../options-check.ts";
+import type { OptionTable } from "../../options-check.ts";
 import { HTTPError } from "../http-error.ts";
+import { checkInitArgs } from "../init-args.ts";
 import { RequestHandler } from "../request-handler.ts";
 import { escapePart } from "./path-pattern.ts";
 
@@ -18,6 +21,8 @@ export interface RedirectArguments {
   /** Another status: 303, 307, 308. */
   readonly status?: number;
 }
+
+const ARGUMENTS: OptionTable<RedirectArguments> = { url: text, permanent: flag, status: whole(300, 399) };
 
 /** A piece of the address: text, or the number or name of a captured part. `host`: it stands where the host does. */
 type Piece =
@@ -34,7 +39,6 @@ export class RedirectHandler extends RequestHandler {
   #arguments: RedirectArguments = { url: "/" };
 
   override initialize(args: RedirectArguments): void {
-    if (typeof args.url !== "string") throw new UsageError("ERR_LANDSPOUT_ROUTE", "RedirectHandler needs { url }");
     this.#arguments = args;
   }
   override get(): void {
@@ -54,6 +58,11 @@ export class RedirectHandler extends RequestHandler {
     return (byPlace ? this.pathArgs[Number(part)] : this.pathKwargs[part]) ?? "";
   }
 }
+
+checkInitArgs<RedirectArguments>(RedirectHandler, (args) => {
+  if (args.url === undefined) throw new UsageError("ERR_LANDSPOUT_ROUTE", "RedirectHandler needs { url }");
+  checkOptions<RedirectArguments>("RedirectHandler", args, ARGUMENTS, "ERR_LANDSPOUT_ROUTE");
+});
 
 /** The address with captured parts in it, percent-encoded. @throws HTTPError 404 where a part would change the host. */
 function fill(url: string, captured: (part: string) => string): string {

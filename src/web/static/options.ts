@@ -1,5 +1,7 @@
 /** What a `StaticFileHandler` can be told with its route, and the defaults. */
 import { UsageError } from "../../errors.ts";
+import { checkOptions, either, flag, listOf, oneOf, seconds, whole } from "../../options-check.ts";
+import type { OptionTable } from "../../options-check.ts";
 
 /** A coding in which a file may lie beside itself: `app.js.br`, `app.js.zst`, `app.js.gz`. */
 export type SiblingCoding = "br" | "zstd" | "gzip";
@@ -46,33 +48,37 @@ export interface ResolvedStaticOptions {
 
 const CODINGS: readonly SiblingCoding[] = ["br", "zstd", "gzip"];
 
-/** @throws UsageError on an option that is none, or out of range. */
+export const STATIC_OPTIONS: OptionTable<StaticFileOptions> = {
+  path: (value) => (typeof value === "string" && value !== "" ? undefined : "the name of a folder"),
+  defaultFilename: (value) =>
+    typeof value === "string" && !/[/\\\0]/.test(value) ? undefined : "a name without a folder",
+  dotfiles: flag,
+  followSymlinks: flag,
+  precompressed: either("true, false, or a list of br, zstd, gzip", flag, listOf(oneOf(...CODINGS), "codings")),
+  checkInterval: seconds(),
+  cachedFileSize: whole(),
+  cacheSize: whole(),
+  cacheEntries: whole(),
+};
+
+/** @throws UsageError on an option that is unknown, of another type, or out of range. */
 export function resolveStaticOptions(options: Partial<StaticFileOptions>): ResolvedStaticOptions {
+  checkOptions<StaticFileOptions>("StaticFileHandler", options, STATIC_OPTIONS);
   const { path, defaultFilename, precompressed = false } = options;
-  if (typeof path !== "string" || path === "") throw wrong("path must be the name of a folder");
-  if (defaultFilename !== undefined && (typeof defaultFilename !== "string" || /[/\\\0]/.test(defaultFilename)))
-    throw wrong("defaultFilename must be a name without a folder");
-  const codings = precompressed === true ? CODINGS : precompressed === false ? [] : precompressed;
-  for (const coding of codings)
-    if (!CODINGS.includes(coding)) throw wrong(`precompressed may name br, zstd and gzip, not ${String(coding)}`);
+  if (path === undefined)
+    throw new UsageError(
+      "ERR_LANDSPOUT_OPTION",
+      "StaticFileHandler: path must be the name of a folder, and is not given",
+    );
   return {
     path,
     defaultFilename: defaultFilename === "" ? undefined : defaultFilename,
     dotfiles: options.dotfiles === true,
     followSymlinks: options.followSymlinks === true,
-    codings,
-    checkInterval: count("checkInterval", options.checkInterval, 0.1) * 1000,
-    cachedFileSize: count("cachedFileSize", options.cachedFileSize, 65_536),
-    cacheSize: count("cacheSize", options.cacheSize, 33_554_432),
-    cacheEntries: count("cacheEntries", options.cacheEntries, 4096),
+    codings: precompressed === true ? CODINGS : precompressed === false ? [] : precompressed,
+    checkInterval: (options.checkInterval ?? 0.1) * 1000,
+    cachedFileSize: options.cachedFileSize ?? 65_536,
+    cacheSize: options.cacheSize ?? 33_554_432,
+    cacheEntries: options.cacheEntries ?? 4096,
   };
 }
-
-function count(name: string, value: unknown, fallback: number): number {
-  const number = value ?? fallback;
-  if (typeof number !== "number" || !(number >= 0))
-    throw wrong(`${name} must be a number from 0, not ${JSON.stringify(number)}`);
-  return number;
-}
-
-const wrong = (text: string): UsageError => new UsageError("ERR_LANDSPOUT_OPTION", `StaticFileHandler: ${text}`);

@@ -12,8 +12,9 @@ import { chooseCoding } from "../../http/accept.ts";
 import { formatTimestamp } from "../../http/date.ts";
 import { contentRange, parseRequestRange, resolveRange } from "../../http/ranges.ts";
 import { H_ACCEPT_ENCODING, H_RANGE, M_GET } from "../../parser/abi.ts";
-import type { Settings } from "../application.ts";
+import type { Settings } from "../settings.ts";
 import { HTTPError } from "../http-error.ts";
+import { checkInitArgs } from "../init-args.ts";
 import { RequestHandler } from "../request-handler.ts";
 import type { HandlerResult } from "../request-handler.ts";
 import { hashContent } from "./content-hash.ts";
@@ -356,3 +357,5 @@ const statOf = (path: string): ReturnType<typeof statPath> =>
   statPath(path).catch((error: unknown) => {
     throw toHTTPError(error);
   });
+
+checkInitArgs(StaticFileHandler, filesOf);

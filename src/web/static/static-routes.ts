@@ -1,5 +1,5 @@
 /** The routes that the settings `staticPath` and its companions stand for. */
-import type { Settings } from "../application.ts";
+import type { Settings } from "../settings.ts";
 import type { Route } from "../routing/rule.ts";
 import { StaticFileHandler } from "./static-file-handler.ts";
 
