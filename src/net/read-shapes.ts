@@ -3,7 +3,8 @@
  * Decides when the bytes buffered have the shape, without searching any twice where that can be; knows no stream and no promise.
  */
 import { Buffer } from "node:buffer";
-import { NEEDLE, NEEDLE_SIZE, SCRATCH, SCRATCH_SIZE } from "../parser/abi.ts";
+import { NEEDLE_SIZE, SCRATCH, SCRATCH_SIZE } from "../parser/abi.ts";
+import { putNeedle, putScratch } from "../parser/memory.ts";
 import type { HttpParser } from "../parser/types.ts";
 import type { ReadBuffer } from "./read-buffer.ts";
 
@@ -63,12 +64,11 @@ function scan(parser: HttpParser, bytes: Buffer, delimiter: Uint8Array, from: nu
   const { length } = delimiter;
   // A delimiter longer than the parser's memory has room for is nothing anybody uses.
   if (length > NEEDLE_SIZE) return bytes.indexOf(delimiter, from);
-  parser.buffer.set(delimiter, NEEDLE);
+  putNeedle(parser, delimiter);
   let size = Math.max(FIRST_PIECE, 2 * length);
   for (let at = from; at + length <= bytes.length; at += size - length + 1, size = Math.min(SCRATCH_SIZE, size * 4)) {
-    const piece = bytes.subarray(at, at + size);
-    parser.buffer.set(piece, SCRATCH);
-    const found = parser.indexOf(SCRATCH, SCRATCH + piece.length, length);
+    const end = putScratch(parser, 0, bytes, at, Math.min(at + size, bytes.length));
+    const found = parser.indexOf(SCRATCH, end, length);
     if (found >= 0) return at + found - SCRATCH;
   }
   return -1;

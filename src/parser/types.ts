@@ -22,6 +22,10 @@ export interface HttpParser {
    * compares, and parses again where the number has moved on.
    */
   epoch: number;
+  /**
+   * CARRY and RECEIVE hold the bytes of a read that has not ended: nothing may be put there. Set by memory.ts alone.
+   */
+  reading: boolean;
 
   /**
    * One request head: request line, field lines, empty line (RFC 9112 §2.1, §3, §5). One CRLF in front of it is skipped

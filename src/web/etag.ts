@@ -7,6 +7,7 @@ import { UsageError } from "../errors.ts";
 import { checkedFieldValue } from "../http/field-text.ts";
 import { isPromiseLike, watch } from "../user-code.ts";
 import { SCRATCH, SCRATCH_SIZE, T_HASH } from "../parser/abi.ts";
+import { clearHash, putAsciiScratch, putScratch } from "../parser/memory.ts";
 import type { HttpParser } from "../parser/types.ts";
 
 /** Text up to this length is put into the parser's memory character by character: quicker than a Buffer of its own. */
@@ -19,7 +20,7 @@ const HEX = Buffer.from("0123456789abcdef", "latin1");
 /** `"<32 hexadecimal digits>"` of text (in UTF-8) or bytes. */
 export function contentTag(parser: HttpParser, content: string | Uint8Array): string {
   const { table } = parser;
-  for (let slot = T_HASH; slot < T_HASH + 4; slot++) table[slot] = 0;
+  clearHash(parser);
   if (typeof content !== "string" || !hashShort(parser, content))
     hashBytes(parser, typeof content === "string" ? Buffer.from(content) : content);
   let at = 1;
@@ -33,26 +34,19 @@ export function contentTag(parser: HttpParser, content: string | Uint8Array): st
 /** Hashes short ASCII text; false where it is neither. */
 function hashShort(parser: HttpParser, text: string): boolean {
   const { length } = text;
-  if (length > SHORT) return false;
-  const { buffer } = parser;
-  for (let i = 0; i < length; i++) {
-    const code = text.charCodeAt(i);
-    if (code > 0x7f) return false;
-    buffer[SCRATCH + i] = code;
-  }
+  if (length > SHORT || !putAsciiScratch(parser, text)) return false;
   parser.hashFinish(SCRATCH, SCRATCH + length, length);
   return true;
 }
 
-function hashBytes(parser: HttpParser, bytes: Uint8Array): void {
-  const { buffer } = parser;
+function hashBytes(parser: HttpParser, content: Uint8Array): void {
+  const { length } = content;
+  const bytes = content instanceof Buffer ? content : Buffer.from(content.buffer, content.byteOffset, length);
   let at = 0;
-  for (; bytes.length - at > SCRATCH_SIZE; at += SCRATCH_SIZE) {
-    buffer.set(bytes.subarray(at, at + SCRATCH_SIZE), SCRATCH);
-    parser.hashBlocks(SCRATCH, SCRATCH + SCRATCH_SIZE);
+  for (; length - at > SCRATCH_SIZE; at += SCRATCH_SIZE) {
+    parser.hashBlocks(SCRATCH, putScratch(parser, 0, bytes, at, at + SCRATCH_SIZE));
   }
-  buffer.set(bytes.subarray(at), SCRATCH);
-  parser.hashFinish(SCRATCH, SCRATCH + bytes.length - at, bytes.length);
+  parser.hashFinish(SCRATCH, putScratch(parser, 0, bytes, at, length), length);
 }
 
 /** What `computeEtag` may be overridden to return. */

@@ -15,6 +15,7 @@ import { Buffer } from "node:buffer";
 import { sharedParser } from "../../parser/choose.ts";
 import { FIELD_SLOTS, SCRATCH, T_FIELD_COUNT, T_FIELDS, T_RESUME } from "../../parser/abi.ts";
 import { parseError } from "../../parser/errors.ts";
+import { putScratch } from "../../parser/memory.ts";
 import type { HttpParser } from "../../parser/types.ts";
 import { LimitError } from "../errors.ts";
 import { boundaryError, delimiterOf } from "./boundary.ts";
@@ -138,7 +139,7 @@ export class MultipartParser {
       if (i === bytes.length) return i;
       i -= this.releaseHeld(i - at);
     }
-    const found = findDelimiter(this.parser, this.memory, bytes, i, delimiter);
+    const found = findDelimiter(this.parser, bytes, i, delimiter);
     const end = found < 0 ? findBeginning(bytes, i, delimiter) : found;
     if (end > i) this.data(bytes.subarray(i, end));
     if (found >= 0) return this.delimited(found + length);
@@ -220,17 +221,17 @@ export class MultipartParser {
 
   /** Reads field lines with the parser, in SCRATCH; they end with an empty line. Returns the offset reached. */
   private readHead(bytes: Buffer, at: number): number {
-    const { parser, memory, carried, limits } = this;
+    const { parser, carried, limits } = this;
     const { maxPartHeaderSize } = limits;
     const rest = bytes.length - at;
-    if (carried > 0) this.carry?.copy(memory, SCRATCH, 0, carried);
+    if (this.carry !== undefined && carried > 0) putScratch(parser, 0, this.carry, 0, carried);
     for (let window = FIRST_WINDOW; ; window *= 4) {
       // One byte over the limit is enough to see that it is crossed.
       const taken = Math.min(window, rest, maxPartHeaderSize + 1 - carried);
       const size = carried + taken;
-      bytes.copy(memory, SCRATCH + carried, at, at + taken);
+      const end = putScratch(parser, carried, bytes, at, at + taken);
       parser.epoch++;
-      const used = parser.parseTrailers(SCRATCH, SCRATCH + size, this.hint, MAX_PART_FIELDS);
+      const used = parser.parseTrailers(SCRATCH, end, this.hint, MAX_PART_FIELDS);
       if (used < 0) {
         const { message } = parseError(-used);
         throw multipartError("ERR_LANDSPOUT_MULTIPART_HEADER", `The header of a part is malformed. ${message}`);

@@ -93,6 +93,7 @@ class TsParser implements HttpParser {
   readonly buffer: Uint8Array;
   readonly table: Uint32Array;
   epoch = 0;
+  reading = false;
   private readonly view: DataView;
 
   constructor() {

@@ -48,6 +48,7 @@ export function createWasmParser(): HttpParser {
     buffer: new Uint8Array(buffer),
     table: new Uint32Array(buffer, TABLE, TABLE_SLOTS),
     epoch: 0,
+    reading: false,
     parseRequestHead: wasm.parseRequestHead,
     parseResponseHead: wasm.parseResponseHead,
     parseTrailers: wasm.parseTrailers,
