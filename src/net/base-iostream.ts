@@ -1,36 +1,19 @@
 /**
- * The half of a stream that never waits: bytes from a transport to a consumer, and pending output back. It decides where
- * unfinished bytes are kept and when output leaves; it knows neither what the bytes mean nor any promise. `IOStream` adds Tornado's
- * reads and writes on top; an HTTP connection attaches itself as the consumer.
- *
- * Bytes lie in the parser's memory. Those the consumer leaves are kept here, and put back right in front of the next ones
- * (region CARRY, see ../parser/abi.ts), so that it always sees one contiguous run and new bytes are not copied.
+ * The half of a stream that never waits: bytes from a transport to a consumer (`InputStream`), and pending output back. It decides when
+ * output leaves; it knows neither what the bytes mean nor any promise. `IOStream` adds Tornado's reads and writes on top; an HTTP connection
+ * attaches itself as the consumer.
  *
  * Output appended while bytes are being delivered leaves in one write at the end of that delivery, otherwise at once.
  */
 import { Buffer } from "node:buffer";
-import { RECEIVE } from "../parser/abi.ts";
 import type { HttpParser } from "../parser/types.ts";
 import { plainAddress } from "./address.ts";
+import { InputStream } from "./input-stream.ts";
 import { COPY_LIMIT, giveBack, takeCopy } from "./output-arena.ts";
 import type { TextEncoding, Transport, TransportHandler } from "./transport.ts";
 
-/** Who reads a stream. After `streamClosed` nothing follows. None of these may throw. */
-export interface StreamConsumer {
-  /**
-   * Bytes `[start, end)` of the parser's memory, those left over from last time first. Returns the offset up to which
-   * they are done with. They are gone when the call returns, and any call into user code may overwrite them.
-   */
-  bytesReceived(start: number, end: number): number;
-  /** The peer sends no more (FIN); it may still read. */
-  streamEnded(): void;
-  streamClosed(error: Error | undefined): void;
-  /** Output is below the high-water mark again. */
-  streamDrained(): void;
-}
+export type { StreamConsumer } from "./input-stream.ts";
 
-/** While the consumer holds, at most about this many bytes are kept before the transport is paused. Default of `holdLimit`. */
-export const HOLD_LIMIT: number = 64 * 1024;
 /** Unsent bytes above which a stream counts as congested. */
 export const OUTPUT_HIGH_WATER_MARK: number = 64 * 1024;
 
@@ -45,19 +28,7 @@ const plain = (address: string | undefined): string | undefined =>
 
 const encodingOf = (kind: TextKind): TextEncoding => (kind === UTF8 ? "utf8" : "latin1");
 
-export class BaseIOStream implements TransportHandler {
-  readonly parser: HttpParser;
-  protected transport: Transport | undefined;
-  private consumer: StreamConsumer | undefined = undefined;
-  /** Bytes not yet done with are the first `keptLength` of it. */
-  private kept: Buffer | undefined = undefined;
-  private keptLength = 0;
-  private held = false;
-  private paused = false;
-  /** Output waits while this is above 0. */
-  private corked = 0;
-  private ended = false;
-  private gone = false;
+export class BaseIOStream extends InputStream implements TransportHandler {
   private text = "";
   private textKind: TextKind = ASCII;
   private pieces: (string | Uint8Array)[] | undefined = undefined;
@@ -66,154 +37,15 @@ export class BaseIOStream implements TransportHandler {
   flushes = 0;
 
   constructor(parser: HttpParser, transport: Transport | undefined) {
-    this.parser = parser;
-    this.transport = transport;
+    super(parser, transport);
     if (transport !== undefined) transport.handler = this;
   }
 
-  // --- reading ---
-
-  /** Hands the stream to a consumer (or to none). Bytes kept so far go to it in a later turn. */
-  attach(consumer: StreamConsumer | undefined): void {
-    this.consumer = consumer;
-    this.held = false;
-    if (consumer === undefined) return;
-    // Within a delivery what the old consumer leaves is not yet among the kept bytes.
-    if (this.corked > 0 || this.keptLength > 0) queueMicrotask(() => this.deliverKept());
-    else this.resumeTransport();
-  }
-
-  /** The consumer takes no bytes until `release`. What comes meanwhile is kept up to HOLD_LIMIT, then the peer waits. */
-  hold(): void {
-    this.held = true;
-  }
-
-  /** Ends `hold`. Bytes kept are delivered in a later turn: the receive region may be in use right now. */
-  release(): void {
-    this.held = false;
-    if (this.keptLength > 0) queueMicrotask(() => this.deliverKept());
-    else this.resumeTransport();
-  }
-
-  /** Like `release`, after the other connections have had their turn. */
-  releaseLater(): void {
-    setImmediate(() => this.release());
-  }
-
-  /** Whether the peer has closed its side. */
-  get peerEnded(): boolean {
-    return this.ended;
-  }
-  /** Bytes received that the consumer has not taken. */
-  get unreadLength(): number {
-    return this.keptLength;
-  }
-  /** Somebody takes the bytes. */
-  protected get attached(): boolean {
-    return this.consumer !== undefined;
-  }
-  get isClosed(): boolean {
-    return this.gone;
-  }
-
-  transportData(start: number, end: number): void {
-    if (this.held || this.consumer === undefined) {
-      this.keep(start, end);
-      if (this.keptLength >= HOLD_LIMIT && !this.paused) this.pauseTransport();
-      return;
-    }
-    this.corked++;
-    if (this.keptLength === 0) {
-      const done = this.consumer.bytesReceived(start, end);
-      if (done < end) this.keep(done, end);
-    } else this.deliverBehindKept(start, end);
-    this.uncork();
-  }
-
-  /** Puts the kept bytes in front of new ones at RECEIVE and delivers both as one run. */
-  private deliverBehindKept(start: number, end: number): void {
-    const kept = this.kept as Buffer;
-    const length = this.keptLength;
-    const from = start - length;
-    kept.copy(this.parser.buffer, from, 0, length);
-    const done = (this.consumer as StreamConsumer).bytesReceived(from, end);
-    if (done === from) this.keep(start, end);
-    else {
-      this.keptLength = 0;
-      if (done < end) this.keep(done, end);
-      else this.kept = undefined;
-    }
-  }
-
-  private deliverKept(): void {
-    if (this.held || this.consumer === undefined || this.keptLength === 0 || this.gone) return;
-    const length = this.keptLength;
-    const kept = this.kept as Buffer;
-    const from = RECEIVE - length;
-    kept.copy(this.parser.buffer, from, 0, length);
-    this.corked++;
-    const done = this.consumer.bytesReceived(from, RECEIVE);
-    this.keptLength = RECEIVE - done;
-    if (this.keptLength === 0) this.kept = undefined;
-    else kept.copy(kept, 0, done - from, length);
-    this.uncork();
-    if (!this.held) this.resumeTransport();
-  }
-
-  /** Appends bytes of the parser's memory to those kept. */
-  private keep(start: number, end: number): void {
-    const length = this.keptLength + end - start;
-    let kept = this.kept;
-    if (kept === undefined || kept.length < length) {
-      const larger = Buffer.allocUnsafeSlow(kept === undefined ? length : Math.max(length, kept.length * 2));
-      kept?.copy(larger, 0, 0, this.keptLength);
-      this.kept = kept = larger;
-    }
-    kept.set(this.parser.buffer.subarray(start, end), this.keptLength);
-    this.keptLength = length;
-  }
-
-  /** Takes the kept bytes away undelivered: for a consumer that has heard of the end while it held. They are the caller's. */
-  takeKept(): Uint8Array | undefined {
-    const { kept, keptLength } = this;
-    if (kept === undefined || keptLength === 0) return undefined;
-    this.kept = undefined;
-    this.keptLength = 0;
-    return kept.subarray(0, keptLength);
-  }
-
-  private pauseTransport(): void {
-    this.paused = true;
-    this.transport?.pause();
-  }
-  private resumeTransport(): void {
-    if (!this.paused) return;
-    this.paused = false;
-    this.transport?.resume();
-  }
-
-  transportEnd(): void {
-    this.ended = true;
-    this.corked++;
-    this.consumer?.streamEnded();
-    this.uncork();
-  }
-
-  transportClose(error: Error | undefined): void {
-    this.gone = true;
-    this.transport = undefined;
+  protected override dropOutput(): void {
     this.text = "";
     this.pieces = undefined;
-    const consumer = this.consumer;
-    this.consumer = undefined;
-    consumer?.streamClosed(error);
-    this.kept = undefined;
-    this.keptLength = 0;
-    this.didClose(error);
   }
-
-  /** For subclasses: the connection is gone. */
-  protected didClose(_error: Error | undefined): void {}
+  protected override didClose(_error: Error | undefined): void {}
 
   // --- writing ---
 
@@ -280,7 +112,7 @@ export class BaseIOStream implements TransportHandler {
   cork(): void {
     this.corked++;
   }
-  uncork(): void {
+  override uncork(): void {
     if (--this.corked === 0 && (this.text !== "" || this.pieces !== undefined)) this.flush();
   }
 
@@ -329,9 +161,8 @@ export class BaseIOStream implements TransportHandler {
   }
 
   /** Closes at once; what is unsent is lost. */
-  destroy(): void {
-    this.text = "";
-    this.pieces = undefined;
+  override destroy(): void {
+    this.dropOutput();
     // The system forgets it with the connection, and what is logged of its end names it.
     this.address ??= plain(this.transport?.remoteAddress);
     this.transport?.destroy();

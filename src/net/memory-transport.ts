@@ -3,10 +3,11 @@
  * that live inside another server and get their requests from it.
  */
 import { Buffer } from "node:buffer";
-import { RECEIVE, RECEIVE_SIZE } from "../parser/abi.ts";
+import { RECEIVE_SIZE } from "../parser/abi.ts";
 import type { HttpParser } from "../parser/types.ts";
 import { StreamClosedError } from "./errors.ts";
-import type { TextEncoding, Transport, TransportHandler, TransportRoad } from "./transport.ts";
+import { ReceivingTransport } from "./receiving-transport.ts";
+import type { TextEncoding, Transport, TransportRoad } from "./transport.ts";
 
 /** The other end: what a peer would see. None of these may throw. */
 export interface MemoryPeer {
@@ -26,8 +27,7 @@ export interface MemoryAddresses {
   readonly encrypted?: boolean | undefined;
 }
 
-export class MemoryTransport implements Transport {
-  handler: TransportHandler | undefined = undefined;
+export class MemoryTransport extends ReceivingTransport implements Transport {
   readonly road: TransportRoad = "copy";
   readonly handsOver = true;
   readonly encrypted: boolean;
@@ -35,17 +35,15 @@ export class MemoryTransport implements Transport {
   readonly remotePort: number | undefined;
   readonly localAddress: string | undefined;
   readonly localPort: number | undefined;
-  readonly #parser: HttpParser;
   readonly #peer: MemoryPeer;
   #unsent = 0;
   #waiting: (() => void)[] = [];
   #resumed: (() => void) | undefined = undefined;
-  #paused = false;
   #ended = false;
   #gone = false;
 
   constructor(parser: HttpParser, peer: MemoryPeer, addresses: MemoryAddresses = {}) {
-    this.#parser = parser;
+    super(parser);
     this.#peer = peer;
     this.encrypted = addresses.encrypted === true;
     this.remoteAddress = addresses.remoteAddress;
@@ -63,11 +61,9 @@ export class MemoryTransport implements Transport {
   async deliver(bytes: Uint8Array): Promise<void> {
     for (let offset = 0; offset < bytes.length; offset += RECEIVE_SIZE) {
       await Promise.resolve();
-      while (this.#paused && !this.#gone) await new Promise<void>((resolve) => (this.#resumed = resolve));
+      while (this.paused && !this.#gone) await new Promise<void>((resolve) => (this.#resumed = resolve));
       if (this.#gone) throw new StreamClosedError();
-      const piece = bytes.subarray(offset, offset + RECEIVE_SIZE);
-      this.#parser.buffer.set(piece, RECEIVE);
-      this.handler?.transportData(RECEIVE, RECEIVE + piece.length);
+      this.receive(bytes.subarray(offset, offset + RECEIVE_SIZE), true);
     }
   }
 
@@ -77,7 +73,7 @@ export class MemoryTransport implements Transport {
 
   /** The peer sends no more. */
   finish(): void {
-    if (!this.#gone) this.handler?.transportEnd();
+    if (!this.#gone) this.receiveEnd();
   }
 
   /** The peer has passed on bytes it was given. */
@@ -85,18 +81,19 @@ export class MemoryTransport implements Transport {
     this.#unsent -= size;
     if (this.#unsent > 0 || this.#gone) return;
     for (const done of this.#waiting.splice(0)) done();
-    this.handler?.transportDrain();
+    this.receiveDrain();
   }
 
   /** The peer goes away, or the connection is over. */
   close(error?: Error): void {
     if (this.#gone) return;
     this.#gone = true;
-    const handler = this.handler;
-    this.handler = undefined;
+    this.error = error;
     this.#waiting = [];
     this.#resumed?.();
-    handler?.transportClose(error);
+    this.receiveClose();
+  }
+  protected override closeTold(): void {
     this.#peer.closed();
   }
 
@@ -110,18 +107,20 @@ export class MemoryTransport implements Transport {
     if (this.#gone || this.#ended) return true;
     const bytes =
       typeof data === "string" ? Buffer.from(data, encoding) : Buffer.from(data.buffer, data.byteOffset, data.length);
-    this.#unsent += this.#peer.bytes(bytes);
+    ReceivingTransport.calls++;
+    try {
+      this.#unsent += this.#peer.bytes(bytes);
+    } finally {
+      ReceivingTransport.calls--;
+    }
     if (this.#unsent <= 0) done?.();
     else if (done !== undefined) this.#waiting.push(done);
     return this.#unsent <= 0;
   }
   cork(): void {}
   uncork(): void {}
-  pause(): void {
-    this.#paused = true;
-  }
-  resume(): void {
-    this.#paused = false;
+  protected pauseSource(): void {}
+  protected resumeSource(): void {
     const resumed = this.#resumed;
     this.#resumed = undefined;
     resumed?.();
@@ -129,9 +128,14 @@ export class MemoryTransport implements Transport {
   end(): void {
     if (this.#ended || this.#gone) return;
     this.#ended = true;
-    this.#peer.ended();
+    ReceivingTransport.calls++;
+    try {
+      this.#peer.ended();
+    } finally {
+      ReceivingTransport.calls--;
+    }
   }
-  destroy(): void {
+  protected destroySource(): void {
     // As with a socket, the end is not told before the call that caused it has returned.
     queueMicrotask(() => this.close());
   }

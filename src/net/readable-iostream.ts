@@ -132,7 +132,8 @@ export abstract class ReadableIOStream extends BaseIOStream {
     return reader;
   }
 
-  override transportClose(error: Error | undefined): void {
+  override transportClose(error: Error | undefined, unread?: readonly Uint8Array[]): void {
+    if (unread !== undefined && !this.over) this.keepUnread(unread);
     // Bytes that came before anybody read can still be read.
     if (!this.attached && this.unreadLength > 0) this.readerOf();
     super.transportClose(error);

@@ -11,7 +11,10 @@ import type { HttpParser } from "../parser/types.ts";
 /** How bytes come in: straight into the parser's memory, by one copy from the runtime's buffer, or from memory (tests). */
 export type TransportRoad = "zero-copy" | "copy";
 
-/** What a transport tells its owner. After `transportClose` nothing follows. None of these may throw. */
+/**
+ * What a transport tells its owner, never from inside a call of the owner's. After `transportClose` nothing follows, and after `pause` no
+ * data. None of these may throw.
+ */
 export interface TransportHandler {
   /** Bytes `[start, end)` of the parser's memory; they are gone when the call returns. */
   transportData(start: number, end: number): void;
@@ -19,8 +22,11 @@ export interface TransportHandler {
   transportDrain(): void;
   /** The peer has closed its side (FIN). The other direction still works. */
   transportEnd(): void;
-  /** The connection is gone; `error` is why, undefined for an orderly end. */
-  transportClose(error: Error | undefined): void;
+  /**
+   * The connection is gone; `error` is why, undefined for an orderly end. `unread`: what had come while reading was paused. It lies outside
+   * the parser's memory and is the handler's.
+   */
+  transportClose(error: Error | undefined, unread?: readonly Uint8Array[]): void;
 }
 
 /** Text is either all ASCII/latin1 (one byte a character) or UTF-8. */

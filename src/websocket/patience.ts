@@ -2,7 +2,7 @@
  * How long a WebSocket has patience with its peer: one that is silent is asked, and gone if it does not answer; so is one that takes
  * nothing, and one that has left while somebody still waits. It is asked once a second, and does nothing by itself.
  */
-import { HOLD_LIMIT } from "../net/base-iostream.ts";
+import { HOLD_LIMIT } from "../net/input-stream.ts";
 import type { BaseIOStream } from "../net/base-iostream.ts";
 import { clockNow } from "./clock.ts";
 import type { WebSocketOptions } from "./options.ts";

@@ -6,9 +6,9 @@
  * `bun-types`.
  */
 import { Buffer } from "node:buffer";
-import { RECEIVE, RECEIVE_SIZE } from "../../parser/abi.ts";
 import type { HttpParser } from "../../parser/types.ts";
-import type { TextEncoding, Transport, TransportHandler, TransportRoad } from "../transport.ts";
+import { ReceivingTransport } from "../receiving-transport.ts";
+import type { TextEncoding, Transport, TransportRoad } from "../transport.ts";
 
 /** Above this many unsent bytes `write` answers false. */
 const HIGH_WATER_MARK = 64 * 1024;
@@ -68,26 +68,18 @@ interface Unsent {
 }
 
 /** One connection over a socket of `Bun.listen` or `Bun.connect`. */
-export class BunTransport implements Transport {
-  handler: TransportHandler | undefined = undefined;
+export class BunTransport extends ReceivingTransport implements Transport {
   readonly road: TransportRoad = "copy";
   readonly encrypted: boolean;
-  readonly #parser: HttpParser;
   #socket: BunSocket | undefined;
   #unsent: Unsent[] | undefined = undefined;
   #unsentBytes = 0;
   #corked = 0;
   #ending = false;
-  /** Bytes that came while reading was paused: Bun may still deliver what it had read. */
-  #early: Uint8Array[] | undefined = undefined;
-  #paused = false;
-  /** The peer has ended behind bytes that are still waiting. */
-  #endedEarly = false;
-  error: Error | undefined = undefined;
 
   constructor(socket: BunSocket, parser: HttpParser, encrypted: boolean) {
+    super(parser);
     this.#socket = socket;
-    this.#parser = parser;
     this.encrypted = encrypted;
   }
 
@@ -111,25 +103,13 @@ export class BunTransport implements Transport {
   release(): BunSocket {
     const socket = this.#socket;
     if (socket === undefined) throw new TypeError("the connection is closed");
-    this.handler = undefined;
+    this.forget();
     this.#socket = undefined;
     return socket;
   }
 
   received(chunk: Uint8Array): void {
-    if (this.#paused) {
-      (this.#early ??= []).push(chunk.slice());
-      return;
-    }
-    for (let offset = 0; offset < chunk.length; offset += RECEIVE_SIZE) {
-      if (this.#paused) {
-        (this.#early ??= []).push(chunk.slice(offset));
-        return;
-      }
-      const piece = chunk.length <= RECEIVE_SIZE ? chunk : chunk.subarray(offset, offset + RECEIVE_SIZE);
-      this.#parser.buffer.set(piece, RECEIVE);
-      this.handler?.transportData(RECEIVE, RECEIVE + piece.length);
-    }
+    this.receive(chunk, true);
   }
 
   write(data: string | Uint8Array, encoding: TextEncoding, done?: () => void): boolean {
@@ -154,9 +134,15 @@ export class BunTransport implements Transport {
 
   /** Bytes the runtime took. A socket whose peer has reset it takes none ever again, and while it is paused nobody else tells. */
   #give(socket: BunSocket, data: string | Uint8Array): number {
-    const written = socket.write(data);
+    let written = 0;
+    ReceivingTransport.calls++;
+    try {
+      written = socket.write(data);
+    } finally {
+      ReceivingTransport.calls--;
+    }
     if (written >= 0) return written;
-    queueMicrotask(() => this.#socket?.terminate());
+    queueMicrotask(() => this.#call(terminate));
     return 0;
   }
 
@@ -197,8 +183,8 @@ export class BunTransport implements Transport {
     if (this.#unsentBytes === 0) return;
     this.#send();
     if (this.#unsentBytes > 0) return;
-    if (this.#ending) this.#socket?.shutdown();
-    else this.handler?.transportDrain();
+    if (this.#ending) this.#call(shutdown);
+    else this.receiveDrain();
   }
   cork(): void {
     this.#corked++;
@@ -206,36 +192,32 @@ export class BunTransport implements Transport {
   uncork(): void {
     if (--this.#corked === 0) this.#send();
   }
-  pause(): void {
-    this.#paused = true;
-    this.#socket?.pause();
+  protected pauseSource(): void {
+    this.#call(pause);
   }
-  resume(): void {
-    if (!this.#paused) return;
-    this.#paused = false;
-    this.#socket?.resume();
-    const early = this.#early;
-    if (early === undefined) return;
-    this.#early = undefined;
-    queueMicrotask(() => {
-      for (const chunk of early) this.received(chunk);
-      if (!this.#endedEarly || this.#early !== undefined) return;
-      this.#endedEarly = false;
-      this.handler?.transportEnd();
-    });
+  protected resumeSource(): void {
+    this.#call(resume);
   }
   end(): void {
     if (this.#ending) return;
     this.#ending = true;
-    if (this.#unsentBytes === 0) this.#socket?.shutdown();
+    if (this.#unsentBytes === 0) this.#call(shutdown);
   }
-  destroy(): void {
+  protected destroySource(): void {
     const sent = this.#ending && this.#unsentBytes === 0;
     this.#unsent = undefined;
     this.#unsentBytes = 0;
     // A reset overtakes what the system has not delivered yet; after an orderly end nothing may be lost.
-    if (sent) this.#socket?.close();
-    else this.#socket?.terminate();
+    this.#call(sent ? close : terminate);
+  }
+  #call(what: (socket: BunSocket) => void): void {
+    if (this.#socket === undefined) return;
+    ReceivingTransport.calls++;
+    try {
+      what(this.#socket);
+    } finally {
+      ReceivingTransport.calls--;
+    }
   }
   setNoDelay(on: boolean): void {
     this.#socket?.setNoDelay(on);
@@ -243,26 +225,23 @@ export class BunTransport implements Transport {
   setKeepAlive(on: boolean, delay: number): void {
     this.#socket?.setKeepAlive(on, delay * 1000);
   }
-  /** The peer's end, behind what came while reading was paused. */
   ended(): void {
-    if (this.#early === undefined) this.handler?.transportEnd();
-    else this.#endedEarly = true;
+    this.receiveEnd();
   }
   closed(error: Error | undefined): void {
-    // What has come is the owner's though it had paused: nothing follows that it could wait for.
-    const early = this.#early;
-    this.#early = undefined;
-    this.#paused = false;
-    for (const chunk of early ?? []) this.received(chunk);
-    if (this.#early !== undefined) return this.closed(error);
-    const handler = this.handler;
-    this.handler = undefined;
+    this.error ??= error;
     this.#socket = undefined;
     this.#unsent = undefined;
     this.#unsentBytes = 0;
-    handler?.transportClose(this.error ?? error);
+    this.receiveClose();
   }
 }
+
+const pause = (socket: BunSocket): void => socket.pause();
+const resume = (socket: BunSocket): void => socket.resume();
+const shutdown = (socket: BunSocket): void => socket.shutdown();
+const close = (socket: BunSocket): void => socket.close();
+const terminate = (socket: BunSocket): void => socket.terminate();
 
 /** The shared handlers of a listener (or of outgoing connections, with an `open` of their own). */
 export function bunHandlers(open: (socket: BunSocket) => void): BunSocketHandlers {

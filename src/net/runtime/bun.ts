@@ -135,7 +135,7 @@ function handshaken(resolve: () => void, failed: (error: Error | undefined) => v
     if (success && (error === null || error === undefined || !verify)) resolve();
     else {
       failed(error ?? undefined);
-      socket.terminate();
+      socket.data.destroy();
     }
   };
 }

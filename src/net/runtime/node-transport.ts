@@ -8,7 +8,8 @@ import type { Buffer } from "node:buffer";
 import type * as net from "node:net";
 import { RECEIVE, RECEIVE_SIZE } from "../../parser/abi.ts";
 import type { HttpParser } from "../../parser/types.ts";
-import type { PrefacePeer, TextEncoding, Transport, TransportHandler, TransportRoad } from "../transport.ts";
+import { ReceivingTransport } from "../receiving-transport.ts";
+import type { PrefacePeer, TextEncoding, Transport, TransportRoad } from "../transport.ts";
 
 const TRANSPORT: unique symbol = Symbol("transport");
 
@@ -26,21 +27,17 @@ export interface OnRead {
 }
 
 /** One connection over a `net.Socket` or `tls.TLSSocket`. */
-export class NodeTransport implements Transport {
-  handler: TransportHandler | undefined = undefined;
+export class NodeTransport extends ReceivingTransport implements Transport {
   readonly road: TransportRoad;
   readonly socket: net.Socket;
-  readonly #parser: HttpParser;
   readonly #peer: PrefacePeer | undefined;
-  #paused = false;
-  error: Error | undefined = undefined;
 
   /** @param peer Who is at the other end, where the first bytes of the connection said so. */
   constructor(socket: net.Socket, parser: HttpParser, road: TransportRoad, peer?: PrefacePeer) {
+    super(parser);
     this.socket = socket;
     this.road = road;
     this.#peer = peer;
-    this.#parser = parser;
     (socket as OwnedSocket)[TRANSPORT] = this;
     if (road === "copy") socket.on("data", onData);
     socket.on("drain", onDrain);
@@ -78,52 +75,67 @@ export class NodeTransport implements Transport {
   /** Zero-copy: the bytes already lie at RECEIVE. Returning false tells Node to stop reading. */
   received(size: number): boolean {
     this.handler?.transportData(RECEIVE, RECEIVE + size);
-    return !this.#paused;
+    return !this.paused;
   }
 
-  /** The copying road, in pieces no larger than the receive region. */
   receivedCopy(chunk: Uint8Array): void {
-    for (let offset = 0; offset < chunk.length; offset += RECEIVE_SIZE) {
-      const piece = chunk.length <= RECEIVE_SIZE ? chunk : chunk.subarray(offset, offset + RECEIVE_SIZE);
-      this.#parser.buffer.set(piece, RECEIVE);
-      this.handler?.transportData(RECEIVE, RECEIVE + piece.length);
-    }
+    this.receive(chunk, false);
+  }
+  drained(): void {
+    this.receiveDrain();
+  }
+  ended(): void {
+    this.receiveEnd();
+  }
+  closed(): void {
+    this.receiveClose();
   }
 
   /** Gives the socket up to another owner: it is told nothing more. */
   release(): void {
-    this.handler = undefined;
+    this.forget();
     for (const [event, listener] of LISTENERS) this.socket.removeListener(event, listener as () => void);
     this.socket.on("error", () => undefined);
   }
 
   write(data: string | Uint8Array, encoding: TextEncoding, done?: () => void): boolean {
     if (this.socket.destroyed || this.socket.writableEnded) return true;
-    if (done === undefined) return this.socket.write(data, encoding);
-    return this.socket.write(data, encoding, (error) => {
-      // Node 20 reports no error for what a reset, or our own destroy, kept from being sent.
-      if ((error === null || error === undefined) && this.socket.errored === null && !this.socket.destroyed) done();
-    });
+    ReceivingTransport.calls++;
+    try {
+      if (done === undefined) return this.socket.write(data, encoding);
+      return this.socket.write(data, encoding, (error) => {
+        // Node 20 reports no error for what a reset, or our own destroy, kept from being sent.
+        if ((error === null || error === undefined) && this.socket.errored === null && !this.socket.destroyed) done();
+      });
+    } finally {
+      ReceivingTransport.calls--;
+    }
   }
   cork(): void {
     this.socket.cork();
   }
   uncork(): void {
-    this.socket.uncork();
-  }
-  pause(): void {
-    this.#paused = true;
-    this.socket.pause();
-  }
-  resume(): void {
-    this.#paused = false;
-    this.socket.resume();
+    this.call(uncork);
   }
   end(): void {
-    this.socket.end();
+    this.call(end);
   }
-  destroy(): void {
-    this.socket.destroy();
+  protected pauseSource(): void {
+    this.call(pause);
+  }
+  protected resumeSource(): void {
+    this.call(resume);
+  }
+  protected destroySource(): void {
+    this.call(destroy);
+  }
+  private call(what: (socket: net.Socket) => void): void {
+    ReceivingTransport.calls++;
+    try {
+      what(this.socket);
+    } finally {
+      ReceivingTransport.calls--;
+    }
   }
   setNoDelay(on: boolean): void {
     this.socket.setNoDelay(on);
@@ -140,20 +152,23 @@ function onData(this: net.Socket, chunk: Buffer): void {
   (this as OwnedSocket)[TRANSPORT].receivedCopy(chunk);
 }
 function onDrain(this: net.Socket): void {
-  (this as OwnedSocket)[TRANSPORT].handler?.transportDrain();
+  (this as OwnedSocket)[TRANSPORT].drained();
 }
 function onEnd(this: net.Socket): void {
-  (this as OwnedSocket)[TRANSPORT].handler?.transportEnd();
+  (this as OwnedSocket)[TRANSPORT].ended();
 }
 function onError(this: net.Socket, error: Error): void {
   (this as OwnedSocket)[TRANSPORT].error = error;
 }
 function onClose(this: net.Socket): void {
-  const transport = (this as OwnedSocket)[TRANSPORT];
-  const handler = transport.handler;
-  transport.handler = undefined;
-  handler?.transportClose(transport.error);
+  (this as OwnedSocket)[TRANSPORT].closed();
 }
+
+const uncork = (socket: net.Socket): void => socket.uncork();
+const end = (socket: net.Socket): void => void socket.end();
+const pause = (socket: net.Socket): void => void socket.pause();
+const resume = (socket: net.Socket): void => void socket.resume();
+const destroy = (socket: net.Socket): void => void socket.destroy();
 
 /** The `onread` of a parser, shared by all its connections. */
 export function onReadOf(parser: HttpParser): OnRead {
