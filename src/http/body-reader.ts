@@ -25,7 +25,7 @@ export interface BodyLimits {
 }
 
 /** 16 hexadecimal digits hold any size; the rest of a chunk line is extensions. */
-const CHUNK_LINE_ALLOWANCE = 20;
+export const CHUNK_LINE_ALLOWANCE = 20;
 
 export class BodyReader {
   private readonly parser: HttpParser;

@@ -8,6 +8,7 @@ import { CARRY_SIZE, MAX_FIELDS } from "../parser/abi.ts";
 import type { ParserKind } from "../parser/types.ts";
 import { checkOptions, flag, listOf, oneOf, seconds, text, whole } from "../options-check.ts";
 import type { OptionTable } from "../options-check.ts";
+import { CHUNK_LINE_ALLOWANCE } from "./body-reader.ts";
 
 export interface HTTPServerOptions {
   /** Request line and field section together. Default 65,536; at most 262,144. Over it: 431, or 414 within the request line. */
@@ -18,7 +19,7 @@ export interface HTTPServerOptions {
   maxFieldCount?: number;
   /** Trailer section of a chunked request. Default 16,384; at most 262,144. Over it: 431. */
   maxTrailerSize?: number;
-  /** Chunk extensions of a request, together. Default 4,096; at most 262,144. Over it: 400. */
+  /** Chunk extensions of a request, together. Default 4,096; at most 262,123. Over it: 400. */
   maxChunkExtensionSize?: number;
   /** Content of a request. Default 104,857,600 (100 MiB); 0 allows none. Over it: 413. */
   maxBodySize?: number;
@@ -118,7 +119,8 @@ export const HTTP_SERVER_OPTIONS: OptionTable<HTTPServerOptions> = {
   maxTargetLength: size,
   maxFieldCount: whole(0, MAX_FIELDS),
   maxTrailerSize: size,
-  maxChunkExtensionSize: size,
+  // A chunk line has a size and a line end besides, and one byte more shows that it is too long.
+  maxChunkExtensionSize: whole(0, CARRY_SIZE - CHUNK_LINE_ALLOWANCE - 1),
   maxBodySize: whole(),
   chunkSize: whole(1, Number.MAX_SAFE_INTEGER),
   idleConnectionTimeout: seconds(),
