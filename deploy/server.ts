@@ -10,7 +10,6 @@
  *
  * On SIGTERM polls are answered, event streams end and WebSockets are closed with 1001 (HTTPServer.shutdown): clients come back elsewhere.
  */
-import { parseArgs } from "node:util";
 import { Application, HTTPServer, RequestHandler, WebSocketHandler } from "landspout";
 import { EventSourceHandler } from "landspout/web";
 
@@ -18,12 +17,18 @@ import { EventSourceHandler } from "landspout/web";
 const HOLD = 25;
 const { env } = process;
 
-/** A number of seconds from the environment. */
-function seconds(name: string, otherwise: number): number {
-  const value = Number(env[name] ?? otherwise);
-  if (!(value >= 0)) throw new Error(`${name} must be a number of seconds, not ${env[name]}`);
-  return value;
+/** Ends a program that was started wrongly with a sentence: its code is not what is wrong. */
+function fail(message: string): never {
+  console.error(message);
+  process.exit(2);
 }
+
+/** A number from the environment. */
+function number(name: string, otherwise: number, what: string, most: number): number {
+  const value = Number(env[name] ?? otherwise);
+  return value >= 0 && value <= most ? value : fail(`${name} must be ${what}, not ${env[name]}`);
+}
+const seconds = (name: string, otherwise: number): number => number(name, otherwise, "a number of seconds", 86_400);
 const DRAIN = seconds("DRAIN", 6);
 const DEADLINE = seconds("DEADLINE", 10);
 
@@ -139,7 +144,10 @@ function end(): void {
   void server.shutdown({ drain: DRAIN, deadline: DEADLINE }).then(() => process.exit(0));
 }
 
-const { values } = parseArgs({ options: { quiet: { type: "boolean", default: false } } });
+const quiet = process.argv[2] === "--quiet";
+const stranger = process.argv[quiet ? 3 : 2];
+if (stranger !== undefined)
+  fail(`There is one option, --quiet; all else is configured by the environment, not by ${stranger}`);
 const app = new Application(
   [
     ["/", MainHandler],
@@ -150,7 +158,7 @@ const app = new Application(
     ["/events", EventsHandler],
     ["/echo", EchoHandler],
   ],
-  { accessLog: !values.quiet },
+  { accessLog: !quiet },
 );
 const server = new HTTPServer(app, {
   xheaders: env["XHEADERS"] === "1",
@@ -158,6 +166,12 @@ const server = new HTTPServer(app, {
 });
 const sockets = inheritedSockets();
 if (sockets.length > 0) await server.addSockets(sockets);
-else await server.listen(Number(env["PORT"] ?? 8888), env["ADDRESS"] ?? "127.0.0.1");
+else {
+  const port = number("PORT", 8888, "a port from 0 to 65535", 65_535);
+  const address = env["ADDRESS"] ?? "127.0.0.1";
+  await server
+    .listen(port, address)
+    .catch((error: unknown) => fail(`Cannot serve at ${address} port ${port}: ${(error as Error).message}`));
+}
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, end);
 console.log(`process ${process.pid} serves ${sockets.length > 0 ? "what it inherited" : `port ${server.port}`}`);

@@ -1,6 +1,7 @@
 /**
  * Brings a fresh clone to the point where everything runs: packages from the lockfile, build/landspout.wasm, build/*.js. Does what
- * is missing or stale and nothing else; runs on Node alone, for nothing is installed yet. `npm start` and `npm test` begin here.
+ * is missing or stale and nothing else; runs on Node alone, for nothing is installed yet. `npm start` and `npm test` begin here; `--build`
+ * installs nothing.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -52,7 +53,7 @@ function sources() {
     .sort((a, b) => (a < b ? -1 : 1));
 }
 
-const outputsOf = (source) => [source.replace(/\.ts$/, ".js"), source.replace(/\.ts$/, ".d.ts")];
+const outputsOf = (source) => [".js", ".js.map", ".d.ts"].map((ending) => source.replace(/\.ts$/, ending));
 
 function fingerprint(files) {
   const hash = createHash("sha256");
@@ -70,7 +71,7 @@ function fingerprint(files) {
 function prune(wanted) {
   for (const name of readdirSync(BUILD, { recursive: true })) {
     const path = name.replaceAll("\\", "/");
-    if (/\.(js|d\.ts)$/.test(path) && !wanted.has(path)) rmSync(join(BUILD, path));
+    if (/\.(js|js\.map|d\.ts)$/.test(path) && !wanted.has(path)) rmSync(join(BUILD, path));
   }
 }
 
@@ -96,16 +97,23 @@ function compile() {
   console.log(`src/ compiled to build/ in ${((performance.now() - began) / 1000).toFixed(1)} s`);
 }
 
-/** Installs and builds whatever is missing or stale. */
-export function setup() {
-  install();
+/** Builds what is missing or stale. */
+function build() {
   execFileSync(process.execPath, [join(ROOT, "scripts/build-wasm.mjs")], { cwd: ROOT, stdio: "inherit" });
   compile();
 }
 
+/** Installs and builds whatever is missing or stale. */
+export function setup() {
+  install();
+  build();
+}
+
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   try {
-    setup();
+    // npm runs `prepare` where it installs the package from git, after the packages that build it.
+    if (process.argv.includes("--build")) build();
+    else setup();
   } catch (error) {
     console.error(error.message);
     process.exitCode = 1;

@@ -4,10 +4,10 @@
  * first is the author. Behind a proxy: `--url https://blog.example --behind-proxy`.
  */
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { Application } from "landspout";
 import { loadTranslations, setDefaultLocale } from "landspout/locale";
 import { url } from "landspout/web";
+import { fail, failToServe, readArguments, readPort } from "../arguments.ts";
 import { LoginHandler, LogoutHandler, RegisterHandler } from "./accounts.ts";
 import { Attempts } from "./attempts.ts";
 import { NotFoundHandler } from "./blog-handler.ts";
@@ -22,11 +22,6 @@ const LARGEST_FORM = 1_000_000;
 
 const pathOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
-function fail(message: string): never {
-  console.error(message);
-  process.exit(1);
-}
-
 function readOptions(): {
   port: number;
   address: string;
@@ -36,19 +31,16 @@ function readOptions(): {
   quiet: boolean;
   proxy: boolean;
 } {
-  const { values } = parseArgs({
-    options: {
-      port: { type: "string", default: "8888" },
-      address: { type: "string", default: "127.0.0.1" },
-      data: { type: "string", default: pathOf("blog.db") },
-      title: { type: "string", default: "landspout blog" },
-      url: { type: "string" },
-      "behind-proxy": { type: "boolean", default: false },
-      quiet: { type: "boolean", default: false },
-    },
+  const values = readArguments({
+    port: { type: "string", default: "8888" },
+    address: { type: "string", default: "127.0.0.1" },
+    data: { type: "string", default: pathOf("blog.db") },
+    title: { type: "string", default: "landspout blog" },
+    url: { type: "string" },
+    "behind-proxy": { type: "boolean", default: false },
+    quiet: { type: "boolean", default: false },
   });
-  const port = /^\d{1,5}$/.test(values.port) ? Number(values.port) : Infinity;
-  if (port > 65_535) fail(`--port is a number from 0 (any free port) to 65535, not ${values.port}`);
+  const port = readPort(values.port);
   const { address, data, title, quiet } = values;
   const options = { port, address, data, title, quiet, proxy: values["behind-proxy"] };
   if (values.url === undefined) return options;
@@ -88,13 +80,12 @@ function makeApplication(blog: Blog, accessLog: boolean): Application {
   });
 }
 
-let options: ReturnType<typeof readOptions>;
+const options = readOptions();
 let store: Store;
 try {
-  options = readOptions();
   store = await Store.open(options.data);
 } catch (error) {
-  fail((error as Error).message);
+  fail((error as Error).message, 1);
 }
 const { port, address, data, title } = options;
 
@@ -106,9 +97,7 @@ try {
   await server.listening;
 } catch (error) {
   store.close();
-  fail(
-    `Cannot serve at ${address} port ${port}: ${(error as Error).message}. Choose another with --port or --address.`,
-  );
+  failToServe(address, port, error);
 }
 const host = address === "127.0.0.1" || address === "0.0.0.0" || address === "::" ? "localhost" : address;
 const bun = process.versions["bun"];

@@ -1,6 +1,6 @@
 /** What the command line says, checked. What is wrong with it is said in a sentence, and ends the program. */
-import { parseArgs } from "node:util";
 import type { HTTPServerOptions } from "landspout";
+import { fail, readArguments, readPort } from "../arguments.ts";
 
 /** Bytes of a POST: the longest name and text as JSON, every character of them escaped, need less. */
 const LARGEST_POST = 16_384;
@@ -17,57 +17,41 @@ export interface ChatOptions {
   readonly server: HTTPServerOptions;
 }
 
-export function fail(message: string): never {
-  console.error(message);
-  process.exit(1);
-}
-
-function readArguments(): Record<string, string | boolean | undefined> {
-  try {
-    return parseArgs({
-      options: {
-        port: { type: "string", default: "8888" },
-        address: { type: "string", default: "127.0.0.1" },
-        workers: { type: "string", default: "1" },
-        redis: { type: "string" },
-        nats: { type: "string" },
-        parser: { type: "string" },
-        transport: { type: "string" },
-        xheaders: { type: "boolean", default: false },
-        quiet: { type: "boolean", default: false },
-      },
-    }).values;
-  } catch (error) {
-    // parseArgs knows what it does not know.
-    return fail(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function wholeNumber(value: unknown, most: number): number | undefined {
-  const number = /^\d{1,5}$/.test(String(value)) ? Number(value) : Infinity;
+function wholeNumber(value: string, most: number): number | undefined {
+  const number = /^\d{1,5}$/.test(value) ? Number(value) : Infinity;
   return number <= most ? number : undefined;
 }
 
 /** The address of a broker. It may hold a password: it is not repeated. */
-function brokerURL(name: string, value: string | boolean | undefined, schemes: readonly string[]): string | undefined {
+function brokerURL(name: string, value: string | undefined, schemes: readonly string[]): string | undefined {
   if (value === undefined) return undefined;
-  const url = URL.canParse(String(value)) ? new URL(String(value)) : undefined;
+  const url = URL.canParse(value) ? new URL(value) : undefined;
   const isSocket = url?.protocol === "unix:" && url.pathname !== "";
   if (url !== undefined && schemes.includes(url.protocol) && (isSocket || url.hostname !== "")) return url.href;
   return fail(`--${name} is an address that begins with ${schemes.join(" or ")}, as ${schemes[0]}//localhost`);
 }
 
 export function readOptions(): ChatOptions {
-  const { port, address, workers, redis, nats, parser, transport, xheaders, quiet } = readArguments();
-  const server: HTTPServerOptions = { maxBodySize: LARGEST_POST, xheaders: xheaders === true };
+  const { port, address, workers, redis, nats, parser, transport, xheaders, quiet } = readArguments({
+    port: { type: "string", default: "8888" },
+    address: { type: "string", default: "127.0.0.1" },
+    workers: { type: "string", default: "1" },
+    redis: { type: "string" },
+    nats: { type: "string" },
+    parser: { type: "string" },
+    transport: { type: "string" },
+    xheaders: { type: "boolean", default: false },
+    quiet: { type: "boolean", default: false },
+  });
+  const server: HTTPServerOptions = { maxBodySize: LARGEST_POST, xheaders };
   if (parser === "wasm" || parser === "ts") server.parser = parser;
   else if (parser !== undefined) fail(`--parser is wasm or ts, not ${parser}`);
   if (transport === "zero-copy" || transport === "copy") server.transport = transport;
   else if (transport !== undefined) fail(`--transport is zero-copy or copy, not ${transport}`);
   const options: ChatOptions = {
-    port: wholeNumber(port, 65_535) ?? fail(`--port is a number from 0 (any free port) to 65535, not ${port}`),
-    address: String(address),
-    quiet: quiet === true,
+    port: readPort(port),
+    address,
+    quiet,
     workers:
       wholeNumber(workers, MOST_WORKERS) ??
       fail(`--workers is a number from 0 (one for each processor) to ${MOST_WORKERS}, not ${workers}`),

@@ -1,6 +1,6 @@
 /** A client for Redis, of whichever of the two packages is installed, seen as much alike as the chat needs. */
 import type { RedisClient } from "landspout/pubsub";
-import { fail } from "./options.ts";
+import { fail } from "../arguments.ts";
 
 export interface Redis {
   /** For `redisDriver`. */
@@ -63,5 +63,5 @@ export async function redisAt(url: string): Promise<Redis> {
       if (!isMissing(error, name)) throw error;
     }
   }
-  return fail("--redis needs the package redis, or ioredis: npm install redis");
+  return fail("--redis needs the package redis, or ioredis: npm install redis", 1);
 }

@@ -4,7 +4,7 @@
  * and nothing of this is loaded.
  */
 import { natsDriver, processDriver, PubSub, redisDriver } from "landspout/pubsub";
-import { fail } from "./options.ts";
+import { fail } from "../arguments.ts";
 import type { ChatOptions } from "./options.ts";
 import { Peers } from "./peers.ts";
 import { redisAt } from "./redis-client.ts";
@@ -16,7 +16,7 @@ const NAME = "landspout-chat";
 
 async function natsRoad(address: string): Promise<PubSub> {
   const { connect } = await import("@nats-io/transport-node").catch(() =>
-    fail("--nats needs the package @nats-io/transport-node: npm install @nats-io/transport-node"),
+    fail("--nats needs the package @nats-io/transport-node: npm install @nats-io/transport-node", 1),
   );
   // The package takes neither from an address.
   const { host, protocol, username, password } = new URL(address);

@@ -13,9 +13,10 @@ import { Application, HTTPServer } from "landspout";
 import { taskId } from "landspout/process";
 import { processDriver, PubSub } from "landspout/pubsub";
 import type { Route } from "landspout/web";
+import { failToServe } from "../arguments.ts";
 import { MessagesHandler, RecentHandler, SelfHandler } from "./handlers.ts";
 import { closeLive, EventsHandler, SocketHandler } from "./live.ts";
-import { fail, readOptions } from "./options.ts";
+import { readOptions } from "./options.ts";
 import type { ChatOptions } from "./options.ts";
 import { pageFile, PageHandler } from "./page-handler.ts";
 import { rooms } from "./rooms.ts";
@@ -35,12 +36,6 @@ function bannerOf(server: HTTPServer, { address, workers, redis, nats }: ChatOpt
   if (roads.length > 0) lines.splice(1, 0, `  joined by  ${roads.join(" and ")}`);
   if (workers !== 1) lines.splice(1, 0, `  workers    ${workers === 0 ? "one for each processor" : workers}`);
   return lines.join("\n");
-}
-
-function failToServe({ address, port }: ChatOptions, error: unknown): never {
-  fail(
-    `Cannot serve at ${address} port ${port}: ${(error as Error).message}. Choose another with --port or --address.`,
-  );
 }
 
 /** Whether the port can be had: better seen once, before there are many who fail at it. */
@@ -72,11 +67,14 @@ const app = (quiet: boolean): Application =>
 
 const options = readOptions();
 const isMany = options.workers !== 1;
-if (isMany && taskId() === undefined) await tryPort(options).catch((error: unknown) => failToServe(options, error));
+if (isMany && taskId() === undefined)
+  await tryPort(options).catch((error: unknown) => failToServe(options.address, options.port, error));
 
 const server = new HTTPServer(app(options.quiet), options.server);
 server.bind(options.port, options.address);
-const started = await server.start(options.workers).catch((error: unknown) => failToServe(options, error));
+const started = await server
+  .start(options.workers)
+  .catch((error: unknown) => failToServe(options.address, options.port, error));
 // With workers this program runs again in each of them; their parent has only to say that the first of them serves.
 if (started === undefined) await serve((banner) => console.log(banner));
 else {

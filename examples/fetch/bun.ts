@@ -2,7 +2,7 @@
  * The same application inside `Bun.serve`: `bun examples/fetch/bun.ts --port 8888`. Any host that calls a function with a Request and
  * sends the Response it gets is used in this way; `app.fetch` is that function.
  */
-import { parseArgs } from "node:util";
+import { fail, readArguments, readPort } from "../arguments.ts";
 import { app } from "./app.ts";
 
 /** The part of Bun's types that is needed here. */
@@ -18,9 +18,11 @@ declare const Bun: {
   }): BunServer;
 };
 
-const { values } = parseArgs({ options: { port: { type: "string", default: "8888" } } });
+const port = readPort(readArguments({ port: { type: "string", default: "8888" } }).port);
+if (!("Bun" in globalThis))
+  fail("This is a program for Bun: bun examples/fetch/bun.ts. Node runs examples/fetch/server.ts.", 1);
 const server = Bun.serve({
-  port: Number(values.port),
+  port,
   hostname: "127.0.0.1",
   // The host knows who asks; a Request does not say.
   fetch: (request, host) => app.fetch(request, { remoteAddress: host.requestIP(request)?.address }),

@@ -1,9 +1,9 @@
 /** Hono inside landspout, on Node or Bun: `node --import tsx examples/fetch/server.ts --port 8888`. */
-import { parseArgs } from "node:util";
+import { failToServe, readArguments, readPort } from "../arguments.ts";
 import { app } from "./app.ts";
 
-const { values } = parseArgs({ options: { port: { type: "string", default: "8888" } } });
-const server = app.listen(Number(values.port), "127.0.0.1");
-await server.listening;
+const port = readPort(readArguments({ port: { type: "string", default: "8888" } }).port);
+const server = app.listen(port, "127.0.0.1");
+await server.listening.catch((error: unknown) => failToServe("127.0.0.1", port, error));
 console.log(`Hono inside landspout: http://localhost:${server.port}`);
 console.log(`  runtime    ${"Bun" in globalThis ? "Bun" : "Node"}, served by landspout`);

@@ -8,25 +8,25 @@
  * Start several, with a port each, on one Redis. How nothing is lost: feed.ts. 201 means that Redis has it: as safe as Redis is told to keep
  * its streams (appendonly, appendfsync). After 503 it may have it or not: who tells it again may tell it twice.
  */
-import { parseArgs } from "node:util";
 import { Application } from "landspout";
 import { PubSub, redisDriver } from "landspout/pubsub";
 import { EventSourceHandler } from "landspout/web";
 import type { ServerSentEvent } from "landspout/web";
 import { createClient } from "redis";
+import { fail, failToServe, readArguments, readPort } from "../arguments.ts";
 import { Feed } from "./feed.ts";
 
 /** Bytes of a message. */
 const LARGEST = 64 * 1024;
 
-const { values } = parseArgs({
-  options: {
-    redis: { type: "string", default: "redis://localhost:6379" },
-    port: { type: "string", default: "8888" },
-    quiet: { type: "boolean", default: false },
-  },
+const values = readArguments({
+  redis: { type: "string", default: "redis://localhost:6379" },
+  port: { type: "string", default: "8888" },
+  quiet: { type: "boolean", default: false },
 });
+const port = readPort(values.port);
 const { redis: url } = values;
+if (!/^\/.|^rediss?:\/\/./.test(url)) fail(`--redis is redis://localhost:6379 or the path of a socket, not ${url}`);
 const address = url.startsWith("/") ? { socket: { path: url, tls: false } as const } : { url };
 // A command fails at once while there is no connection. What is wrong with Redis is told by the driver, which asks the same one.
 const ignore = (): void => undefined;
@@ -76,7 +76,7 @@ class FeedHandler extends EventSourceHandler {
 }
 
 const app = new Application([[/^\/([a-z0-9-]{1,40})$/, FeedHandler]], { accessLog: !values.quiet });
-const server = app.listen(Number(values.port), "127.0.0.1", { maxBodySize: LARGEST });
-await server.listening;
+const server = app.listen(port, "127.0.0.1", { maxBodySize: LARGEST });
+await server.listening.catch((error: unknown) => failToServe("127.0.0.1", port, error));
 console.log(`Feeds at http://localhost:${server.port}/news`);
 console.log(`  runtime    ${"Bun" in globalThis ? "Bun" : "Node"}`);

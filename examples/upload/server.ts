@@ -5,15 +5,10 @@
  */
 import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { Application } from "landspout";
+import { fail, failToServe, readArguments, readFolder, readPort } from "../arguments.ts";
 import { FileHandler, PageHandler, sizeText, StreamingFilesHandler } from "./handlers.ts";
 import { Store } from "./store.ts";
-
-function fail(message: string): never {
-  console.error(message);
-  process.exit(1);
-}
 
 /** "4G" in bytes. */
 function readSize(option: string, text: string): number {
@@ -32,36 +27,31 @@ interface Options {
 }
 
 function readOptions(): Options {
-  const { values } = parseArgs({
-    options: {
-      port: { type: "string", default: "8888" },
-      address: { type: "string", default: "127.0.0.1" },
-      "max-size": { type: "string", default: "4G" },
-      room: { type: "string", default: "16G" },
-      folder: { type: "string", default: tmpdir() },
-      quiet: { type: "boolean", default: false },
-    },
+  const values = readArguments({
+    port: { type: "string", default: "8888" },
+    address: { type: "string", default: "127.0.0.1" },
+    "max-size": { type: "string", default: "4G" },
+    room: { type: "string", default: "16G" },
+    folder: { type: "string", default: tmpdir() },
+    quiet: { type: "boolean", default: false },
   });
-  const port = /^\d{1,5}$/.test(values.port) ? Number(values.port) : Infinity;
-  if (port > 65_535) fail(`--port is a number from 0 (any free port) to 65535, not ${values.port}`);
   const { address, folder, quiet } = values;
   return {
-    port,
+    port: readPort(values.port),
     address,
-    folder,
+    folder: readFolder("folder", folder),
     quiet,
     maxSize: readSize("max-size", values["max-size"]),
     room: readSize("room", values.room),
   };
 }
 
-let options: Options;
+const options = readOptions();
 let store: Store;
 try {
-  options = readOptions();
   store = new Store(options.folder, options.room);
 } catch (error) {
-  fail((error as Error).message);
+  fail((error as Error).message, 1);
 }
 const { port, address, quiet, maxSize } = options;
 
@@ -79,9 +69,7 @@ try {
   await server.listening;
 } catch (error) {
   store.clear();
-  fail(
-    `Cannot serve at ${address} port ${port}: ${(error as Error).message}. Choose another with --port or --address.`,
-  );
+  failToServe(address, port, error);
 }
 const host = address === "127.0.0.1" || address === "0.0.0.0" || address === "::" ? "localhost" : address;
 const bun = process.versions["bun"];

@@ -11,6 +11,7 @@ import * as http from "node:http";
 import * as https from "node:https";
 import { basename } from "node:path";
 import { parseArgs } from "node:util";
+import { fail } from "../arguments.ts";
 
 /** Seconds to wait for a server that knows nothing of consent (RFC 9110 §10.1.1: not "for an indefinite period"). */
 const PATIENCE = 2;
@@ -173,14 +174,18 @@ async function sendContent(
   request.end(tail);
 }
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { to: { type: "string", default: "http://localhost:8888" } },
-});
-if (positionals.length === 0 || !URL.canParse(values.to)) {
-  console.error("Usage: upload.ts FILE… [--to http://localhost:8888]");
-  process.exit(2);
+const USAGE = "Usage: upload.ts FILE… [--to http://localhost:8888]";
+
+function readCall(): { values: { to: string }; positionals: string[] } {
+  try {
+    return parseArgs({ allowPositionals: true, options: { to: { type: "string", default: "http://localhost:8888" } } });
+  } catch (error) {
+    return fail(`${(error as Error).message}\n${USAGE}`);
+  }
 }
+
+const { values, positionals } = readCall();
+if (positionals.length === 0 || !URL.canParse(values.to)) fail(USAGE);
 for (const path of positionals) {
   try {
     await send(path, new URL("/files", values.to));

@@ -66,7 +66,7 @@ test("probes ask for what there is, variables are those the server reads", () =>
     ...["Containerfile", "landspout@.service"].flatMap((name) => read(name).match(/\b[A-Z_]+(?==)/g) ?? []),
   ].filter((name) => !["NODE_ENV", "HEALTHCHECK"].includes(name));
   assert.ok(set.length > 8);
-  for (const name of set) assert.ok(new RegExp(`env\\["${name}"\\]|seconds\\("${name}"`).test(server), name);
+  for (const name of set) assert.ok(new RegExp(`env\\["${name}"\\]|(?:seconds|number)\\("${name}"`).test(server), name);
 });
 
 test("the server runs where nothing is compiled, as the unit and the container start it", async () => {

@@ -38,13 +38,13 @@ for (const [title, option, options] of [
     const proxy = await startProxyWith(
       "haproxy",
       `defaults
-mode tcp
-timeout connect 5s
-timeout client 30s
-timeout server 30s
+  mode tcp
+  timeout connect 5s
+  timeout client 30s
+  timeout server 30s
 listen front
-bind 127.0.0.1:$PORT
-server one 127.0.0.1:${server.port} ${option}
+  bind 127.0.0.1:$PORT
+  server one 127.0.0.1:${server.port} ${option}
 `,
     );
     try {

@@ -341,7 +341,7 @@ test("says what is wrong with its arguments, and what to install where there is 
     [["--colour", "red"], "Unknown option '--colour'"],
   ] as const) {
     const { status, stderr } = run([...LOADER, "examples/blog/server.ts", ...args]);
-    assert.is(status, 1);
+    assert.is(status, 2);
     assert.ok(stderr.startsWith(sentence), stderr);
   }
   if ("Bun" in globalThis) return;
