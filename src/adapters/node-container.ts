@@ -13,6 +13,7 @@ import type { HTTP1Exchange } from "../http/http1exchange.ts";
 import { belongsToConnection } from "../http/in-memory.ts";
 import type { HTTPMessageDelegate, HTTPServerConnectionDelegate, RequestStartLine } from "../http/interfaces.ts";
 import { hasNoContent } from "../http/status.ts";
+import { watch } from "../user-code.ts";
 
 export type ContainedListener = (request: IncomingMessage, response: ServerResponse) => unknown;
 
@@ -86,7 +87,7 @@ class NodeMessage implements HTTPMessageDelegate {
     response.on("finish", () => response.detachSocket(this.#socket as never));
     try {
       const pending = this.#listener(request, response);
-      if (pending instanceof Promise) pending.catch((error: unknown) => this.#failed(error));
+      if (pending !== undefined) watch(pending, (error) => this.#failed(error));
     } catch (error) {
       this.#failed(error);
     }
@@ -148,7 +149,11 @@ class AnswerSocket extends Duplex {
 
   override _read(): void {}
   override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
-    this.#reader.add(chunk);
+    try {
+      this.#reader.add(chunk);
+    } catch (error) {
+      this.#exchange.fail(error);
+    }
     const drained = this.#drained;
     this.#drained = undefined;
     if (drained === undefined) callback();
@@ -159,7 +164,11 @@ class AnswerSocket extends Duplex {
       );
   }
   override _final(callback: (error?: Error | null) => void): void {
-    this.#reader.end();
+    try {
+      this.#reader.end();
+    } catch (error) {
+      this.#exchange.fail(error);
+    }
     callback();
   }
   override _destroy(_error: Error | null, callback: (error?: Error | null) => void): void {

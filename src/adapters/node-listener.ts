@@ -112,7 +112,9 @@ class NodeAnswer implements InMemorySink {
   }
 
   head(status: number, reason: string, fields: readonly (readonly [string, string])[]): void {
-    if (this.#withdrawn || status < 200) return;
+    if (this.#withdrawn) return;
+    if (status === 101) throw new TypeError("a response of node:http cannot become an upgrade (101)");
+    if (status < 200) return;
     const kept = fields.filter(([name]) => !belongsToConnection(name));
     this.#response.writeHead(status, reason, kept.flat() as unknown as string[]);
     // node:http keeps a head until there is content: for an event stream or a download that may be long after.

@@ -87,12 +87,21 @@ class FetchAnswer implements InMemorySink {
 
   head(status: number, reason: string, fields: readonly (readonly [string, string])[]): void {
     // Fetch knows no interim answers, and no other protocol on the same connection.
+    if (status === 101) throw new TypeError("a Response of Fetch cannot be an upgrade (101)");
     if (status < 200) return;
     const headers = new Headers();
     for (const [name, value] of fields) if (!belongsToConnection(name)) headers.append(name, value);
     this.#empty = hasNoContent(status) || status === 205;
     this.#init = { status, statusText: reason, headers };
-    queueMicrotask(() => this.#answer());
+    queueMicrotask(() => {
+      try {
+        this.#answer();
+      } catch (error) {
+        // `Response` takes no status above 599.
+        this.#reject(error as Error);
+        this.exchange?.abort();
+      }
+    });
   }
 
   content(piece: Buffer): void {

@@ -6,6 +6,7 @@ import { Buffer } from "node:buffer";
 import type { MemoryAddresses } from "../net/memory-transport.ts";
 import { MemoryTransport } from "../net/memory-transport.ts";
 import { IOStream } from "../net/iostream.ts";
+import { guard, logFailure } from "../user-code.ts";
 import { AnswerReader } from "./answer-reader.ts";
 import type { AnswerSink } from "./answer-reader.ts";
 import { fieldLine, requestLine } from "./field-text.ts";
@@ -67,7 +68,11 @@ export class InMemoryExchange {
     const peer = {
       bytes: (chunk: Buffer): number => {
         given = 0;
-        this.#reader.add(chunk);
+        try {
+          this.#reader.add(chunk);
+        } catch (error) {
+          this.#refused(error);
+        }
         return given;
       },
       ended: (): void => this.#over(),
@@ -131,6 +136,16 @@ export class InMemoryExchange {
   /** The client leaves. */
   abort(): void {
     this.#transport.close();
+  }
+
+  /** The other server takes no answer, or not this one (its head was sent by somebody else). */
+  #refused(error: unknown): void {
+    logFailure("the server that a response was handed to", error);
+    guard(
+      () => this.#sink.failed(),
+      (second) => logFailure("the server that a response was handed to", second),
+    );
+    queueMicrotask(() => this.#transport.close());
   }
 
   #over(): void {

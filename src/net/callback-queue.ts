@@ -36,7 +36,7 @@ export class CallbackQueue {
         callback.run();
       }
     } finally {
-      // Only a logger that throws gets here early. Its error goes on to the runtime; the callbacks behind it still run, and first.
+      // Nothing gets here early but a defect of ours: the callbacks behind it still run, and first.
       if (done < batch.length && !this.#closed) {
         this.#waiting = [...batch.slice(done), ...this.#waiting];
         this.#immediate ??= setImmediate(this.#runBatch);

@@ -222,7 +222,7 @@ export class IOLoop {
       entry.args = [settled];
       this.#callbacks.add(entry);
     };
-    future.then(
+    Promise.resolve(future).then(
       (value) => add({ status: "fulfilled", value }),
       (reason: unknown) => add({ status: "rejected", reason }),
     );
@@ -287,7 +287,9 @@ export class IOLoop {
   ): Promise<T>;
   runInExecutor(executor: Executor | null, task: ExecutorTask, ...args: unknown[]): Promise<unknown> {
     if (this.#state === "closed") return Promise.reject(this.#cannotStart());
-    return (executor ?? this.#executor ?? (this.#ownExecutor ??= new WorkerExecutor())).submit(task, args);
+    const chosen = executor ?? this.#executor ?? (this.#ownExecutor ??= new WorkerExecutor());
+    // An executor of the program's may throw, or return anything.
+    return new Promise((resolve) => resolve(chosen.submit(task, args)));
   }
 
   /** The executor `runInExecutor(null, …)` uses from now on. Shutting it down stays the caller's job. */

@@ -118,7 +118,7 @@ export class PeriodicCallback {
       // A start during the call has set a timer of its own.
       if (this.#timeout === undefined) this.#scheduleNext();
     };
-    result.then(end, (error: unknown) => {
+    Promise.resolve(result).then(end, (error: unknown) => {
       try {
         logCallbackError(this.#callback, error);
       } finally {

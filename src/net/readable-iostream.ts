@@ -4,7 +4,7 @@
  */
 import { Buffer } from "node:buffer";
 import { UsageError } from "../errors.ts";
-import { describeError, loggers } from "../log.ts";
+import { guard, logFailure } from "../user-code.ts";
 import type { HttpParser } from "../parser/types.ts";
 import { BaseIOStream } from "./base-iostream.ts";
 import { callbackOf, maxBytesOf, partialOf } from "./iostream-options.ts";
@@ -111,12 +111,10 @@ export abstract class ReadableIOStream extends BaseIOStream {
   }
 
   protected call<T>(callback: StreamCallback<T>, error: Error | undefined, result?: T): void {
-    try {
-      if (error === undefined) callback(undefined, result as T);
-      else callback(error);
-    } catch (thrown) {
-      loggers.application.error(`Exception in a stream callback\n${describeError(thrown)}`);
-    }
+    guard(
+      () => (error === undefined ? callback(undefined, result as T) : callback(error)),
+      (thrown) => logFailure(`a stream callback${callback.name === "" ? "" : `, ${callback.name}`}`, thrown),
+    );
   }
 
   protected readerOf(): StreamReader {

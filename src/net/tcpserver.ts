@@ -5,6 +5,7 @@
 import { chmodSync } from "node:fs";
 import { UsageError } from "../errors.ts";
 import { describeError, loggers } from "../log.ts";
+import { watch } from "../user-code.ts";
 import { sharedParser } from "../parser/choose.ts";
 import type { HttpParser, ParserChoice, ParserKind } from "../parser/types.ts";
 import { checkOptions, group } from "../options-check.ts";
@@ -177,7 +178,7 @@ export class TCPServer {
       : new IOStream(parser, transport, this.#streams);
     try {
       const pending = this.handleStream(stream);
-      if (pending !== undefined) pending.catch((error: unknown) => this.#failed(stream, error));
+      if (pending !== undefined) watch(pending, (error) => this.#failed(stream, error));
     } catch (error) {
       this.#failed(stream, error);
     }
@@ -185,7 +186,8 @@ export class TCPServer {
 
   /** Nobody looks after the connection any more; what was written is still sent. */
   #failed(stream: IOStream, error: unknown): void {
-    loggers.application.error(`Error in connection callback\n${describeError(error)}`);
+    const from = stream.remoteAddress ?? "a unix socket";
+    loggers.application.error(`Error in connection callback, connection from ${from}\n${describeError(error)}`);
     stream.close();
   }
 

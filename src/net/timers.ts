@@ -148,7 +148,7 @@ export class TimerQueue {
         callback?.run();
       }
     } finally {
-      // Only a logger that throws gets here early: the timers behind it stay due.
+      // Nothing gets here early but a defect of ours: the timers behind it stay due.
       this.#running = false;
       if (!this.#closed) {
         for (const timeout of due.slice(done)) if (timeout.callback !== undefined) this.#push(timeout);

@@ -5,6 +5,7 @@
 import { Buffer } from "node:buffer";
 import { UsageError } from "../errors.ts";
 import { checkOptions } from "../options-check.ts";
+import { guard, isPromiseLike, logFailure } from "../user-code.ts";
 import type { PubSubDriver, PubSubMessage } from "./driver.ts";
 import { Publication } from "./publication.ts";
 import type { ToEvent } from "./publication.ts";
@@ -81,8 +82,8 @@ export class PubSub {
     if (found === undefined) {
       found = { entries: new Map(), active: AT_ONCE };
       this.#topics.set(topic, found);
-      found.active = this.#driver?.subscribe(topic) ?? AT_ONCE;
-    } else found.active = this.#driver?.whenActive?.(topic) ?? found.active;
+      found.active = this.#ask("subscribe", topic) ?? AT_ONCE;
+    } else found.active = this.#ask("whenActive", topic) ?? found.active;
     const number = found.entries.get(subscriber)?.number ?? ++this.#count;
     found.entries.set(subscriber, { toEvent: options.toEvent, number });
     member.topics.add(topic);
@@ -122,7 +123,31 @@ export class PubSub {
     const found = this.#topics.get(topic);
     if (found?.entries.delete(subscriber) !== true || found.entries.size > 0) return;
     this.#topics.delete(topic);
-    this.#driver?.unsubscribe(topic);
+    this.#tell("unsubscribe", topic, (driver) => driver.unsubscribe(topic));
+  }
+
+  // A driver of the program's may do what its interface forbids. This process's subscribers get their messages all the same.
+
+  #tell(what: string, topic: string, call: (driver: PubSubDriver) => unknown): void {
+    const driver = this.#driver;
+    if (driver !== undefined)
+      guard(
+        () => call(driver),
+        (error) => driverFailed(what, topic, error),
+      );
+  }
+  #ask(what: "subscribe" | "whenActive", topic: string): Promise<void> | undefined {
+    try {
+      const pending: unknown = this.#driver?.[what]?.(topic);
+      if (!isPromiseLike(pending)) return undefined;
+      return Promise.resolve(pending).then(
+        () => undefined,
+        (error: unknown) => driverFailed(what, topic, error),
+      );
+    } catch (error) {
+      driverFailed(what, topic, error);
+      return undefined;
+    }
   }
 
   /**
@@ -134,7 +159,7 @@ export class PubSub {
     if (this.#closed) return 0;
     const plain = typeof message === "string" || message instanceof Uint8Array ? message : jsonText(message);
     const count = this.#deliver(topic, plain);
-    this.#driver?.publish(topic, plain);
+    this.#tell("publish", topic, (driver) => driver.publish(topic, plain));
     return count;
   }
 
@@ -161,6 +186,10 @@ export class PubSub {
     this.#topics.clear();
     await this.#driver?.close();
   }
+}
+
+function driverFailed(what: string, topic: string, error: unknown): void {
+  logFailure(`${what} of a pub/sub driver, topic ${JSON.stringify(topic)}`, error);
 }
 
 function checkTopic(topic: string): void {

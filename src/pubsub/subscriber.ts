@@ -5,7 +5,7 @@
 import { describeError, loggers } from "../log.ts";
 import { callable } from "../options-check.ts";
 import type { OptionTable } from "../options-check.ts";
-import { isPromiseLike } from "../user-code.ts";
+import { watch } from "../user-code.ts";
 import type { PreparedEvent } from "../web/event-stream.ts";
 import type { PreparedFrame } from "../websocket/frame.ts";
 import type { PubSubMessage } from "./driver.ts";
@@ -45,9 +45,14 @@ export function deliver(publication: Publication, subscriber: Subscriber, toEven
   try {
     if (typeof subscriber === "function") {
       const result = subscriber(publication.message, topic);
-      if (isPromiseLike(result)) result.then(undefined, (error: unknown) => failed(topic, error));
-    } else if ("writePrepared" in subscriber) subscriber.writePrepared(publication.frame);
-    else subscriber.sendPrepared(publication.eventBy(toEvent));
+      if (result !== undefined) watch(result, (error) => failed(topic, error));
+      return;
+    }
+    const sent =
+      "writePrepared" in subscriber
+        ? subscriber.writePrepared(publication.frame)
+        : subscriber.sendPrepared(publication.eventBy(toEvent));
+    if (sent !== undefined) watch(sent, (error) => failed(topic, error));
   } catch (error) {
     failed(topic, error);
   }

@@ -8,9 +8,11 @@ import { UsageError } from "../errors.ts";
 import { oneOf, resolveOptions, seconds, whole } from "../options-check.ts";
 import type { OptionTable } from "../options-check.ts";
 import { StreamClosedError } from "../net/errors.ts";
-import { CloseListeners, nothing } from "../websocket/close-listeners.ts";
+import { callListener, CloseListeners, nothing } from "../websocket/close-listeners.ts";
 import { clockNow, unwatch, watch } from "../websocket/clock.ts";
 import type { Timed } from "../websocket/clock.ts";
+import { guard, notPromise } from "../user-code.ts";
+import { endRequest, failRequest, logFailed } from "./failures.ts";
 import { commentText, prepareEvent, retryLine } from "./event-stream.ts";
 import type { PreparedEvent, ServerSentEvent } from "./event-stream.ts";
 import type { Writable } from "./handler-output.ts";
@@ -96,7 +98,7 @@ export abstract class EventSourceHandler extends RequestHandler implements Timed
   // --- the answer begins ---
 
   override get(...args: (string | undefined)[]): Promise<void> | void {
-    this.#options = checkedOptions(this.getEventSourceOptions());
+    this.#options = checkedOptions(notPromise(this.getEventSourceOptions(), "getEventSourceOptions"));
     this.setHeader("Content-Type", "text/event-stream");
     // Nothing between us and the client shall keep events, collect them (nginx), or code them.
     this.#setUnlessSet("Cache-Control", "no-cache, no-transform");
@@ -186,13 +188,13 @@ export abstract class EventSourceHandler extends RequestHandler implements Timed
   }
   /** Ends the answer in good order. The client connects again, unless `prepare` then answers it with 204. */
   close(): void {
-    if (this.#open) void this.finish();
+    if (this.#open) endRequest(this);
   }
   /** Calls a function when it is over, besides `onClose`; at once where it is already. The result takes it back. */
   addCloseListener(listener: () => void): () => void {
     if (!this.headersWritten) throw new UsageError("ERR_LANDSPOUT_EVENT", "the event stream has not begun: see open()");
     if (!this.#open) {
-      listener();
+      callListener(listener);
       return nothing;
     }
     return (this.#listeners ??= new CloseListeners()).add(listener);
@@ -214,9 +216,13 @@ export abstract class EventSourceHandler extends RequestHandler implements Timed
   }
 
   readonly #flushTurn = (): void => {
-    if (this.#open) void this.#flushPending();
+    // In a turn of its own nothing else catches what an overridden `write` or `flush`, or a transform, throws.
+    if (this.#open)
+      guard(
+        () => this.#flushPending(),
+        (error) => failRequest(this, error, "flush"),
+      );
   };
-
   #flushPending(): Promise<void> | void {
     const pieces = this.#pending;
     const [first] = pieces;
@@ -267,12 +273,11 @@ export abstract class EventSourceHandler extends RequestHandler implements Timed
 
   #clientLeft(): void {
     this.#over();
-    try {
-      this.onConnectionClose();
-    } catch (error) {
-      this.logException(error);
-    }
-    if (!this.finished) void this.finish();
+    guard(
+      () => this.onConnectionClose(),
+      (error) => logFailed(this, error, "onConnectionClose"),
+    );
+    if (!this.finished) endRequest(this);
   }
 
   #over(): void {
@@ -284,10 +289,9 @@ export abstract class EventSourceHandler extends RequestHandler implements Timed
     const listeners = this.#listeners;
     this.#listeners = undefined;
     listeners?.call();
-    try {
-      this.onClose();
-    } catch (error) {
-      this.logException(error);
-    }
+    guard(
+      () => this.onClose(),
+      (error) => logFailed(this, error, "onClose"),
+    );
   }
 }

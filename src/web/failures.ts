@@ -4,6 +4,7 @@
  * program's. Nothing here throws, so that a caller need not look after the request any more.
  */
 import { ProtocolError, RemoteProtocolError, ServerShutdownError } from "../http/errors.ts";
+import { StreamClosedError } from "../net/errors.ts";
 import { describeError, loggers } from "../log.ts";
 import { caught, guard, watch } from "../user-code.ts";
 import { HTTPError } from "./http-error.ts";
@@ -56,9 +57,14 @@ export function logFailed(handler: RequestHandler, thrown: unknown, hook: string
   failing.delete(handler);
 }
 
+/** Whether a failure only says that the client has left, which is no error. The signal has told the handler, which gives up. */
+export const hasLeft = (handler: RequestHandler, error: unknown): boolean =>
+  error instanceof StreamClosedError && handler.request.connection.left;
+
 /** Logs a failure, and answers the request with its error page; cuts the connection where the answer has begun. */
 export function failRequest(handler: RequestHandler, thrown: unknown, hook: string, handlerClass?: string): void {
   const error = caught(thrown);
+  if (hasLeft(handler, error)) return handler.giveUpRequest(true);
   logFailed(handler, error, hook, handlerClass);
   if (handler.finished) return;
   const status = error instanceof HTTPError || error instanceof ProtocolError ? error.status : 500;

@@ -13,7 +13,7 @@ import { caught, guard, isPromiseLike, notPromise } from "../user-code.ts";
 import { StreamClosedError } from "../net/errors.ts";
 import { M_DELETE, M_GET, M_HEAD, M_OPTIONS, M_PATCH, M_POST, M_PUT } from "../parser/abi.ts";
 import type { Application } from "./application.ts";
-import { endRequest, failRequest, logFailed, watchHook } from "./failures.ts";
+import { endRequest, failRequest, hasLeft, logFailed, watchHook } from "./failures.ts";
 import { giveCaptured } from "./routing/captured.ts";
 import type { RouteMatch } from "./routing/path-table.ts";
 import { contentFor } from "./request-content.ts";
@@ -216,18 +216,12 @@ export class HandlerRun implements HTTPMessageDelegate {
 
   /** Does not throw. */
   private failed(handler: RequestHandler, thrown: unknown, hook: string, handlerClass?: string): void {
-    const { exchange } = this;
     const error = abortReason(caught(thrown));
     if (error instanceof Finish) {
       if (!handler.finished) endRequest(handler, error.chunk);
       return;
     }
-    // A client that left is not an error. The signal has told the handler, which gives up.
-    if (error instanceof StreamClosedError && exchange.left) {
-      handler.giveUpRequest(true);
-      return;
-    }
-    if (this.trace !== undefined) traceError(this.trace, error);
+    if (this.trace !== undefined && !hasLeft(handler, error)) traceError(this.trace, error);
     failRequest(handler, error, hook, handlerClass);
   }
 

@@ -9,6 +9,7 @@ import { Loader } from "../template/index.ts";
 import type { BaseLoader, LoaderOptions } from "../template/index.ts";
 import type { Application } from "./application.ts";
 import type { RequestHandler } from "./request-handler.ts";
+import { notPromise } from "../user-code.ts";
 import { BUILT_IN_MODULES } from "./ui-module.ts";
 import type { UIMethods, UIModule, UIModuleClass, UIModules } from "./ui-module.ts";
 
@@ -53,7 +54,7 @@ export function loaderFor(handler: RequestHandler): BaseLoader {
   const { loaders } = furnishingOf(application);
   let loader = settings.templateLoader ?? loaders.get(path ?? "");
   if (loader === undefined) {
-    loader = handler.createTemplateLoader(path);
+    loader = notPromise(handler.createTemplateLoader(path), "createTemplateLoader");
     loaders.set(path ?? "", loader);
   }
   if (settings.compiledTemplateCache === false && !refreshed.has(handler)) {
@@ -113,7 +114,7 @@ export function usualValues(handler: RequestHandler): TemplateValues {
   values["xsrf_form_html"] = values["xsrfFormHtml"];
   for (const name of Object.keys(methods)) {
     const method = methods[name] as (handler: RequestHandler, ...args: unknown[]) => unknown;
-    values[name] = (...args: unknown[]): unknown => method(handler, ...args);
+    values[name] = (...args: unknown[]): unknown => notPromise(method(handler, ...args), `UI method ${name}`);
   }
   values["_tt_modules"] = values["modules"] = moduleCalls(handler);
   return values;
@@ -131,7 +132,11 @@ function moduleCalls(handler: RequestHandler): object {
           `there is no UI module ${String(name)}: see the setting 'uiModules'`,
         );
       }
-      return (...args: never[]): string => moduleFor(handler, name as string, moduleClass).render(...args);
+      return (...args: never[]): string =>
+        notPromise(
+          moduleFor(handler, name as string, moduleClass).render(...args),
+          `render of UI module ${String(name)}`,
+        );
     },
   });
 }
@@ -149,7 +154,9 @@ export function withResources(handler: RequestHandler, page: string): string {
   const modules = [...(active.get(handler)?.values() ?? [])];
   if (modules.length === 0) return page;
   const gather = (of: (module: UIModule) => string | readonly string[] | undefined): string[] => [
-    ...new Set(modules.flatMap((module) => of(module) ?? []).filter((one) => one !== "")),
+    ...new Set(
+      modules.flatMap((module) => notPromise(of(module), "a UI module's resource") ?? []).filter((one) => one !== ""),
+    ),
   ];
   const scripts = gather((module) => module.javascriptFiles());
   const script = gather((module) => module.embeddedJavascript()?.trim());

@@ -196,9 +196,10 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
   }
   /** The text of a template. */
   renderString(name: string, values: TemplateValues = {}): string {
-    return loaderFor(this)
-      .load(name)
-      .generate({ ...notPromise(this.getTemplateNamespace(), "getTemplateNamespace"), ...values });
+    return notPromise(loaderFor(this).load(name), "load of a template loader").generate({
+      ...notPromise(this.getTemplateNamespace(), "getTemplateNamespace"),
+      ...values,
+    });
   }
   /** What every template finds. May be overridden, to add to it. */
   getTemplateNamespace(): { [name: string]: unknown } {

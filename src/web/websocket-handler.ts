@@ -16,6 +16,8 @@ import type { CompressionOptions } from "../websocket/extensions.ts";
 import { MessageDeflate } from "../websocket/deflate.ts";
 import { formOf, isBinary } from "../websocket/message-form.ts";
 import type { MessageOptions } from "../websocket/message-form.ts";
+import { notPromise } from "../user-code.ts";
+import { logFailed } from "./failures.ts";
 import type { PreparedFrame } from "../websocket/frame.ts";
 
 export abstract class WebSocketHandler extends RequestHandler implements WebSocketEvents {
@@ -62,15 +64,15 @@ export abstract class WebSocketHandler extends RequestHandler implements WebSock
   override async get(...args: (string | undefined)[]): Promise<void> {
     const { request } = this;
     // It has left while `prepare` was waiting for something: there is nobody to open anything for.
-    if (request.connection.lost || request.connection.stream.isClosed) return void this.finish();
+    if (request.connection.lost || request.connection.stream.isClosed) return this.finish();
     const refusal = handshakeRefusal(request);
     if (refusal !== undefined)
       throw new HTTPError(refusal.status, { logMessage: refusal.reason, headers: refusal.headers });
     const origin = request.headers.get("Origin");
-    if (origin !== undefined && !this.checkOrigin(origin))
+    if (origin !== undefined && !notPromise(this.checkOrigin(origin), "checkOrigin"))
       throw new HTTPError(403, `cross-origin WebSocket from ${JSON.stringify(origin)}`);
     const offered = offeredSubprotocols(request);
-    const chosen = this.selectSubprotocol(offered);
+    const chosen = notPromise(this.selectSubprotocol(offered), "selectSubprotocol");
     if (chosen !== undefined && !offered.includes(chosen)) {
       throw new UsageError(
         "ERR_LANDSPOUT_WEBSOCKET_SUBPROTOCOL",
@@ -78,7 +80,7 @@ export abstract class WebSocketHandler extends RequestHandler implements WebSock
       );
     }
     this.#subprotocol = chosen;
-    const options = this.getWebSocketOptions();
+    const options = notPromise(this.getWebSocketOptions(), "getWebSocketOptions");
     // Before the WebSocket is there: wrong ones are a 500.
     resolveWebSocketOptions(options);
     const compression = this.#compression();
@@ -89,15 +91,14 @@ export abstract class WebSocketHandler extends RequestHandler implements WebSock
     try {
       await this.open(...args);
     } catch (error) {
-      this.onError(error);
-      connection.close(1011);
+      connection.broken(error, "open");
     }
     connection.start();
   }
 
   /** Takes an offer of compression, if there is one and it is wanted. */
   #compression(): MessageDeflate | undefined {
-    const options = this.getCompressionOptions();
+    const options = notPromise(this.getCompressionOptions(), "getCompressionOptions");
     const field = this.request.headers.get("Sec-WebSocket-Extensions");
     if (options === undefined) return undefined;
     checkCompression(options);
@@ -193,8 +194,8 @@ export abstract class WebSocketHandler extends RequestHandler implements WebSock
     this.close(1001, "going away");
   }
 
-  onError(error: unknown): void {
-    this.logException(error);
+  onError(error: unknown, hook = "onError"): void {
+    logFailed(this, error, hook);
   }
 }
 

@@ -178,10 +178,10 @@ export class WebSocketClient {
       onClose: (code: number, reason: string) => {
         queue?.end();
         over();
-        onClose?.(code, reason);
+        return onClose?.(code, reason);
       },
-      onError: (error: unknown) =>
-        loggers.application.error(`Exception in a callback of a WebSocket client\n${describeError(error)}`),
+      onError: (error: unknown, hook: string) =>
+        loggers.application.error(`Exception in a callback of a WebSocket client, ${hook}\n${describeError(error)}`),
     };
     // What waits to be read must not lie where the next bytes come.
     const owned = queue === undefined ? limits : { ...limits, borrowMessages: false };

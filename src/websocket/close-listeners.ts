@@ -1,3 +1,5 @@
+import { guard, logFailure } from "../user-code.ts";
+
 /** Who wants to know, besides its owner, that a connection is over. Made only where somebody does. */
 export class CloseListeners {
   readonly #listeners = new Set<() => void>();
@@ -7,9 +9,15 @@ export class CloseListeners {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
+  /** Calls each, whatever the others do. */
   call(): void {
-    for (const listener of this.#listeners) listener();
+    for (const listener of this.#listeners) callListener(listener);
   }
+}
+
+/** Calls one: what it throws or rejects with is logged. */
+export function callListener(listener: () => unknown): void {
+  guard(listener, (error) => logFailure(`a close listener${listener.name === "" ? "" : `, ${listener.name}`}`, error));
 }
 
 /** What takes a listener back that was called at once. */

@@ -7,7 +7,8 @@ import { UsageError } from "../errors.ts";
 import type { BaseIOStream, StreamConsumer } from "../net/base-iostream.ts";
 import type { StandingConnection, StandingConnections } from "../http/standing-connections.ts";
 import { checkClose, closeContent, CLOSE_ABNORMAL, CLOSE_NO_STATUS, CLOSE_NORMAL, readClose } from "./close-codes.ts";
-import { CloseListeners, nothing } from "./close-listeners.ts";
+import { callListener, CloseListeners, nothing } from "./close-listeners.ts";
+import { caught, guard, isPromiseLike, logFailure, watch as watchResult } from "../user-code.ts";
 import { clockNow, unwatch, watch } from "./clock.ts";
 import type { Timed } from "./clock.ts";
 import { WebSocketClosedError } from "./errors.ts";
@@ -96,7 +97,7 @@ export class WebSocketConnection
   /** Calls a function when the connection is over, before `onClose`; at once where it is already. The result takes it back. */
   addCloseListener(listener: () => void): () => void {
     if (this.state === CLOSED) {
-      listener();
+      callListener(listener);
       return nothing;
     }
     return (this.closeListeners ??= new CloseListeners()).add(listener);
@@ -132,17 +133,17 @@ export class WebSocketConnection
     // Between our close frame and the peer's, messages are not for anybody any more.
     if (this.state !== OPEN) return;
     if (compressed) return this.inflate(opcode, data as Buffer);
-    let pending: void | Promise<void>;
+    let pending: unknown;
     try {
       pending = this.events.onMessage(data);
     } catch (error) {
-      return this.broken(error);
+      return this.broken(error, "onMessage");
     }
-    if (!(pending instanceof Promise)) return;
+    if (pending === undefined || !isPromiseLike(pending)) return;
     if (this.state === OPEN) this.wait(HANDLER);
-    pending.then(
+    Promise.resolve(pending).then(
       () => this.start(),
-      (error: unknown) => this.broken(error),
+      (error: unknown) => this.broken(error, "onMessage"),
     );
   }
 
@@ -171,13 +172,13 @@ export class WebSocketConnection
         // §5.5.3: a pong for the last ping alone will do. A peer that pings and does not read has no others piled up for it.
         if (this.stream.congested) this.owedPong = data;
         else this.send(PONG, data);
-        this.events.onPing(data);
+        this.called(this.events.onPing(data), "onPing");
       } else {
         this.patience.answered();
-        this.events.onPong(data);
+        this.called(this.events.onPong(data), "onPong");
       }
     } catch (error) {
-      this.broken(error);
+      this.broken(error, opcode === PING ? "onPing" : "onPong");
     }
   }
 
@@ -201,15 +202,26 @@ export class WebSocketConnection
     this.end();
   }
 
-  /** Whoever receives the messages threw. */
-  private broken(error: unknown): void {
-    try {
-      // That the peer has gone while something waited for it is no mistake of anybody's.
-      if (this.state !== CLOSED || !(error instanceof WebSocketClosedError)) this.events.onError(error);
-    } finally {
-      if (this.state === OPEN) this.sendClose(1011, "");
-      this.end();
-    }
+  /** A callback failed: it is reported, and the connection closed. Does not throw. */
+  broken(thrown: unknown, hook: string): void {
+    const error = caught(thrown);
+    // That the peer has gone while something waited for it is no mistake of anybody's.
+    if (this.state !== CLOSED || !(error instanceof WebSocketClosedError)) this.report(error, hook);
+    if (this.state === OPEN) this.sendClose(1011, "");
+    this.end();
+  }
+  private report(error: unknown, hook: string): void {
+    guard(
+      () => this.events.onError(error, hook),
+      (second) => {
+        logFailure(`${hook} of a WebSocket`, error);
+        logFailure("onError of a WebSocket", second);
+      },
+    );
+  }
+  /** What a callback returned where the type says void. */
+  private called(result: unknown, hook: string): void {
+    if (result !== undefined) watchResult(result, (error) => this.broken(error, hook));
   }
 
   /** Both have said what they had to: the connection ends, in good order, and soon. */
@@ -250,11 +262,10 @@ export class WebSocketConnection
     this.drains = undefined;
     this.closeListeners?.call();
     this.closeListeners = undefined;
-    try {
-      this.events.onClose(this.closeCode, this.closeReason);
-    } catch (error) {
-      this.events.onError(error);
-    }
+    guard(
+      () => this.events.onClose(this.closeCode, this.closeReason),
+      (error) => this.report(caught(error), "onClose"),
+    );
   }
 
   // --- the road out ---
@@ -335,7 +346,10 @@ export class WebSocketConnection
 
   serverEnds(): void {
     if (this.state !== OPEN) return;
-    new Promise((resolve) => resolve(this.events.onShutdown?.())).catch((error: unknown) => this.broken(error));
+    guard(
+      () => this.events.onShutdown?.(),
+      (error) => this.broken(error, "onShutdown"),
+    );
   }
 
   /** Ends at once, without a word. */

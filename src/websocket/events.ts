@@ -14,6 +14,6 @@ export interface WebSocketEvents {
   onClose(code: number, reason: string): void;
   /** The server ends, and with it this connection: to be closed. */
   onShutdown?(): void | Promise<void>;
-  /** One of the others threw. The connection is closed with 1011 after it. */
-  onError(error: unknown): void;
+  /** One of the others, `hook`, threw or rejected. The connection is closed with 1011 after it. */
+  onError(error: unknown, hook: string): void;
 }
