@@ -72,6 +72,30 @@ const SPELLING: readonly string[] = Array.from({ length: 256 }, (_, byte) => {
   return byte === 0x20 ? "+" : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
 });
 
+// RFC 3986 §2: what is neither reserved nor unreserved nor "%". A backslash is among it, which browsers read as a slash.
+// Looser than the RFC: ^ ` { | } stay as they are, as they do in a query that a browser sends.
+const NOT_IN_URI = /[^\x21\x23-\x3b\x3d\x3f-\x5b\x5d-\x7e]+/g;
+
+/** Text as a URI reference: what one cannot hold is percent-encoded as UTF-8. What is encoded already stays. */
+export const toURIReference = (text: string): string =>
+  text.replace(NOT_IN_URI, (run) => percentEncoded(Buffer.from(run)));
+
+/** A request target, one character a byte as it was received, as a URI reference. */
+export const targetReference = (target: string): string =>
+  target.replace(NOT_IN_URI, (run) => percentEncoded(Buffer.from(run, "latin1")));
+
+function percentEncoded(bytes: Buffer): string {
+  let text = "";
+  for (const byte of bytes) text += `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
+  return text;
+}
+
+/**
+ * Whether a path, as a reference, leads to another host: RFC 3986 §4.2 reads what follows two slashes as a host, and browsers take a
+ * backslash for a slash.
+ */
+export const namesHost = (path: string): boolean => /^[/\\]{2}/.test(path);
+
 function formEncoded(value: URLValue): string {
   let text = "";
   for (const byte of value instanceof Uint8Array ? value : Buffer.from(String(value))) text += SPELLING[byte];

@@ -2,6 +2,7 @@
  * Tornado's decorators for handlers and their methods. Each is a decorator of the standard kind and, where there is no syntax for
  * those, a plain function around the method or class: `get = authenticated(function (this: MyHandler) { … })`.
  */
+import { namesHost, targetReference } from "../http/url.ts";
 import { HTTPError } from "./http-error.ts";
 import type { RequestHandler } from "./request-handler.ts";
 
@@ -35,10 +36,10 @@ export function authenticated<F extends Method>(method: F, _context?: unknown): 
     if (!isSafe(handler)) throw new HTTPError(403);
     let url = handler.getLoginUrl();
     if (!url.includes("?")) {
-      // An address on another host takes the whole of ours. `//x` would be read as a host by whoever redirects there.
+      // An address on another host takes the whole of ours. `//x` would be read as a host by a page that redirects there.
       const absolute = /^[a-z][a-z0-9+.-]*:\/\//i.test(url);
-      const next = absolute ? handler.request.fullUrl() : handler.request.uri.replace(/^\/{2,}/, "/");
-      url += `?next=${encodeURIComponent(next)}`;
+      const next = absolute ? handler.request.fullUrl() : handler.request.uri.replace(/^[/\\]{2,}/, "/");
+      url += `?next=${encodeURIComponent(targetReference(next))}`;
     }
     handler.redirect(url);
     return false;
@@ -50,7 +51,9 @@ export function removeslash<F extends Method>(method: F, _context?: unknown): F 
   return around(method, (handler) => {
     const { path } = handler.request;
     if (path === "/" || !path.endsWith("/")) return true;
-    return redirectTo(handler, path.replace(/\/+$/, ""));
+    let end = path.length;
+    while (end > 0 && path[end - 1] === "/") end--;
+    return redirectTo(handler, path.slice(0, end));
   });
 }
 
@@ -63,10 +66,10 @@ export function addslash<F extends Method>(method: F, _context?: unknown): F {
 }
 
 function redirectTo(handler: RequestHandler, path: string): false {
-  // Differs from Tornado: `//host/x` in a Location field is another host.
-  if (!isSafe(handler) || path === "" || path.startsWith("//")) throw new HTTPError(404);
+  // Differs from Tornado: `//host/x` and `/\host/x` in a Location field are another host.
+  if (!isSafe(handler) || path === "" || namesHost(path)) throw new HTTPError(404);
   const { query } = handler.request;
-  handler.redirect(query === "" ? path : `${path}?${query}`, { permanent: true });
+  handler.redirect(targetReference(query === "" ? path : `${path}?${query}`), { permanent: true });
   return false;
 }
 

@@ -7,6 +7,7 @@ import type { Buffer } from "node:buffer";
 import { UsageError } from "../errors.ts";
 import type { SetCookieOptions } from "../http/set-cookie.ts";
 import { hasNoContent } from "../http/status.ts";
+import { toURIReference } from "../http/url.ts";
 import { xhtmlEscape } from "../escape/index.ts";
 import { closestLocale } from "../locale/index.ts";
 import { anything, checkOptions, flag } from "../options-check.ts";
@@ -241,7 +242,7 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
     if (status < 300 || status > 399)
       throw new UsageError("ERR_LANDSPOUT_STATUS_CODE", `${status} is not a redirection`);
     this.setStatus(status);
-    this.setHeader("Location", /[^\x21-\x7e]/.test(url) ? encodeURI(url).replaceAll("%25", "%") : url);
+    this.setHeader("Location", toURIReference(url));
     const pending: unknown = this.finish();
     if (pending !== undefined) watchHook(this, pending, "finish");
   }

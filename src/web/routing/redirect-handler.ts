@@ -3,6 +3,7 @@
  * put into a path does not lead to another host than the address says, but for a label in front of it (`https://{0}.example.com`).
  */
 import { UsageError } from "../../errors.ts";
+import { targetReference } from "../../http/url.ts";
 import { checkOptions, flag, text, whole } from "../../options-check.ts";
 import type { OptionTable } from "../../options-check.ts";
 import { HTTPError } from "../http-error.ts";
@@ -45,7 +46,7 @@ export class RedirectHandler extends RequestHandler {
     const { url, permanent = true, status } = this.#arguments;
     const address = fill(url, (part) => this.#captured(part));
     const { query } = this.request;
-    const target = query === "" ? address : withQuery(address, query);
+    const target = query === "" ? address : withQuery(address, targetReference(query));
     this.redirect(target, { permanent, ...(status === undefined ? {} : { status }) });
   }
 

@@ -11,6 +11,7 @@ import { UsageError } from "../../errors.ts";
 import { chooseCoding } from "../../http/accept.ts";
 import { formatTimestamp } from "../../http/date.ts";
 import { contentRange, parseRequestRange, resolveRange } from "../../http/ranges.ts";
+import { namesHost, targetReference } from "../../http/url.ts";
 import { H_ACCEPT_ENCODING, H_RANGE, M_GET } from "../../parser/abi.ts";
 import type { Settings } from "../settings.ts";
 import { HTTPError } from "../http-error.ts";
@@ -256,10 +257,9 @@ export class StaticFileHandler extends RequestHandler {
     if (found === DIRECTORY) {
       if (defaultFilename === undefined) throw new HTTPError(403, `${this.path} is not a file`);
       if (!slash) {
-        // A Location of `//host/x` is another host, and browsers read `/\` as `//`.
-        if (/^\/[/\\]/.test(request.path))
-          throw new HTTPError(403, "cannot redirect a path that begins with two slashes");
-        this.redirect(`${request.path}/${request.query === "" ? "" : `?${request.query}`}`, { permanent: true });
+        if (namesHost(request.path)) throw new HTTPError(403, "cannot redirect a path that begins with two slashes");
+        const query = request.query === "" ? "" : `?${request.query}`;
+        this.redirect(targetReference(`${request.path}/${query}`), { permanent: true });
         return undefined;
       }
       found = await this.files.find(joinPath(absolutePath, defaultFilename));
