@@ -60,7 +60,7 @@ class ConsoleLogger implements Logger {
 }
 
 /**
- * A logger of the program's. If it throws, or returns a promise that rejects, the record goes to standard error instead, and behind it
+ * A logger of the program's. It gets what a client chose as `visibleText`, with line feeds between the lines of a record. If it throws, or returns a promise that rejects, the record goes to standard error instead, and behind it
  * what the logger failed with: logging is what reports failures, so it must not be one.
  */
 class GuardedLogger implements Logger {
@@ -76,7 +76,7 @@ class GuardedLogger implements Logger {
       console.error(record("error", "general", `The ${this.#name} logger failed\n${describeError(error)}`));
     };
     try {
-      const result: unknown = this.inner[level](message);
+      const result: unknown = this.inner[level](visibleText(message).replace(/\r\n?/g, "\n"));
       if (result instanceof Promise) result.catch(failed);
     } catch (error) {
       failed(error);

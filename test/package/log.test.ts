@@ -81,4 +81,16 @@ for (const [raw, shown] of [
   test(`a record shows ${JSON.stringify(shown)} and no control character`, () => assert.is(written(raw), shown));
 }
 
+test("a logger of the program gets the same text, its lines apart by line feeds", async () => {
+  const lines: string[] = [];
+  const take = (line: string): void => void lines.push(line);
+  const before = setLoggers({ general: { debug: take, info: take, warn: take, error: take } });
+  try {
+    for (const level of ["debug", "info", "warn", "error"] as const) loggers.general[level]("a\x1b[2J\u202eb\r\nc\rd");
+  } finally {
+    setLoggers(before);
+  }
+  assert.equal(lines, Array(4).fill("a\\x1b[2J\\u202eb\nc\nd"));
+});
+
 test.run();
