@@ -12,7 +12,7 @@ import { belongsToConnection } from "../http/in-memory.ts";
 import type { HTTPMessageDelegate, HTTPServerConnectionDelegate, RequestStartLine } from "../http/interfaces.ts";
 import { HTTPServerRequest } from "../http/request.ts";
 import { hasNoContent, reasonPhrase } from "../http/status.ts";
-import { ASCII, LATIN1, UTF8 } from "../net/base-iostream.ts";
+import { ASCII, LATIN1, UTF8 } from "../net/stream-output.ts";
 import { H_CONTENT_LENGTH, H_TRANSFER_ENCODING } from "../parser/abi.ts";
 import { guard, isPromiseLike, logFailure } from "../user-code.ts";
 import { useLightResponse, wholeAnswer } from "./light-response.ts";
@@ -175,7 +175,7 @@ function sendWhole(exchange: HTTP1Exchange, { status, statusText, fields, conten
   if (length > 0 || exchange.head.method !== "HEAD") headers.set("Content-Length", length);
   if (!headers.has("Date")) headers.add("Date", httpDate());
   const reason = statusText === "" ? reasonPhrase(status) : statusText;
-  exchange.respond(statusLine(status, reason) + headers.toWire(), LATIN1, content, kind);
+  exchange.respond(statusLine(status, reason) + headers.toWire(), LATIN1, content, kind, "keep");
 }
 
 async function sendResponse(exchange: HTTP1Exchange, response: Response): Promise<void> {
@@ -221,20 +221,21 @@ async function sendBody(
 ): Promise<void> {
   exchange.setCloseCallback(() => letGo(exchange, reader));
   let piece: Read = await reader.read();
+  // Asked for the next piece, a source may use the memory of this one again.
+  const first = piece.done ? undefined : Buffer.from(bytesOf(piece.value));
   const next = piece.done ? undefined : reader.read();
   const ended = next === undefined || (await soon(next))?.done === true;
-  const first = piece.done ? undefined : bytesOf(piece.value);
   if (ended) {
     // Of a text Bun's responses do not say what it is; unsaid, a browser would guess, and might guess HTML.
     if (onBun && first !== undefined && !headers.has("Content-Type") && isUtf8(first))
       headers.set("Content-Type", "text/plain;charset=UTF-8");
     headers.set("Content-Length", first?.length ?? 0);
-    void exchange.writeHeaders(startLine, headers, first);
+    void exchange.writeHeaders(startLine, headers, first, "keep");
     exchange.finish();
     return;
   }
-  await exchange.writeHeaders(startLine, headers, first);
-  for (piece = await next; !piece.done; piece = await reader.read()) await exchange.write(bytesOf(piece.value));
+  await exchange.writeHeaders(startLine, headers, first, "keep");
+  for (piece = await next; !piece.done; piece = await reader.read()) await exchange.write(bytesOf(piece.value), "lend");
   exchange.finish();
 }
 

@@ -27,7 +27,8 @@ export class LightResponse {
   #real: Response | undefined = undefined;
 
   constructor(content?: Content, init?: ResponseInit) {
-    this.#content = content;
+    // "Extract a body": "set source to a copy of the bytes held by object".
+    this.#content = content instanceof Uint8Array ? Uint8Array.from(content) : content;
     this.#init = init;
     // What the standard refuses is refused here and now; what it takes for granted needs no check.
     const status = init?.status ?? 200;

@@ -77,6 +77,8 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
   private lingering: Lingering | undefined = undefined;
   private reading = false;
   private waiters: { resolve(): void; reject(error: Error): void }[] | undefined = undefined;
+  /** Those whose bytes are being sent from where they lie. */
+  private lenders: Set<{ resolve(): void; reject(error: Error): void }> | undefined = undefined;
   private waitingForDrain = false;
   private flushes = 0;
   /** Other connections have their turn; then this one goes on. */
@@ -431,6 +433,23 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
     return promise;
   }
 
+  released(begin: (done: () => void) => boolean): Promise<void> | undefined {
+    let over = false;
+    let settle = (): void => void (over = true);
+    if (begin(() => settle()) || over) return undefined;
+    const promise = new Promise<void>((resolve, reject) => {
+      const lender = { resolve, reject };
+      if (this.stream.isClosed) reject(new StreamClosedError());
+      else (this.lenders ??= new Set()).add(lender);
+      settle = () => {
+        this.lenders?.delete(lender);
+        resolve();
+      };
+    });
+    promise.catch(() => undefined);
+    return promise;
+  }
+
   streamDrained(): void {
     const waiters = this.waiters;
     this.waiters = undefined;
@@ -512,6 +531,9 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
     const waiters = this.waiters;
     this.waiters = undefined;
     if (waiters !== undefined) for (const waiter of waiters) waiter.reject(new StreamClosedError(error));
+    const { lenders } = this;
+    this.lenders = undefined;
+    if (lenders !== undefined) for (const lender of lenders) lender.reject(new StreamClosedError(error));
     if (this.state !== DETACHED) this.host.connectionClosed(this);
   }
 

@@ -4,9 +4,11 @@
  * whoever keeps it, and then does nothing.
  */
 import { Buffer } from "node:buffer";
-import { ASCII, LATIN1, UTF8 } from "../net/base-iostream.ts";
-import type { BaseIOStream, TextKind } from "../net/base-iostream.ts";
+import type { BaseIOStream } from "../net/base-iostream.ts";
+import type { BytesPolicy } from "../net/bytes-policy.ts";
 import { StreamClosedError } from "../net/errors.ts";
+import { ASCII, LATIN1, UTF8 } from "../net/stream-output.ts";
+import type { TextKind } from "../net/stream-output.ts";
 import { F_CONN_CLOSE, F_CONN_KEEP_ALIVE, F_EXPECT_CONTINUE, M_HEAD } from "../parser/abi.ts";
 import { httpDate } from "./date.ts";
 import { LocalProtocolError } from "./errors.ts";
@@ -38,6 +40,8 @@ export interface ExchangeOwner {
   delegateFailed(exchange: HTTP1Exchange, error: unknown): void;
   /** Resolves when output is below the high-water mark; rejects when the connection closes first. */
   drained(): Promise<void>;
+  /** Resolves when `done`, which `begin` is given, is called; rejects when the connection closes first. */
+  released(begin: (done: () => void) => boolean): Promise<void> | undefined;
   detachStream(exchange: HTTP1Exchange): BaseIOStream;
   /** Limit for the content of the current request. */
   readonly maxBodySize: number;
@@ -161,9 +165,15 @@ export class HTTP1Exchange implements HTTPConnection {
 
   /**
    * The fast road: a whole answer in one piece. `fields` is the status line and every field line, Content-Length included,
-   * Connection excluded; `body` goes unless the request was HEAD.
+   * Connection excluded; `body` goes unless the request was HEAD. Bytes may be changed once this returns, unless `policy` is "keep".
    */
-  respond(fields: string, kind: TextKind, body: string | Uint8Array, bodyKind: TextKind): void {
+  respond(
+    fields: string,
+    kind: TextKind,
+    body: string | Uint8Array,
+    bodyKind: TextKind,
+    policy: BytesPolicy = "copy",
+  ): void {
     if (this.phase !== NOTHING) {
       this.refuseSecond();
       return;
@@ -175,8 +185,11 @@ export class HTTP1Exchange implements HTTPConnection {
       stream.appendText(text + body, (kind | bodyKind) as TextKind);
     else {
       stream.cork();
-      stream.appendText(text, kind);
-      stream.appendBytes(typeof body === "string" ? Buffer.from(body) : body);
+      if (kind === UTF8) stream.appendText(text, kind);
+      const before = kind === UTF8 ? "" : text;
+      if (typeof body === "string") stream.appendKept(Buffer.from(body), before);
+      else if (policy === "keep") stream.appendKept(body, before);
+      else stream.appendBytes(body, before);
       stream.uncork();
     }
     this.complete();
@@ -197,7 +210,13 @@ export class HTTP1Exchange implements HTTPConnection {
     throw new LocalProtocolError("ERR_LANDSPOUT_HEADERS_SENT", "The headers of this answer have been sent already.");
   }
 
-  writeHeaders(startLine: ResponseStartLine, headers: HTTPHeaders, chunk?: string | Uint8Array): Promise<void> | void {
+  /** Sends the head of an answer, and what of its content is there. Bytes are treated as by `write`. */
+  writeHeaders(
+    startLine: ResponseStartLine,
+    headers: HTTPHeaders,
+    chunk?: string | Uint8Array,
+    policy: BytesPolicy = "copy",
+  ): Promise<void> | void {
     if (this.phase !== NOTHING) {
       this.refuseSecond();
       return this.gone();
@@ -227,7 +246,7 @@ export class HTTP1Exchange implements HTTPConnection {
     stream.cork();
     try {
       stream.appendText(`${text}\r\n`, LATIN1);
-      if (chunk !== undefined && chunk.length > 0) return this.write(chunk);
+      if (chunk !== undefined && chunk.length > 0) return this.write(chunk, policy);
     } finally {
       stream.uncork();
     }
@@ -241,7 +260,11 @@ export class HTTP1Exchange implements HTTPConnection {
     if (this.head.minor > 0) this.owner.stream.appendText(`${firstLine}${headers.toWire()}\r\n`, LATIN1);
   }
 
-  write(chunk: string | Uint8Array): Promise<void> | void {
+  /**
+   * Sends content behind the head. The promise, where there is one, waits for the socket. Bytes may be changed as soon as the call returns;
+   * with the policy "lend" once the promise has settled or there is none, with "keep" never.
+   */
+  write(chunk: string | Uint8Array, policy: BytesPolicy = "copy"): Promise<void> | void {
     if (this.phase >= FINISHED) return this.gone();
     if (this.phase === NOTHING) {
       throw new LocalProtocolError("ERR_LANDSPOUT_HEADERS_MISSING", "Call writeHeaders before write.");
@@ -260,13 +283,13 @@ export class HTTP1Exchange implements HTTPConnection {
         );
       }
     }
-    if (this.chunked) {
-      stream.cork();
-      stream.appendText(`${bytes.length.toString(16)}\r\n`, ASCII);
-      stream.appendBytes(bytes);
-      stream.appendText("\r\n", ASCII);
-      stream.uncork();
-    } else stream.appendBytes(bytes);
+    const before = this.chunked ? `${bytes.length.toString(16)}\r\n` : "";
+    const after = this.chunked ? "\r\n" : "";
+    if (bytes !== chunk || policy === "keep") stream.appendKept(bytes, before, after);
+    else if (policy === "lend") {
+      const released = this.owner.released((done) => stream.appendLent(bytes, before, after, done));
+      if (released !== undefined) return released;
+    } else stream.appendBytes(bytes, before, after);
     return stream.congested ? this.owner.drained() : undefined;
   }
 

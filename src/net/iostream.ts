@@ -8,6 +8,8 @@ import type { Socket } from "node:net";
 import { UsageError } from "../errors.ts";
 import { sharedParser } from "../parser/choose.ts";
 import type { HttpParser } from "../parser/types.ts";
+import { policyOf } from "./bytes-policy.ts";
+import type { WriteOptions } from "./bytes-policy.ts";
 import { StreamBufferFullError, StreamClosedError } from "./errors.ts";
 import { checkOptions } from "../options-check.ts";
 import { limitHandshake, verifiable } from "./handshake.ts";
@@ -20,6 +22,7 @@ import type { TlsClientOptions, TlsServerOptions, Transport, TransportRoad } fro
 import { WriteQueue } from "./write-queue.ts";
 import type { QueuedWrite } from "./write-queue.ts";
 
+export type { BytesPolicy, WriteOptions } from "./bytes-policy.ts";
 export type { ConnectOptions, IOStreamOptions, StreamCallback } from "./iostream-options.ts";
 
 const ignore = (): void => undefined;
@@ -129,14 +132,18 @@ export class IOStream extends ReadableIOStream {
   // --- writing ---
 
   /**
-   * Sends bytes, or text as UTF-8, in order. Settles when the operating system has taken them; need not be waited for.
-   * Bytes are not copied: do not change them before.
+   * Sends bytes, or text as UTF-8, in order. Settles when the operating system has taken them; need not be waited for. The bytes may be
+   * changed as soon as the call returns, unless `bytes` in the options lends them: then not before the promise settles.
    */
-  write(data: string | Uint8Array): Promise<void>;
+  write(data: string | Uint8Array, options?: WriteOptions): Promise<void>;
   write(data: string | Uint8Array, callback: StreamCallback<void>): void;
-  write(data: string | Uint8Array, callback?: StreamCallback<void>): Promise<void> | void {
+  write(data: string | Uint8Array, options: WriteOptions | StreamCallback<void> = {}): Promise<void> | void {
+    const callback = callbackOf<void>(options);
+    const policy = policyOf("write", callback === undefined ? (options as WriteOptions) : undefined);
     const bytes = typeof data === "string" ? Buffer.from(data) : data;
-    const promise = new Promise<void>((resolve, reject) => this.#write({ bytes, resolve, reject }));
+    const promise = new Promise<void>((resolve, reject) =>
+      this.#write({ bytes, policy: bytes === data ? policy : "keep", resolve, reject }),
+    );
     return this.answer(promise, callback);
   }
 
@@ -147,14 +154,17 @@ export class IOStream extends ReadableIOStream {
     } else if (size > this.maxWriteBufferSize) {
       entry.reject(new StreamBufferFullError(`more than ${this.maxWriteBufferSize} bytes would wait to be sent`));
     } else {
-      (this.#writes ??= new WriteQueue()).push(entry);
-      if (!this.#connecting) this.#send(entry);
+      const writes = (this.#writes ??= new WriteQueue());
+      if (!this.#connecting) {
+        writes.push(entry);
+        this.#send(entry);
+      } else if (entry.policy === "copy") writes.push({ ...entry, bytes: Buffer.from(entry.bytes), policy: "keep" });
+      else writes.push(entry);
     }
   }
 
-  #send({ bytes }: QueuedWrite): void {
-    this.flush();
-    this.transport?.write(bytes, "latin1", () => this.#writes?.taken());
+  #send({ bytes, policy }: QueuedWrite): void {
+    this.sendBytes(bytes, policy, () => this.#writes?.taken());
   }
 
   #sendWaiting(): void {

@@ -29,7 +29,7 @@ export interface MemoryAddresses {
 
 export class MemoryTransport extends ReceivingTransport implements Transport {
   readonly road: TransportRoad = "copy";
-  readonly handsOver = true;
+  readonly copies = true;
   readonly encrypted: boolean;
   readonly remoteAddress: string | undefined;
   readonly remotePort: number | undefined;
@@ -105,8 +105,8 @@ export class MemoryTransport extends ReceivingTransport implements Transport {
 
   write(data: string | Uint8Array, encoding: TextEncoding, done?: () => void): boolean {
     if (this.#gone || this.#ended) return true;
-    const bytes =
-      typeof data === "string" ? Buffer.from(data, encoding) : Buffer.from(data.buffer, data.byteOffset, data.length);
+    // The peer may keep its bytes, and the program may change its own: nobody shares them.
+    const bytes = typeof data === "string" ? Buffer.from(data, encoding) : Buffer.from(data);
     ReceivingTransport.calls++;
     try {
       this.#unsent += this.#peer.bytes(bytes);
@@ -116,6 +116,14 @@ export class MemoryTransport extends ReceivingTransport implements Transport {
     if (this.#unsent <= 0) done?.();
     else if (done !== undefined) this.#waiting.push(done);
     return this.#unsent <= 0;
+  }
+  writeNow(pieces: readonly Uint8Array[]): number {
+    let size = 0;
+    for (const piece of pieces) {
+      this.write(piece, "latin1");
+      size += piece.length;
+    }
+    return size;
   }
   cork(): void {}
   uncork(): void {}

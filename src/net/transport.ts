@@ -41,8 +41,8 @@ export interface Transport {
   readonly bufferedAmount: number;
   /** The same to the byte, where `bufferedAmount` falls only when a whole write is out. Dearer; for who watches progress. */
   readonly unsentAmount?: number;
-  /** What is written goes to somebody in this process, who may keep it: it must never be changed, not even once it is sent. */
-  readonly handsOver?: true;
+  /** On an idle connection `write` copies, or encrypts, all it is given before it returns. */
+  readonly copies?: boolean;
   readonly remoteAddress: string | undefined;
   readonly remotePort: number | undefined;
   readonly localAddress: string | undefined;
@@ -50,9 +50,14 @@ export interface Transport {
 
   /**
    * Sends in order. False: more is buffered than the high-water mark, `transportDrain` will follow. `done` is called when these
-   * bytes have been handed to the operating system; never, if the connection closes before.
+   * bytes have been handed to the operating system; never, if the connection closes before. Until then they must not change.
    */
   write(data: string | Uint8Array, encoding: TextEncoding, done?: () => void): boolean;
+  /**
+   * Gives the operating system what it takes of these bytes during the call. Returns how many bytes, from the first on, have been taken;
+   * none where others wait before them, or the runtime cannot tell. Nothing of them is referred to afterwards: `write` gets the rest.
+   */
+  writeNow(pieces: readonly Uint8Array[]): number;
   /** Holds writes back until `uncork`, so that they leave together. */
   cork(): void;
   uncork(): void;

@@ -2,9 +2,12 @@
  * Writes of a stream that the system has not taken, in their order: how much they are, who waits for them, and when the last of
  * them is out. Knows neither how they are sent nor why a stream closes.
  */
+import type { BytesPolicy } from "./bytes-policy.ts";
 
 export interface QueuedWrite {
+  /** Where they have been given to the transport, their length alone matters. */
   readonly bytes: Uint8Array;
+  readonly policy: BytesPolicy;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
 }

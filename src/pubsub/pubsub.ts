@@ -151,13 +151,14 @@ export class PubSub {
   }
 
   /**
-   * Sends a message to everybody who has subscribed: text, bytes (not to be changed any more), or an object as JSON. It is encoded once
-   * for all WebSockets, and once for all event streams. Returns how many have got it in this process.
+   * Sends a message to everybody who has subscribed: text, bytes, or an object as JSON. Bytes are copied: they may be changed as soon as this
+   * returns. The message is encoded once for all WebSockets, and once for all event streams. Returns how many have got it in this process.
    */
   publish(topic: string, message: PubSubMessage | object): number {
     if (!this.#topics.has(topic)) checkTopic(topic);
     if (this.#closed) return 0;
-    const plain = typeof message === "string" || message instanceof Uint8Array ? message : jsonText(message);
+    const plain =
+      typeof message === "string" ? message : message instanceof Uint8Array ? Buffer.from(message) : jsonText(message);
     const count = this.#deliver(topic, plain);
     this.#tell("publish", topic, (driver) => driver.publish(topic, plain));
     return count;

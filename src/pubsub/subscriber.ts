@@ -2,6 +2,7 @@
  * Who can subscribe: a function, a WebSocket, an event stream; the latter two by their shape. How much waits for a slow one, and what
  * becomes of it, is the connection's own policy (`maxUnsentSize`, `overflow`).
  */
+import { Buffer } from "node:buffer";
 import { describeError, loggers } from "../log.ts";
 import { callable } from "../options-check.ts";
 import type { OptionTable } from "../options-check.ts";
@@ -11,7 +12,7 @@ import type { PreparedFrame } from "../websocket/frame.ts";
 import type { PubSubMessage } from "./driver.ts";
 import type { Publication, ToEvent } from "./publication.ts";
 
-/** Called with every message of its topics. What it throws, or its promise rejects with, is logged; nobody waits for it. */
+/** Called with every message of its topics, bytes being its own copy. What it throws, or its promise rejects with, is logged; nobody waits for it. */
 export type MessageCallback = (message: PubSubMessage, topic: string) => unknown;
 
 interface Closing {
@@ -44,7 +45,9 @@ export function deliver(publication: Publication, subscriber: Subscriber, toEven
   const { topic } = publication;
   try {
     if (typeof subscriber === "function") {
-      const result = subscriber(publication.message, topic);
+      const { message } = publication;
+      // Bytes are the callback's to keep and to change: the others get theirs.
+      const result = subscriber(typeof message === "string" ? message : Buffer.from(message), topic);
       if (result !== undefined) watch(result, (error) => failed(topic, error));
       return;
     }

@@ -4,13 +4,17 @@
  */
 import { Buffer } from "node:buffer";
 import { UsageError } from "../errors.ts";
+import type { WriteOptions } from "../net/bytes-policy.ts";
 import { StreamClosedError } from "../net/errors.ts";
 import type { RequestHandler } from "./request-handler.ts";
+
+const LENT: WriteOptions = { bytes: "lend" };
 
 /** Writes a returned value. The promise, where there is one, ends with the last piece. */
 export function writeReturned(handler: RequestHandler, value: unknown): Promise<void> | void {
   if (typeof value !== "object" || value === null || value instanceof Uint8Array) {
-    handler.write(value as string);
+    // The request ends with it.
+    handler.write(value as string, LENT);
     return undefined;
   }
   const prototype: unknown = Object.getPrototypeOf(value);
@@ -81,7 +85,8 @@ export async function writeStream(handler: RequestHandler, source: Source): Prom
   try {
     for await (const piece of source) {
       if (signal.aborted) break;
-      handler.write(typeof piece === "string" || piece instanceof Uint8Array ? piece : bytesOf(piece));
+      // The source is not asked for the next one before this one has left, or has been copied.
+      handler.write(typeof piece === "string" || piece instanceof Uint8Array ? piece : bytesOf(piece), LENT);
       await handler.flush();
     }
   } catch (error) {

@@ -7,8 +7,10 @@ import { Buffer } from "node:buffer";
 import { UsageError } from "../errors.ts";
 import { oneOf, resolveOptions, seconds, whole } from "../options-check.ts";
 import type { OptionTable } from "../options-check.ts";
+import type { WriteOptions } from "../net/bytes-policy.ts";
 import { StreamClosedError } from "../net/errors.ts";
 import { callListener, CloseListeners, nothing } from "../websocket/close-listeners.ts";
+import { rejectedAsClosed, WebSocketClosedError } from "../websocket/errors.ts";
 import { clockNow, unwatch, watch } from "../websocket/clock.ts";
 import type { Timed } from "../websocket/clock.ts";
 import { guard, notPromise } from "../user-code.ts";
@@ -34,6 +36,8 @@ export type Replay = Iterable<ServerSentEvent | string> | AsyncIterable<ServerSe
 
 const DEFAULTS = { keepAlive: 15, retry: -1, maxUnsentSize: 1024 * 1024, overflow: "close" } as const;
 const NO_OPTIONS: EventSourceOptions = {};
+/** The bytes of an event never change: it may be sent to many. */
+const KEPT: WriteOptions = { bytes: "keep" };
 const KEEP_ALIVE: Uint8Array = Buffer.from(commentText(""));
 /** Bytes collected in one turn that are not kept for its end. */
 const LARGE_TURN = 64 * 1024;
@@ -88,7 +92,10 @@ export abstract class EventSourceHandler extends RequestHandler implements Timed
   replay(_lastEventId: string): Replay | undefined | Promise<Replay | undefined> {
     return undefined;
   }
-  /** It is over, told once: the client left, was too slow, or `close` was called. */
+  /**
+   * The event stream is closed, told once: the client left, was too slow, or `close` was called. There is no time of closing before it:
+   * `isOpen` is true until just before this call.
+   */
   onClose(): void {}
   /** Times and limits of this answer. */
   getEventSourceOptions(): EventSourceOptions {
@@ -131,7 +138,7 @@ export abstract class EventSourceHandler extends RequestHandler implements Timed
       if (replays && this.#open) await this.#sendMissed(await this.replay(last));
     } catch (error) {
       // The client left while it was being written to: no error of the handler's.
-      if (this.finished && error instanceof StreamClosedError) return;
+      if (this.finished && (error instanceof StreamClosedError || error instanceof WebSocketClosedError)) return;
       throw error;
     }
   }
@@ -165,11 +172,13 @@ export abstract class EventSourceHandler extends RequestHandler implements Timed
   }
 
   /**
-   * Sends an event, or text as one. The promise, where there is one, waits for the socket.
-   * @throws StreamClosedError once it is over; UsageError on what cannot stand in an event.
+   * Sends an event, or text as one. The promise, where there is one, waits for the socket; need not be waited for. Once the event stream is
+   * closed, and before it is open, nothing is sent and the promise rejects with a WebSocketClosedError. Nothing is thrown then, and the
+   * rejection need not be handled.
+   * @throws UsageError on what cannot stand in an event.
    */
   send(event: ServerSentEvent | string): Promise<void> | void {
-    if (!this.#open) throw new StreamClosedError();
+    if (!this.#open) return rejectedAsClosed("event stream");
     return this.sendPrepared(prepareEvent(event));
   }
   /** Sends an event that `prepareEvent` made once for many; when it is over nothing. */
@@ -181,9 +190,9 @@ export abstract class EventSourceHandler extends RequestHandler implements Timed
     this.#waitingSize += event.bytes.length;
     return undefined;
   }
-  /** Sends a comment, which pages do not see. */
+  /** Sends a comment, which pages do not see, as `send` sends an event. */
   comment(text = ""): Promise<void> | void {
-    if (!this.#open) throw new StreamClosedError();
+    if (!this.#open) return rejectedAsClosed("event stream");
     return this.#append(Buffer.from(commentText(text)));
   }
   /** Ends the answer in good order. The client connects again, unless `prepare` then answers it with 204. */
@@ -230,7 +239,7 @@ export abstract class EventSourceHandler extends RequestHandler implements Timed
     const size = this.#pendingSize;
     this.#pending = [];
     this.#pendingSize = 0;
-    this.write(pieces.length === 1 ? first : Buffer.concat(pieces));
+    this.write(pieces.length === 1 ? first : Buffer.concat(pieces), KEPT);
     const sent = this.flush();
     if (sent === undefined || this.application.transforms.length === 0) return sent;
     this.#transforming += size;

@@ -11,8 +11,10 @@ import type { HTTPServerRequest } from "../http/request.ts";
 import { setCookieLine } from "../http/set-cookie.ts";
 import type { SetCookieOptions } from "../http/set-cookie.ts";
 import { checkStatus, hasNoContent, reasonPhrase } from "../http/status.ts";
-import { ASCII } from "../net/base-iostream.ts";
+import { policyOf } from "../net/bytes-policy.ts";
+import type { BytesPolicy, WriteOptions } from "../net/bytes-policy.ts";
 import type { IOStream } from "../net/iostream.ts";
+import { ASCII } from "../net/stream-output.ts";
 import type { Application } from "./application.ts";
 import { contentTag, matchesTag, ownTag } from "./etag.ts";
 import { lastResort, watchHook } from "./failures.ts";
@@ -35,7 +37,9 @@ export abstract class HandlerOutput {
   #contentType: string = HTML;
   /** Header fields, once anything but the content type has been touched. */
   #fields: HTTPHeaders | undefined = undefined;
+  /** Bytes in it are the handler's own copy, unless `#policy` is another. */
   #content: string | Uint8Array = "";
+  #policy: BytesPolicy = "keep";
   #more: (string | Uint8Array)[] | undefined = undefined;
   #sent = false;
   #done = false;
@@ -149,15 +153,26 @@ export abstract class HandlerOutput {
   // --- content ---
 
   /**
-   * Appends to the answer. An object becomes JSON, with the content type that goes with it unless one was set.
+   * Appends to the answer. An object becomes JSON, with the content type that goes with it unless one was set. Bytes are copied: they may
+   * be changed as soon as the call returns. With `{ bytes: "lend" }` they are not, and must not be changed before the promise of the
+   * `flush` that follows has settled, or it has given none; with `{ bytes: "keep" }` never.
    * @throws UsageError after `finish`, and on anything that cannot be sent (arrays too, as in Tornado: wrap them in an object).
    */
-  write(chunk: Writable): void {
+  write(chunk: Writable, options?: WriteOptions): void {
     if (this.#done) throw new UsageError("ERR_LANDSPOUT_FINISHED", "Cannot write() after finish()");
-    const piece = typeof chunk === "string" || chunk instanceof Uint8Array ? chunk : this.#toJSONText(chunk);
+    let policy: BytesPolicy = "keep";
+    let piece: string | Uint8Array;
+    if (typeof chunk === "string") piece = chunk;
+    else if (chunk instanceof Uint8Array) {
+      policy = policyOf("write", options);
+      piece = policy === "copy" ? Buffer.from(chunk) : chunk;
+      if (policy === "copy") policy = "keep";
+    } else piece = this.#toJSONText(chunk);
     if (this.#more !== undefined) this.#more.push(piece);
-    else if (this.#content.length === 0) this.#content = piece;
-    else this.#more = [this.#content, piece];
+    else if (this.#content.length === 0) {
+      this.#content = piece;
+      this.#policy = policy;
+    } else this.#more = [this.#content, piece];
   }
 
   #toJSONText(value: object): string {
@@ -174,25 +189,33 @@ export abstract class HandlerOutput {
     return text.includes("</") ? text.replaceAll("</", "<\\/") : text;
   }
 
-  /** What has been written and not sent, as one piece. */
+  /** What has been written and not sent, as one piece. `#policy` is that of its bytes. */
   #takeContent(): string | Uint8Array {
     const content = this.#content;
     const more = this.#more;
     this.#content = "";
     this.#more = undefined;
     if (more === undefined) return content;
+    this.#policy = "keep";
     if (more.every((piece) => typeof piece === "string")) return more.join("");
     return Buffer.concat(more.map((piece) => (typeof piece === "string" ? Buffer.from(piece) : piece)));
   }
 
-  /** Sends the headers, and what has been written so far. The promise, where there is one, waits for the socket. */
+  /** The same for output transforms, which may look at it later, or keep it. */
+  #takeOwnContent(): string | Uint8Array {
+    const content = this.#takeContent();
+    return typeof content === "string" || this.#policy !== "lend" ? content : Buffer.from(content);
+  }
+
+  /**
+   * Sends the headers, and what has been written so far. The promise, where there is one, waits for the socket; need not be waited for.
+   */
   flush(): Promise<void> | void {
     const { connection } = this.request;
-    const content = this.#takeContent();
     if (this.#sent) {
       return this.#transformed === undefined
-        ? connection.write(content)
-        : this.#transformed.more(content, false, nothing);
+        ? connection.write(this.#takeContent(), this.#policy)
+        : this.#transformed.more(this.#takeOwnContent(), false, nothing);
     }
     if (this.#newCookies !== undefined) this.#addCookieFields();
     this.#sent = true;
@@ -201,9 +224,11 @@ export abstract class HandlerOutput {
     try {
       if (this.#transforms) {
         this.#transformed = this.#newTransformed();
-        return this.#transformed.start({ status, reason: this.#reason, headers }, content, false, nothing);
+        const head = { status, reason: this.#reason, headers };
+        return this.#transformed.start(head, this.#takeOwnContent(), false, nothing);
       }
-      return connection.writeHeaders({ code: status, reason: this.reasonText() }, headers, content);
+      const content = this.#takeContent();
+      return connection.writeHeaders({ code: status, reason: this.reasonText() }, headers, content, this.#policy);
     } catch (error) {
       if (!connection.started) this.#unsend();
       throw error;
@@ -212,25 +237,29 @@ export abstract class HandlerOutput {
 
   /**
    * Completes the answer. Must be called once; after a method that returns, it is. The promise, where there is one, settles when
-   * the answer has gone through the output transforms. What cannot be sent throws, and then nothing has been sent.
+   * the answer has gone through the output transforms. What cannot be sent throws, and then nothing has been sent. Bytes may be changed as
+   * soon as the call returns, unless the options say "keep".
    */
-  finish(chunk?: Writable): Promise<void> | void {
+  finish(chunk?: Writable, options?: WriteOptions): Promise<void> | void {
     if (this.#done) throw new UsageError("ERR_LANDSPOUT_FINISHED", "finish() called twice");
-    if (chunk !== undefined) this.write(chunk);
+    // They leave at once, or are copied by the stream.
+    if (chunk !== undefined) this.write(chunk, policyOf("finish", options) === "keep" ? options : LENT);
     this.#done = true;
     try {
       if (this.#newCookies !== undefined && !this.#sent) this.#addCookieFields();
       if (this.#transforms) return this.#finishTransformed();
       if (this.#sent) {
         const { connection } = this.request;
-        void connection.write(this.#takeContent());
+        const content = this.#takeContent();
+        void connection.write(content, this.#finalPolicy);
         connection.finish();
       } else {
         this.#sent = true;
         const content = this.#takeContent();
         this.#checkContent(content);
         const plain = this.computeEtag === HandlerOutput.prototype.computeEtag;
-        sendWhole(this, this.#status, this.#reason, this.#fields, this.#contentType, content, plain);
+        const policy = this.#finalPolicy;
+        sendWhole(this, this.#status, this.#reason, this.#fields, this.#contentType, content, policy, plain);
       }
     } catch (error) {
       if (this.request.connection.started) this.cut();
@@ -247,6 +276,11 @@ export abstract class HandlerOutput {
     this.#sent = false;
     this.#transformed = undefined;
     this.#untransformed = true;
+  }
+
+  /** Nobody waits for what was lent to the last piece. */
+  get #finalPolicy(): BytesPolicy {
+    return this.#policy === "lend" ? "copy" : this.#policy;
   }
 
   /** Called where something is to be sent that cannot be sent. */
@@ -273,7 +307,7 @@ export abstract class HandlerOutput {
 
   /** The tag is that of the content as written; a transform that changes the bytes makes it weak. */
   #finishTransformed(): Promise<void> | void {
-    let content = this.#takeContent();
+    let content = this.#takeOwnContent();
     const finished = (): void => this.#answer();
     if (this.#transformed !== undefined) return this.#transformed.more(content, true, finished);
     this.#sent = true;
@@ -363,5 +397,6 @@ export abstract class HandlerOutput {
 }
 
 const nothing = (): void => undefined;
+const LENT: WriteOptions = { bytes: "lend" };
 /** What a client gets where the error page has failed, too. */
 const PLAIN_PAGE = "<html><title>500: Internal Server Error</title><body>500: Internal Server Error</body></html>";

@@ -3,8 +3,9 @@
  * (200, no header set) is put together from text that is kept; an unchanged one costs no hash.
  */
 import { Buffer } from "node:buffer";
-import { ASCII, LATIN1, UTF8 } from "../net/base-iostream.ts";
-import type { TextKind } from "../net/base-iostream.ts";
+import type { BytesPolicy } from "../net/bytes-policy.ts";
+import { ASCII, LATIN1, UTF8 } from "../net/stream-output.ts";
+import type { TextKind } from "../net/stream-output.ts";
 import { H_IF_NONE_MATCH, M_GET, M_HEAD } from "../parser/abi.ts";
 import { fieldLine, statusLine } from "../http/field-text.ts";
 import type { HTTPHeaders } from "../http/headers.ts";
@@ -50,6 +51,7 @@ export function sendWhole(
   headers: HTTPHeaders | undefined,
   contentType: string,
   content: string | Uint8Array,
+  policy: BytesPolicy,
   plainTag: boolean,
 ): void {
   const { request, application } = handler;
@@ -80,7 +82,7 @@ export function sendWhole(
       status === 200 && reason === "" ? okHeadText(type) : headText(status, reason || reasonPhrase(status), type);
     // A reason, and a tag of one's own, may be latin1.
     const kind = reason === "" && plainTag ? ASCII : LATIN1;
-    connection.respond(hasNoContent(status) ? head : head + memo.fields, kind, content, memo.kind);
+    connection.respond(hasNoContent(status) ? head : head + memo.fields, kind, content, memo.kind, policy);
     return;
   }
   if (hasNoContent(status)) for (const name of CONTENT_FIELDS) headers.delete(name);
@@ -89,7 +91,7 @@ export function sendWhole(
   let text = statusLine(status, reason || reasonPhrase(status)) + headers.toWire();
   if (!headers.has("Date")) text += fieldLine("Date", httpDate());
   if (!hasNoContent(status)) text += memo.fields;
-  connection.respond(text, LATIN1, content, memo.kind);
+  connection.respond(text, LATIN1, content, memo.kind, policy);
 }
 
 /** RFC 9110 §8.6, §15.3.5, §15.4.5: fields that describe content go with it. */

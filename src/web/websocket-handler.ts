@@ -9,12 +9,12 @@ import { WebSocketConnection } from "../websocket/connection.ts";
 import type { Message, WebSocketEvents } from "../websocket/events.ts";
 import { resolveWebSocketOptions } from "../websocket/options.ts";
 import type { WebSocketOptions } from "../websocket/options.ts";
-import { WebSocketClosedError } from "../websocket/errors.ts";
+import { rejectedAsClosed, WebSocketClosedError } from "../websocket/errors.ts";
 import { acceptValue, handshakeRefusal, offeredSubprotocols, sameOrigin } from "../websocket/handshake.ts";
 import { acceptOffer, checkCompression, parseExtensions } from "../websocket/extensions.ts";
 import type { CompressionOptions } from "../websocket/extensions.ts";
 import { MessageDeflate } from "../websocket/deflate.ts";
-import { formOf, isBinary } from "../websocket/message-form.ts";
+import { checkMessageOptions, formOf } from "../websocket/message-form.ts";
 import type { MessageOptions } from "../websocket/message-form.ts";
 import { notPromise } from "../user-code.ts";
 import { logFailed } from "./failures.ts";
@@ -32,7 +32,13 @@ export abstract class WebSocketHandler extends RequestHandler implements WebSock
   open(..._args: (string | undefined)[]): void | Promise<void> {}
   /** A message: text, or bytes that are yours to keep. A promise holds the next one back, and the client with it. */
   abstract onMessage(message: Message): void | Promise<void>;
-  /** It is over, told once; `code` and `reason` are the client's: 1005 without a code, 1006 without a word. */
+  /**
+   * The connection is over, told once; `code` and `reason` are the client's: 1005 without a code, 1006 without a word.
+   *
+   * From the first close frame, of either side, until this call the WebSocket is *closing*: `isOpen` is false, and `writeMessage` and `ping`
+   * send nothing. That may take as long as the client reads what was sent before, and `closeTimeout` besides. What runs on its own, such as
+   * a timer, may call them in that time and need not ask; stop it here.
+   */
   onClose(_code: number, _reason: string): void {}
   /** A ping, which has been answered. */
   onPing(_data: Buffer): void {}
@@ -154,12 +160,17 @@ export abstract class WebSocketHandler extends RequestHandler implements WebSock
   }
 
   /**
-   * Sends a message: text, bytes, or an object as JSON. The promise, where there is one, waits for the socket.
-   * @throws WebSocketClosedError once the WebSocket is closing.
+   * Sends a message: text, bytes, or an object as JSON. The promise, where there is one, waits for the socket; need not be waited for. Bytes
+   * may be changed as soon as the call returns; with `{ bytes: "lend" }`, which saves a copy of large messages, once the promise has settled
+   * or there is none.
+   *
+   * Once the WebSocket is closing, and before it is open, nothing is sent and the promise rejects with a WebSocketClosedError. Nothing is
+   * thrown, and the rejection need not be handled.
    */
   writeMessage(message: string | Uint8Array | object, options?: MessageOptions): Promise<void> | void {
     const plain = typeof message === "string" || message instanceof Uint8Array ? message : formOf(message);
-    return options === undefined ? this.#open.write(plain) : this.#open.write(plain, isBinary(options, plain));
+    if (options !== undefined) checkMessageOptions(options);
+    return this.#connection === undefined ? rejectedAsClosed() : this.#connection.write(plain, options);
   }
   /** Sends a message that `prepareMessage` made once for many; to a closed WebSocket nothing. */
   writePrepared(frame: PreparedFrame): void {
@@ -169,8 +180,12 @@ export abstract class WebSocketHandler extends RequestHandler implements WebSock
   addCloseListener(listener: () => void): () => void {
     return this.#open.addCloseListener(listener);
   }
-  ping(data: string | Uint8Array = ""): void {
-    this.#open.ping(data);
+  /**
+   * Sends a ping, as `writeMessage` sends a message.
+   * @throws UsageError on more than 125 bytes.
+   */
+  ping(data: string | Uint8Array = ""): Promise<void> | void {
+    return this.#connection === undefined ? rejectedAsClosed() : this.#connection.ping(data);
   }
   /**
    * Says goodbye; the client answers, or the connection is cut after a while. Does nothing once it is closing.

@@ -1,6 +1,7 @@
 /** `landspout/websocket`: WebSockets (RFC 6455). */
 export type { Message } from "../websocket/events.ts";
 export type { CompressionOptions } from "../websocket/extensions.ts";
+export type { MessageOptions } from "../websocket/message-form.ts";
 export type { WebSocketOptions } from "../websocket/options.ts";
 export { WebSocketClosedError, WebSocketError, WebSocketHandshakeError } from "../websocket/errors.ts";
 export type { PreparedFrame } from "../websocket/frame.ts";

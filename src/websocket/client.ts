@@ -23,7 +23,7 @@ import { COMPRESSION_OPTIONS } from "./extensions.ts";
 import type { CompressionOptions } from "./extensions.ts";
 import { AnswerHeadReader, checkAnswer, checkOffer, handshakeRequest, targetOf } from "./handshake-client.ts";
 import type { HandshakeAnswer, HandshakeOffer, WebSocketTarget } from "./handshake-client.ts";
-import { formOf, isBinary } from "./message-form.ts";
+import { checkMessageOptions, formOf } from "./message-form.ts";
 import type { MessageOptions } from "./message-form.ts";
 import { MessageQueue } from "./message-queue.ts";
 import { WEBSOCKET_OPTIONS } from "./options.ts";
@@ -36,7 +36,10 @@ export interface WebSocketCallbacks {
   /** A ping, which has been answered. */
   onPing?: (data: Buffer) => void;
   onPong?: (data: Buffer) => void;
-  /** It is over, told once; `code` and `reason` are the server's: 1005 without a code, 1006 without a word. */
+  /**
+   * The connection is over, told once; `code` and `reason` are the server's: 1005 without a code, 1006 without a word. See `onClose` of
+   * `WebSocketHandler` for the time between the first close frame and this call.
+   */
   onClose?: (code: number, reason: string) => void;
 }
 
@@ -228,18 +231,24 @@ export class WebSocketClient {
   }
 
   /**
-   * Sends a message: text, bytes, or an object as JSON. The promise, where there is one, waits for the socket.
-   * @throws WebSocketClosedError once the WebSocket is closing.
+   * Sends a message: text, bytes, or an object as JSON. The promise, where there is one, waits for the socket; need not be waited for. Bytes
+   * may be changed as soon as the call returns; with `{ bytes: "lend" }`, which saves a copy of large messages, once the promise has settled
+   * or there is none.
+   *
+   * Once the WebSocket is closing, nothing is sent and the promise rejects with a WebSocketClosedError. Nothing is
+   * thrown, and the rejection need not be handled.
    */
   writeMessage(message: string | Uint8Array | object, options?: MessageOptions): Promise<void> | void {
     const plain = typeof message === "string" || message instanceof Uint8Array ? message : formOf(message);
-    return options === undefined
-      ? this.#connection.write(plain)
-      : this.#connection.write(plain, isBinary(options, plain));
+    if (options !== undefined) checkMessageOptions(options);
+    return this.#connection.write(plain, options);
   }
-  /** @throws UsageError on more than 125 bytes. */
-  ping(data: string | Uint8Array = ""): void {
-    this.#connection.ping(data);
+  /**
+   * Sends a ping, as `writeMessage` sends a message.
+   * @throws UsageError on more than 125 bytes.
+   */
+  ping(data: string | Uint8Array = ""): Promise<void> | void {
+    return this.#connection.ping(data);
   }
   /**
    * Says goodbye; the server answers, or the connection is cut after a while. Messages that have not been received by now are lost. Does

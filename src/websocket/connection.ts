@@ -11,11 +11,12 @@ import { callListener, CloseListeners, nothing } from "./close-listeners.ts";
 import { caught, guard, isPromiseLike, logFailure, watch as watchResult } from "../user-code.ts";
 import { clockNow, unwatch, watch } from "./clock.ts";
 import type { Timed } from "./clock.ts";
-import { WebSocketClosedError } from "./errors.ts";
+import { rejectedAsClosed, WebSocketClosedError } from "./errors.ts";
 import { BINARY, CLOSE, PING, PONG, TEXT } from "./frame.ts";
 import type { PreparedFrame } from "./frame.ts";
 import { resolveWebSocketOptions } from "./options.ts";
 import type { WebSocketOptions } from "./options.ts";
+import type { MessageOptions } from "./message-form.ts";
 import type { WebSocketEvents } from "./events.ts";
 import { FrameReader } from "./frame-reader.ts";
 import type { FrameSink } from "./frame-reader.ts";
@@ -28,6 +29,7 @@ import type { OutboxSink } from "./outbox.ts";
 
 /** After so many frames of one connection the others have their turn. */
 const FRAMES_PER_TURN = 256;
+const NO_OPTIONS: MessageOptions = {};
 
 export class WebSocketConnection
   extends FrameWriter
@@ -205,8 +207,8 @@ export class WebSocketConnection
   /** A callback failed: it is reported, and the connection closed. Does not throw. */
   broken(thrown: unknown, hook: string): void {
     const error = caught(thrown);
-    // That the peer has gone while something waited for it is no mistake of anybody's.
-    if (this.state !== CLOSED || !(error instanceof WebSocketClosedError)) this.report(error, hook);
+    // That the peer goes while something is sent to it is no mistake of anybody's.
+    if (this.state === OPEN || !(error instanceof WebSocketClosedError)) this.report(error, hook);
     if (this.state === OPEN) this.sendClose(1011, "");
     this.end();
   }
@@ -258,8 +260,7 @@ export class WebSocketConnection
     unwatch(this);
     this.standing?.delete(this);
     this.outbox?.close();
-    this.drains?.closed();
-    this.drains = undefined;
+    this.releaseWaiting();
     this.closeListeners?.call();
     this.closeListeners = undefined;
     guard(
@@ -271,14 +272,16 @@ export class WebSocketConnection
   // --- the road out ---
 
   /**
-   * Sends text, or bytes. The promise, where there is one, waits for the socket.
-   * @throws WebSocketClosedError once the connection is closing.
+   * Sends text, or bytes. The promise, where there is one, waits for the socket; it rejects with a WebSocketClosedError where the connection
+   * is closing, or closed, and nothing is sent.
    */
-  write(message: string | Uint8Array, binary: boolean = typeof message !== "string"): Promise<void> | void {
-    if (this.state !== OPEN) throw new WebSocketClosedError();
+  write(message: string | Uint8Array, { binary, bytes }: MessageOptions = NO_OPTIONS): Promise<void> | void {
+    if (this.state !== OPEN) return rejectedAsClosed();
     if (this.overflows()) return undefined;
-    const opcode = binary ? BINARY : TEXT;
-    return this.outbox === undefined ? this.sendFrame(opcode, message) : this.outbox.send(opcode, message);
+    const opcode = (binary ?? typeof message !== "string") ? BINARY : TEXT;
+    return this.outbox === undefined
+      ? this.sendFrame(opcode, message, bytes)
+      : this.outbox.send(opcode, message, bytes);
   }
   /** Sends a frame that was made once for many connections; servers only. */
   writePrepared(frame: PreparedFrame): void {
@@ -307,11 +310,13 @@ export class WebSocketConnection
     if ((this.waiting & FULL) !== 0) this.goOn(FULL);
   }
 
-  ping(data: string | Uint8Array = ""): void {
-    if (this.state !== OPEN) throw new WebSocketClosedError();
+  /** @throws UsageError on more than 125 bytes. */
+  ping(data: string | Uint8Array = ""): Promise<void> | void {
     if (Buffer.byteLength(data) > 125)
       throw new UsageError("ERR_LANDSPOUT_WEBSOCKET_PING", "a ping has at most 125 bytes");
+    if (this.state !== OPEN) return rejectedAsClosed();
     this.send(PING, data);
+    return undefined;
   }
 
   override streamDrained(): void {

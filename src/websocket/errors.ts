@@ -4,11 +4,21 @@ import type { HTTPHeaders } from "../http/headers.ts";
 
 export class WebSocketError extends LandspoutError {}
 
-/** The connection is closed, or closing: nothing can be sent any more. */
+/** The WebSocket, or the event stream, is closed or closing: nothing can be sent any more. */
 export class WebSocketClosedError extends WebSocketError {
-  constructor(cause?: unknown) {
-    super("ERR_LANDSPOUT_WEBSOCKET_CLOSED", "The WebSocket is closed", cause === undefined ? {} : { cause });
+  constructor(cause?: unknown, what: string = "WebSocket") {
+    super("ERR_LANDSPOUT_WEBSOCKET_CLOSED", `The ${what} is closed`, cause === undefined ? {} : { cause });
   }
+}
+
+/**
+ * What a call that sends returns once it is too late: a rejected promise for those who await it. Nobody has to: a client may leave at any
+ * moment, and that must not end a loop over many, or the process.
+ */
+export function rejectedAsClosed(what?: string): Promise<void> {
+  const rejected = Promise.reject(new WebSocketClosedError(undefined, what));
+  rejected.catch(() => undefined);
+  return rejected;
 }
 
 /** `websocketConnect`: what answered does not open a WebSocket. Where it was an HTTP answer, `status` and `headers` are those. */

@@ -6,7 +6,7 @@ import { Buffer } from "node:buffer";
 import { UTF8_INVALID } from "../parser/abi.ts";
 import type { HttpParser } from "../parser/types.ts";
 import { CLOSE_INVALID_DATA, CLOSE_POLICY, CLOSE_PROTOCOL_ERROR, CLOSE_TOO_BIG } from "./close-codes.ts";
-import { BINARY, CLOSE, CONTINUATION, FIN, lend, PONG, RSV1, TEXT } from "./frame.ts";
+import { BINARY, CLOSE, CONTINUATION, FIN, PONG, RSV1, TEXT } from "./frame.ts";
 import { MessageBuffer } from "./message-buffer.ts";
 
 /** What a reader tells. None of these may throw. After `failed` nothing follows. */
@@ -43,7 +43,6 @@ function memoryOf(parser: HttpParser): Memory {
   if (memory === undefined) {
     const { buffer } = parser;
     memories.set(parser, (memory = Buffer.from(buffer.buffer, buffer.byteOffset, buffer.byteLength) as Memory));
-    lend(memory);
   }
   return memory;
 }

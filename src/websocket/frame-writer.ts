@@ -2,10 +2,11 @@
  * Frames as they leave on a stream: what one turn sends goes in one write, small frames as text, larger ones copied or from where they lie.
  * The half of a connection that knows no state, no message and no peer.
  */
-import { LATIN1, OUTPUT_HIGH_WATER_MARK } from "../net/base-iostream.ts";
 import type { BaseIOStream } from "../net/base-iostream.ts";
+import type { BytesPolicy } from "../net/bytes-policy.ts";
+import { LATIN1, OUTPUT_HIGH_WATER_MARK } from "../net/stream-output.ts";
 import { Drains } from "./drains.ts";
-import { FIN, maskedFrame, ownBytes, prepareFrame } from "./frame.ts";
+import { FIN, maskedFrame, prepareFrame } from "./frame.ts";
 import type { PreparedFrame } from "./frame.ts";
 import { nextKey } from "./mask-key.ts";
 
@@ -16,7 +17,9 @@ export abstract class FrameWriter {
   private corked = false;
   /** Bytes appended since the output was last flushed in the middle of a turn. */
   private held = 0;
-  protected drains: Drains | undefined = undefined;
+  private drains: Drains | undefined = undefined;
+  /** One for each payload that is being sent from where it lies. */
+  private loans: Set<Drains> | undefined = undefined;
 
   constructor(stream: BaseIOStream) {
     this.stream = stream;
@@ -26,30 +29,58 @@ export abstract class FrameWriter {
   abstract readonly masked: boolean;
 
   /** The promise, where there is one, waits for the socket. */
-  sendFrame(opcode: number, payload: string | Uint8Array): Promise<void> | void {
-    this.send(opcode, payload);
+  sendFrame(opcode: number, payload: string | Uint8Array, policy: BytesPolicy = "copy"): Promise<void> | void {
+    if (policy === "lend" && typeof payload !== "string" && this.masked) {
+      const lent = this.lend(prepareFrame(FIN | opcode, payload));
+      if (lent !== undefined) return lent;
+    } else this.send(opcode, payload, policy);
     return this.stream.congested ? (this.drains ??= new Drains()).wait() : undefined;
   }
 
-  protected send(opcode: number, payload: string | Uint8Array): void {
+  protected send(opcode: number, payload: string | Uint8Array, policy: BytesPolicy = "copy"): void {
     if (this.masked) {
-      this.append(prepareFrame(FIN | opcode, payload));
+      this.append(prepareFrame(FIN | opcode, payload), typeof payload === "string" ? "keep" : policy);
       return;
     }
     this.corkForTurn();
     const frame = maskedFrame(FIN | opcode, payload, nextKey());
-    this.stream.appendBytes(frame);
+    this.stream.appendKept(frame);
     this.count(frame.length);
   }
 
-  append({ text, payload }: PreparedFrame): void {
+  append({ text, payload }: PreparedFrame, policy: BytesPolicy = "keep"): void {
     this.corkForTurn();
     if (payload === undefined) this.stream.appendText(text, LATIN1);
-    else if (!this.stream.appendCopied(text, payload)) {
-      this.stream.appendText(text, LATIN1);
-      this.stream.appendBytes(ownBytes(payload));
-    }
+    else if (policy === "keep") this.stream.appendKept(payload, text);
+    else this.stream.appendBytes(payload, text);
     this.count(text.length + (payload?.length ?? 0));
+  }
+
+  /** The promise, where there is one, waits until nothing refers to the payload. */
+  private lend(frame: PreparedFrame): Promise<void> | undefined {
+    const { text, payload } = frame;
+    if (payload === undefined) {
+      this.append(frame);
+      return undefined;
+    }
+    const loans = (this.loans ??= new Set());
+    const loan = new Drains();
+    let over = this.stream.appendLent(payload, text, "", () => {
+      over = true;
+      loans.delete(loan);
+      loan.done();
+    });
+    if (over) return undefined;
+    loans.add(loan);
+    return loan.wait();
+  }
+
+  /** Those who wait for the socket hear that there is none any more. */
+  protected releaseWaiting(): void {
+    this.drains?.closed();
+    this.drains = undefined;
+    for (const loan of this.loans ?? []) loan.closed();
+    this.loans = undefined;
   }
 
   /** So that a turn that sends much is seen to be congested before it ends. */

@@ -67,21 +67,14 @@ export function prepareFrame(first: number, payload: string | Uint8Array): Prepa
   return { text: header + bytes.toString("latin1"), payload: undefined };
 }
 
-/** A message encoded once, to be sent to any number of clients: `WebSocketHandler.writePrepared`. */
+/**
+ * A message encoded once, to be sent to any number of clients: `WebSocketHandler.writePrepared`. Bytes are copied: they may be changed as
+ * soon as this returns.
+ */
 export function prepareMessage(message: string | Uint8Array): PreparedFrame {
-  return typeof message === "string"
-    ? prepareFrame(FIN | TEXT, message)
-    : prepareFrame(FIN | BINARY, ownBytes(message));
-}
-
-/** Memory that is read into again: bytes in it are only lent to who gets a message (`borrowMessages`). */
-const lent = new WeakSet<ArrayBufferLike>();
-export function lend(memory: Uint8Array): void {
-  lent.add(memory.buffer);
-}
-/** The bytes themselves, or a copy where they are only lent. */
-export function ownBytes(bytes: Uint8Array): Uint8Array {
-  return lent.has(bytes.buffer) ? Buffer.from(bytes) : bytes;
+  if (typeof message === "string") return prepareFrame(FIN | TEXT, message);
+  // A small one becomes text, which is a copy.
+  return prepareFrame(FIN | BINARY, message.length > SMALL_PAYLOAD ? Buffer.from(message) : message);
 }
 
 /** A frame of a client, masked with a key (§5.3: a new, unpredictable one for every frame). */

@@ -1,19 +1,20 @@
 /** What becomes a message of a WebSocket besides text and bytes: bytes under another name, and objects, as JSON. */
 import { UsageError } from "../errors.ts";
+import { WRITE_OPTIONS } from "../net/bytes-policy.ts";
+import type { WriteOptions } from "../net/bytes-policy.ts";
 import { checkOptions, flag } from "../options-check.ts";
 import type { OptionTable } from "../options-check.ts";
 
-export interface MessageOptions {
+/** Of `writeMessage`. */
+export interface MessageOptions extends WriteOptions {
   /** Text is sent as a binary message, or bytes as a text message. Default: text as text, bytes as binary. */
   binary?: boolean;
 }
-const OPTIONS: OptionTable<MessageOptions> = { binary: flag };
+const OPTIONS: OptionTable<MessageOptions> = { ...WRITE_OPTIONS, binary: flag };
 
-/** Whether a message goes as binary. @throws UsageError on options that are none, such as Tornado's `true` in their place. */
-export function isBinary(options: MessageOptions, message: string | Uint8Array): boolean {
-  if (typeof options.binary === "boolean") return options.binary;
+/** @throws UsageError on options that are none, such as Tornado's `true` in their place. */
+export function checkMessageOptions(options: MessageOptions): void {
   checkOptions("writeMessage", options, OPTIONS);
-  return typeof message !== "string";
 }
 
 /** @throws UsageError on what has no JSON text, and on a Blob, whose bytes are not there yet. */

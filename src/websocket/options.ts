@@ -25,8 +25,9 @@ export interface WebSocketOptions {
    */
   overflow?: "close" | "drop" | "wait";
   /**
-   * Bytes given to `onMessage` may lie where they were received: they are gone when it returns, and before what it awaits. `writeMessage` and
-   * `prepareMessage` may be given them; copy what you keep. Saves memory and a copy of each message. Default false.
+   * Bytes given to `onMessage` may lie where they were received: they are gone when it returns, and before what it awaits. `writeMessage`,
+   * unless it is told to `"lend"` or `"keep"` them, and `prepareMessage` may be given them; copy what you keep. Saves memory and a copy of
+   * each message. Default false.
    */
   borrowMessages?: boolean;
 }

@@ -1,15 +1,16 @@
 /** Messages of a connection that compresses: they leave in the order they came, however long each takes; and are inflated as they come. */
 import { Buffer, isUtf8 } from "node:buffer";
+import type { BytesPolicy } from "../net/bytes-policy.ts";
 import { CLOSE_INTERNAL, CLOSE_INVALID_DATA } from "./close-codes.ts";
 import { WebSocketClosedError } from "./errors.ts";
-import { CLOSE, ownBytes, RSV1 } from "./frame.ts";
+import { CLOSE, RSV1 } from "./frame.ts";
 import type { PreparedFrame } from "./frame.ts";
 import type { MessageDeflate } from "./deflate.ts";
 
 /** Who sends. A promise waits for the socket. */
 export interface OutboxSink {
   /** `opcode` may have RSV1. */
-  sendFrame(opcode: number, payload: string | Uint8Array): Promise<void> | void;
+  sendFrame(opcode: number, payload: string | Uint8Array, policy: BytesPolicy): Promise<void> | void;
   append(frame: PreparedFrame): void;
   failed(code: number, reason: string): void;
 }
@@ -18,6 +19,7 @@ interface Job {
   readonly opcode: number;
   readonly payload: string | Uint8Array | PreparedFrame;
   readonly size: number;
+  readonly policy: BytesPolicy;
   readonly resolve: (sent: Promise<void> | void) => void;
   readonly reject: (error: Error) => void;
 }
@@ -45,21 +47,21 @@ export class Outbox {
     this.#emptied = emptied;
   }
 
-  /** Sends a message, or a close frame, behind all others. */
-  send(opcode: number, payload: string | Uint8Array): Promise<void> | void {
+  /** Sends a message, or a close frame, behind all others. Bytes that have to wait, or are compressed, are copied unless lent. */
+  send(opcode: number, payload: string | Uint8Array, policy: BytesPolicy = "copy"): Promise<void> | void {
     const size = typeof payload === "string" ? Buffer.byteLength(payload) : payload.length;
-    return this.#plain(opcode, size) && !this.busy
-      ? this.#sink.sendFrame(opcode, payload)
-      : this.#add(opcode, typeof payload === "string" ? payload : ownBytes(payload), size);
+    if (this.#plain(opcode, size) && !this.busy) return this.#sink.sendFrame(opcode, payload, policy);
+    if (typeof payload === "string" || policy !== "copy") return this.#add(opcode, payload, size, policy);
+    return this.#add(opcode, Buffer.from(payload), size, "keep");
   }
   sendPrepared(frame: PreparedFrame): void {
-    if (this.busy) void this.#add(0, frame, frame.text.length + (frame.payload?.length ?? 0));
+    if (this.busy) void this.#add(0, frame, frame.text.length + (frame.payload?.length ?? 0), "keep");
     else this.#sink.append(frame);
   }
 
-  #add(opcode: number, payload: Job["payload"], size: number): Promise<void> {
+  #add(opcode: number, payload: Job["payload"], size: number, policy: BytesPolicy): Promise<void> {
     const promise = new Promise<void>((resolve, reject) => {
-      this.#jobs.push({ opcode, payload, size, resolve, reject });
+      this.#jobs.push({ opcode, payload, size, policy, resolve, reject });
     });
     // Who does not wait for the socket need not hear that it closed.
     promise.catch(() => undefined);
@@ -80,12 +82,12 @@ export class Outbox {
         this.#emptied?.();
         return;
       }
-      const { opcode, payload } = job;
+      const { opcode, payload, policy } = job;
       if (typeof payload === "object" && "text" in payload) {
         this.#sink.append(payload);
         this.#shift(job);
       } else if (this.#plain(opcode, job.size)) {
-        this.#shift(job, this.#sink.sendFrame(opcode, payload));
+        this.#shift(job, this.#sink.sendFrame(opcode, payload, policy));
       } else {
         this.#running = true;
         const bytes = typeof payload === "string" ? Buffer.from(payload) : payload;
@@ -93,7 +95,7 @@ export class Outbox {
           if (this.#jobs[0] !== job) return;
           if (problem !== 0) return this.#sink.failed(CLOSE_INTERNAL, "");
           this.#running = false;
-          this.#shift(job, this.#sink.sendFrame(opcode | RSV1, result));
+          this.#shift(job, this.#sink.sendFrame(opcode | RSV1, result, "keep"));
           this.#advance();
         });
       }

@@ -75,10 +75,7 @@ for (const [name, setup] of SETUPS) {
         for (let i = 0; i < 3000; i++) void socket.writeMessage(`message ${i}`);
         for (let i = 0; i < 3000; i++) assert.is(await socket.readMessage(), `message ${i}`);
         socket.close(4000, "done");
-        assert.throws(
-          () => socket.writeMessage("late"),
-          (error: unknown) => error instanceof WebSocketClosedError,
-        );
+        assert.instance(await errorOf(Promise.resolve(socket.writeMessage("late"))), WebSocketClosedError);
         await log.closed;
         await socket.closed;
         assert.is(socket.closeCode, 4000);

@@ -7,6 +7,7 @@ import { prepareMessage, WebSocketClosedError, WebSocketHandler } from "../../sr
 import type { Message } from "../../src/web/websocket.ts";
 import { expectLog, suite } from "../_support/suite.ts";
 import { serving, SETUPS, withPeer } from "../_support/wire.ts";
+import { rejection } from "../net/_pair.ts";
 import { closeFrame, masked, RawWebSocket, withEcho } from "./_raw.ts";
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -279,15 +280,13 @@ for (const [name, server] of SETUPS) {
       override selectSubprotocol(offered: readonly string[]) {
         return offered.find((one) => one.startsWith("v2"));
       }
-      override onMessage() {
+      override async onMessage() {
         this.writePrepared(prepareMessage(`${this.selectedSubprotocol ?? "none"} ü`));
         void this.writeMessage({ a: 1 });
         this.close();
-        assert.throws(
-          () => this.writeMessage("late"),
-          (error: unknown) => error instanceof WebSocketClosedError,
-        );
         this.writePrepared(prepareMessage("late"));
+        assert.instance(await rejection(Promise.resolve(this.writeMessage("late"))), WebSocketClosedError);
+        assert.instance(await rejection(Promise.resolve(this.ping("late"))), WebSocketClosedError);
       }
     }
     await withEcho(

@@ -132,6 +132,18 @@ export class BunTransport extends ReceivingTransport implements Transport {
     return this.#unsentBytes <= HIGH_WATER_MARK;
   }
 
+  writeNow(pieces: readonly Uint8Array[]): number {
+    let taken = 0;
+    for (const piece of pieces) {
+      const socket = this.#socket;
+      if (socket === undefined || this.#ending || this.#corked > 0 || this.#unsentBytes > 0) return taken;
+      const written = this.#give(socket, piece);
+      taken += written;
+      if (written < piece.length) return taken;
+    }
+    return taken;
+  }
+
   /** Bytes the runtime took. A socket whose peer has reset it takes none ever again, and while it is paused nobody else tells. */
   #give(socket: BunSocket, data: string | Uint8Array): number {
     let written = 0;

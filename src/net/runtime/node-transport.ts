@@ -5,6 +5,7 @@
  * Listeners are shared functions that find their transport on the socket: a connection costs no closure.
  */
 import type { Buffer } from "node:buffer";
+import { writevSync } from "node:fs";
 import type * as net from "node:net";
 import { RECEIVE, RECEIVE_SIZE } from "../../parser/abi.ts";
 import type { HttpParser } from "../../parser/types.ts";
@@ -15,9 +16,12 @@ const TRANSPORT: unique symbol = Symbol("transport");
 
 export type OwnedSocket = net.Socket & { [TRANSPORT]: NodeTransport; _handle?: unknown };
 
-/** Not documented, so each of them may be missing: what of the write under way the system has not taken, and its whole length. */
+/**
+ * Not documented, so each of them may be missing: what of the write under way the system has not taken, and its whole length; the number
+ * of the connection (-1 on Windows).
+ */
 type WatchedSocket = net.Socket & {
-  readonly _handle?: { readonly writeQueueSize?: number } | null;
+  readonly _handle?: { readonly writeQueueSize?: number; readonly fd?: number } | null;
   readonly _writableState?: { readonly writelen?: number };
 };
 
@@ -31,13 +35,22 @@ export class NodeTransport extends ReceivingTransport implements Transport {
   readonly road: TransportRoad;
   readonly socket: net.Socket;
   readonly #peer: PrefacePeer | undefined;
+  /** A TLS socket of ours: what it is given is encrypted, or copied, before `write` returns, unless other writes wait before it. */
+  readonly copies: boolean;
+  /** A socket that others have made, which may be no more than the looks of one. */
+  readonly #foreign: boolean;
 
-  /** @param peer Who is at the other end, where the first bytes of the connection said so. */
-  constructor(socket: net.Socket, parser: HttpParser, road: TransportRoad, peer?: PrefacePeer) {
+  /**
+   * @param peer Who is at the other end, where the first bytes of the connection said so.
+   * @param foreign The socket was made by others.
+   */
+  constructor(socket: net.Socket, parser: HttpParser, road: TransportRoad, peer?: PrefacePeer, foreign = false) {
     super(parser);
     this.socket = socket;
     this.road = road;
     this.#peer = peer;
+    this.#foreign = foreign;
+    this.copies = !foreign && "encrypted" in socket;
     (socket as OwnedSocket)[TRANSPORT] = this;
     if (road === "copy") socket.on("data", onData);
     socket.on("drain", onDrain);
@@ -109,6 +122,33 @@ export class NodeTransport extends ReceivingTransport implements Transport {
       });
     } finally {
       ReceivingTransport.calls--;
+    }
+  }
+  /**
+   * `socket.write` refers to all that the system does not take at once, and does not say how much that is. So the system is asked by
+   * the connection's number; where there is none, and where it takes nothing (EAGAIN) or fails, the ordinary write does the rest, and
+   * meets the same error in its turn.
+   */
+  writeNow(pieces: readonly Uint8Array[]): number {
+    const { socket } = this;
+    if (this.#foreign || socket.writableLength > 0 || socket.connecting || socket.destroyed || socket.writableEnded)
+      return 0;
+    if (this.copies) {
+      let size = 0;
+      this.cork();
+      for (const piece of pieces) {
+        this.write(piece, "latin1");
+        size += piece.length;
+      }
+      this.uncork();
+      return size;
+    }
+    const fd = (socket as WatchedSocket)._handle?.fd;
+    if (typeof fd !== "number" || fd < 0) return 0;
+    try {
+      return writevSync(fd, pieces as Uint8Array[]);
+    } catch {
+      return 0;
     }
   }
   cork(): void {

@@ -91,7 +91,7 @@ function listen(options: RuntimeListenOptions): Promise<Listener> | Listener {
 export function wrap(socket: net.Socket, parser: HttpParser): Transport {
   // Node would close our side together with the peer's.
   socket.allowHalfOpen = true;
-  return new NodeTransport(socket, parser, "copy");
+  return new NodeTransport(socket, parser, "copy", undefined, true);
 }
 
 export const nodeRuntime: Runtime = { name: "node", listen, connect, startTls, wrap };

@@ -4,6 +4,7 @@
  */
 import { Buffer } from "node:buffer";
 import { H_IF_NONE_MATCH, M_HEAD } from "../../parser/abi.ts";
+import type { WriteOptions } from "../../net/bytes-policy.ts";
 import { writeStream } from "../answer-value.ts";
 import type { Source } from "../answer-value.ts";
 import { HTTPError } from "../http-error.ts";
@@ -19,7 +20,7 @@ export function sendKept(handler: RequestHandler, content: Buffer, start: number
   const bytes = end - start === content.length ? content : content.subarray(start, end);
   // `finish` would compare the tag again, without asking `shouldReturn304`.
   if (handler.request.knows(H_IF_NONE_MATCH)) return sendContent(handler, bytes, bytes.length);
-  void handler.finish(bytes);
+  void handler.finish(bytes, KEPT);
   return undefined;
 }
 
@@ -53,9 +54,8 @@ export async function sendFile(
   });
   if (fd < 0) return false;
   const piece = new Piece();
-  // Transforms, and subclasses that see what is written, may keep it.
-  const { stream } = handler.request.connection;
-  const plain = handler.application.transforms.length === 0 && handler.write === RequestHandler.prototype.write;
+  // Subclasses that see what is written may keep it.
+  const plain = handler.write === RequestHandler.prototype.write;
   let free = false;
   try {
     if (!anyway && !isSame(statFile(fd), file.stats)) return false;
@@ -66,14 +66,11 @@ export async function sendFile(
       if (count === 0) throw new HTTPError(500, `${file.path} was cut short while it was sent`);
       at += count;
       free = false;
-      handler.write(count === bytes.length ? bytes : bytes.subarray(0, count));
+      handler.write(count === bytes.length ? bytes : bytes.subarray(0, count), LENT);
       const sent = handler.flush();
-      if (sent !== undefined) {
-        // Behind the last piece nothing waits: the next request is the connection's business.
-        if (at < end) await sent;
-        else sent.catch(() => undefined);
-      }
-      free = plain && stream.outputLeft;
+      // Behind the last piece nothing waits: the next request is the connection's business.
+      if (sent !== undefined && at < end) await sent;
+      free = plain && (sent === undefined || at < end);
     }
   } finally {
     closeFile(fd);
@@ -89,12 +86,15 @@ export async function sendContent(handler: RequestHandler, content: StaticConten
   handler.setHeader("Content-Length", length);
   if (typeof content === "string" || content instanceof Uint8Array) {
     if (sizeOf(content) !== length) throw wrongSize(length);
-    handler.write(content);
+    handler.write(content, LENT);
     await handler.flush();
   } else await writeStream(handler, counted(content, length));
   if (!handler.finished) void handler.finish();
   return undefined;
 }
+
+const LENT: WriteOptions = { bytes: "lend" };
+const KEPT: WriteOptions = { bytes: "keep" };
 
 const sizeOf = (piece: string | Uint8Array): number =>
   typeof piece === "string" ? Buffer.byteLength(piece) : piece.length;
