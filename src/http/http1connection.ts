@@ -11,7 +11,6 @@ import { loggers } from "../log.ts";
 import { caught, guard, isPromiseLike, logFailure, watch } from "../user-code.ts";
 import { logExchangeFailure, nameOf } from "./failures.ts";
 import type { BaseIOStream, StreamConsumer } from "../net/base-iostream.ts";
-import { StreamClosedError } from "../net/errors.ts";
 import {
   F_EXPECT_CONTINUE,
   M_CONNECT,
@@ -35,6 +34,7 @@ import type { HTTPMessageDelegate } from "./interfaces.ts";
 import { Lingering } from "./lingering.ts";
 import { asError, headTooLarge, refusalText, syntaxError, targetTooLong } from "./refusal.ts";
 import { RequestHead } from "./request-head.ts";
+import { SocketWaits } from "./socket-waits.ts";
 import type { StandingConnections } from "./standing-connections.ts";
 
 /** Reads up to this size are made into one string for all the heads in them. */
@@ -76,9 +76,7 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
   private unsent = 0;
   private lingering: Lingering | undefined = undefined;
   private reading = false;
-  private waiters: { resolve(): void; reject(error: Error): void }[] | undefined = undefined;
-  /** Those whose bytes are being sent from where they lie. */
-  private lenders: Set<{ resolve(): void; reject(error: Error): void }> | undefined = undefined;
+  private waits: SocketWaits | undefined = undefined;
   private waitingForDrain = false;
   private flushes = 0;
   /** Other connections have their turn; then this one goes on. */
@@ -423,37 +421,20 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
     if (!this.reading) this.stream.release();
   }
 
-  drained(): Promise<void> {
-    const promise = new Promise<void>((resolve, reject) => {
-      if (this.stream.isClosed) reject(new StreamClosedError());
-      else (this.waiters ??= []).push({ resolve, reject });
-    });
-    // Who does not wait for the socket need not hear that it closed.
-    promise.catch(() => undefined);
-    return promise;
+  private get waiting(): SocketWaits {
+    const waits = (this.waits ??= new SocketWaits());
+    if (this.stream.isClosed) waits.close(undefined);
+    return waits;
   }
-
+  drained(): Promise<void> {
+    return this.waiting.drained();
+  }
   released(begin: (done: () => void) => boolean): Promise<void> | undefined {
-    let over = false;
-    let settle = (): void => void (over = true);
-    if (begin(() => settle()) || over) return undefined;
-    const promise = new Promise<void>((resolve, reject) => {
-      const lender = { resolve, reject };
-      if (this.stream.isClosed) reject(new StreamClosedError());
-      else (this.lenders ??= new Set()).add(lender);
-      settle = () => {
-        this.lenders?.delete(lender);
-        resolve();
-      };
-    });
-    promise.catch(() => undefined);
-    return promise;
+    return this.waiting.released(begin);
   }
 
   streamDrained(): void {
-    const waiters = this.waiters;
-    this.waiters = undefined;
-    if (waiters !== undefined) for (const waiter of waiters) waiter.resolve();
+    this.waits?.drain();
     if (!this.waitingForDrain) return;
     this.waitingForDrain = false;
     this.stream.release();
@@ -528,12 +509,7 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
     this.message = undefined;
     exchange?.markLost(error);
     this.abandon(message, error);
-    const waiters = this.waiters;
-    this.waiters = undefined;
-    if (waiters !== undefined) for (const waiter of waiters) waiter.reject(new StreamClosedError(error));
-    const { lenders } = this;
-    this.lenders = undefined;
-    if (lenders !== undefined) for (const lender of lenders) lender.reject(new StreamClosedError(error));
+    this.waits?.close(error);
     if (this.state !== DETACHED) this.host.connectionClosed(this);
   }
 

@@ -396,8 +396,3 @@ function parseLength(value: string): number {
   }
   return Number(value);
 }
-
-/** Whether text is ASCII only, for `respond`. */
-export function textKindOf(text: string): TextKind {
-  return Buffer.byteLength(text) === text.length ? ASCII : UTF8;
-}

@@ -19,6 +19,7 @@ import type { Application } from "./application.ts";
 import { contentTag, matchesTag, ownTag } from "./etag.ts";
 import { lastResort, watchHook } from "./failures.ts";
 import { headText, HTML, JSON_TYPE, SERVER } from "./head-text.ts";
+import { jsonText } from "./json-text.ts";
 import { TransformedOutput } from "./output-transform.ts";
 import { sendWhole, tagOfWhole, toNotModified } from "./send-whole.ts";
 import type { RequestHandler } from "./request-handler.ts";
@@ -176,17 +177,10 @@ export abstract class HandlerOutput {
   }
 
   #toJSONText(value: object): string {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) {
-      throw new UsageError(
-        "ERR_LANDSPOUT_WRITE",
-        "write() takes text, bytes or an object; wrap an array or number in an object",
-      );
-    }
+    const text = jsonText(value);
     if (this.#fields === undefined) this.#contentType = JSON_TYPE;
     else if (this.#fields.get("Content-Type") === HTML) this.#fields.set("Content-Type", JSON_TYPE);
-    const text = JSON.stringify(value);
-    // So that it may stand in a script element.
-    return text.includes("</") ? text.replaceAll("</", "<\\/") : text;
+    return text;
   }
 
   /** What has been written and not sent, as one piece. `#policy` is that of its bytes. */
