@@ -147,6 +147,9 @@ class Scripted extends ReceivingTransport {
     this.#call("write");
     return true;
   }
+  writeNow(): number {
+    return 0;
+  }
   cork(): void {}
   uncork(): void {}
   end(): void {
