@@ -17,6 +17,15 @@ const RESERVED = new Set(
   ).split(" "),
 );
 
+/** Names that strict code, as that of modules is, reserves. They are values' names in templates all the same. */
+const STRICT = new Set("eval implements interface package private protected public static".split(" "));
+
+/** Whether no value of a template can have this name. */
+export const isReserved = (name: string): boolean => RESERVED.has(name);
+
+/** The name of a template's own value in the code. */
+export const ownName = (name: string): string => (STRICT.has(name) ? `$_${name}` : name);
+
 /** Code in which names from outside are looked up in the namespace `$n`; `isLocal` says which are the template's own. */
 export function translate(code: string, isLocal: (name: string) => boolean): string {
   const tokens = pythonic(tokenize(code));
@@ -29,17 +38,29 @@ export function translate(code: string, isLocal: (name: string) => boolean): str
       // What follows on the line is ours.
       if (token.kind === "space" && token.text.includes("//")) return `${token.text}\n`;
       if (token.kind !== "name" || RESERVED.has(token.text) || token.text.startsWith("$")) return token.text;
-      if (isOwn(token.text) || !standsAlone(tokens, place)) return token.text;
+      if (!standsAlone(tokens, place)) return token.text;
+      if (isOwn(token.text)) {
+        const own = ownName(token.text);
+        return own !== token.text && isShorthand(tokens, place) ? `${token.text}: ${own}` : own;
+      }
       // Two values side by side are a mistake; what one is looked up with would make a call of them.
       if (followsValue(tokens, place)) return token.text;
       const shorthand = isShorthand(tokens, place) ? `${token.text}: ` : "";
-      return `${shorthand}${lookUp(token.text)}`;
+      return `${shorthand}${isAskedForType(tokens, place) ? lookUpType(token.text) : lookUp(token.text)}`;
     })
     .join("");
 }
 
 /** A name from the namespace, else a global, else a ReferenceError. */
 const lookUp = (name: string): string => `("${name}" in $n ? $n.${name} : $g("${name}"))`;
+
+/** The same for `typeof name`, which is "undefined" of what is not there. */
+const lookUpType = (name: string): string => `("${name}" in $n ? $n.${name} : globalThis.${name})`;
+
+/** Whether `typeof` asks for just this name, not for a property of it. */
+const isAskedForType = (tokens: readonly Token[], place: number): boolean =>
+  meaningful(tokens, place, -1)?.text === "typeof" &&
+  !/^(?:\.|\?\.|\[|\()$/.test(meaningful(tokens, place, 1)?.text ?? "");
 
 /** The expressions of a template literal are code, too. */
 function translateTemplate(text: string, isLocal: (name: string) => boolean): string {
@@ -60,14 +81,15 @@ function translateTemplate(text: string, isLocal: (name: string) => boolean): st
   return result;
 }
 
-const meaningful = (tokens: readonly Token[], from: number, step: 1 | -1): Token | undefined => {
+/** The next token that is no white space, in one direction or the other. */
+export const meaningful = (tokens: readonly Token[], from: number, step: 1 | -1): Token | undefined => {
   for (let place = from + step; place >= 0 && place < tokens.length; place += step)
     if (tokens[place]?.kind !== "space") return tokens[place];
   return undefined;
 };
 
 /** Neither a property (`.name`) nor a key (`{ name: … }`). */
-function standsAlone(tokens: readonly Token[], place: number): boolean {
+export function standsAlone(tokens: readonly Token[], place: number): boolean {
   const before = meaningful(tokens, place, -1)?.text;
   if (before === "." || before === "?.") return false;
   const after = meaningful(tokens, place, 1)?.text;
@@ -75,7 +97,7 @@ function standsAlone(tokens: readonly Token[], place: number): boolean {
 }
 
 /** Whether a value ends right before a token. */
-function followsValue(tokens: readonly Token[], place: number): boolean {
+export function followsValue(tokens: readonly Token[], place: number): boolean {
   const before = meaningful(tokens, place, -1);
   if (before === undefined) return false;
   if (before.kind === "name") return !RESERVED.has(before.text) || /^(?:this|null|true|false)$/.test(before.text);
@@ -90,7 +112,7 @@ function isShorthand(tokens: readonly Token[], place: number): boolean {
 }
 
 /** Whether the innermost bracket around a token is a brace. */
-function insideBraces(tokens: readonly Token[], place: number): boolean {
+export function insideBraces(tokens: readonly Token[], place: number): boolean {
   let depth = 0;
   for (let at = place - 1; at >= 0; at--) {
     const { text, kind } = tokens[at] as Token;
@@ -128,14 +150,14 @@ function arrowScopes(tokens: readonly Token[]): Scope[] {
   return scopes;
 }
 
-const textBetween = (tokens: readonly Token[], from: number, to: number): string =>
+export const textBetween = (tokens: readonly Token[], from: number, to: number): string =>
   tokens
     .slice(from, to)
     .map(({ text }) => text)
     .join("");
 
 /** The bracket that belongs to the one at `place`, in one direction or the other; the last token where there is none. */
-function matching(tokens: readonly Token[], place: number, step: 1 | -1): number {
+export function matching(tokens: readonly Token[], place: number, step: 1 | -1): number {
   let depth = 0;
   let at = place;
   for (; at > 0 && at < tokens.length; at += step) {

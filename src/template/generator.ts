@@ -2,11 +2,13 @@
  * Writes the function of a template: its ancestors, blocks and includes put together into one body of JavaScript, so that all of it shares
  * its local names. In it `$n` is the namespace, `$o` what has been written, `$l` the place that is being run.
  */
+import { UsageError } from "../errors.ts";
 import { ParseError } from "./errors.ts";
 import type { TemplatePosition } from "./errors.ts";
 import { assignment, boundNames, target, value } from "./assignment.ts";
-import { translate } from "./expression.ts";
+import { isReserved, ownName, translate } from "./expression.ts";
 import type { Block, Loop, Node, TemplateFile, Try } from "./nodes.ts";
+import { pythonIn } from "./python.ts";
 import { tokenize } from "./tokens.ts";
 
 /** Finds other templates for one that names them. */
@@ -21,7 +23,14 @@ export interface Generated {
   /** Places by their number in the code. */
   readonly positions: readonly TemplatePosition[];
   /** Every piece of the template's own code, for the search of what the engine will not take. */
-  readonly fragments: readonly { readonly code: string; readonly position: TemplatePosition }[];
+  readonly fragments: readonly Fragment[];
+}
+
+export interface Fragment {
+  readonly code: string;
+  /** As it stands in the template. */
+  readonly source: string;
+  readonly position: TemplatePosition;
 }
 
 /** An escape that a file has chosen: a function by its name, or none. */
@@ -41,7 +50,7 @@ class Generator {
   readonly #defaultEscape: Escape;
   readonly #lines: string[] = [];
   readonly #positions: TemplatePosition[] = [];
-  readonly #fragments: { code: string; position: TemplatePosition }[] = [];
+  readonly #fragments: Fragment[] = [];
   readonly #blocks = new Map<string, Named>();
   readonly #locals = new Set<string>();
   #bound: string[] = [];
@@ -62,8 +71,10 @@ class Generator {
     for (const ancestor of ancestors) this.#collectBlocks(ancestor.body, ancestor);
     for (const ancestor of ancestors) this.#collectLocals(ancestor.body, ancestor);
     this.#inFile(ancestors[0] as TemplateFile, undefined, () => this.#nodes((ancestors[0] as TemplateFile).body));
-    const declared = [...this.#locals].map((name) => `${name} = "${name}" in $n ? $n.${name} : undefined`);
+    const declared = [...this.#locals].map((name) => `${ownName(name)} = "${name}" in $n ? $n.${name} : undefined`);
     const code = [
+      // As in a module, so that what is compiled ahead of time means the same.
+      `"use strict";`,
       `const { s: $s, e: $e, g: $g, i: $i, m: $m, f: $f } = $r;`,
       `let $o = "", $l = 0;`,
       ...(declared.length === 0 ? [] : [`let ${declared.join(", ")};`]),
@@ -91,7 +102,12 @@ class Generator {
   #other(name: string, from: TemplateFile, line: number): TemplateFile {
     if (this.#source === undefined)
       throw new ParseError("{% extends %} and {% include %} need a template loader", from.name, line);
-    return this.#source.resolve(name, from.name);
+    try {
+      return this.#source.resolve(name, from.name);
+    } catch (error) {
+      if (!(error instanceof UsageError) || error.code !== "ERR_LANDSPOUT_TEMPLATE_MISSING") throw error;
+      throw new UsageError(error.code, `${error.message}; it is named at ${from.name}:${line}`);
+    }
   }
 
   /** Calls `visit` for a node and all those in it; included templates are looked into. */
@@ -135,10 +151,19 @@ class Generator {
 
   /** Names that `set` and `import` give values live as long as the function. */
   #collectLocals(nodes: readonly Node[], file: TemplateFile): void {
-    this.#walk(nodes, file, (node) => {
-      if (node.kind === "set") for (const name of assignment(node.code).names) this.#locals.add(name);
-      else if (node.kind === "import") for (const { local } of node.names) this.#locals.add(local);
+    this.#walk(nodes, file, (node, { name: filename }) => {
+      if (node.kind === "set") this.#takeNames(assignment(node.code).names, filename, node.line);
+      else if (node.kind === "import")
+        this.#takeNames(
+          node.names.map(({ local }) => local),
+          filename,
+          node.line,
+        );
     });
+  }
+  #takeNames(names: readonly string[], filename: string, line: number): void {
+    checkNames(names, filename, line);
+    for (const name of names) this.#locals.add(name);
   }
 
   #inFile(file: TemplateFile, via: TemplatePosition | undefined, work: () => void): void {
@@ -163,10 +188,14 @@ class Generator {
     this.#emit(`$l = ${this.#position};`);
     return position;
   }
-  /** Code of the template's, translated. */
-  #code(code: string, position: TemplatePosition): string {
-    const translated = translate(code, (name) => this.#locals.has(name) || this.#bound.includes(name));
-    this.#fragments.push({ code: translated, position });
+  readonly #isLocal = (name: string): boolean => this.#locals.has(name) || this.#bound.includes(name);
+
+  /** Code of the template's, translated; `source` is what it was in the template. */
+  #code(code: string, position: TemplatePosition, source = code): string {
+    const complaint = pythonIn(code);
+    if (complaint !== undefined) throw new ParseError(complaint, position.name, position.line);
+    const translated = translate(code, this.#isLocal);
+    this.#fragments.push({ code: translated, source, position });
     return translated;
   }
   get #escape(): Escape {
@@ -189,12 +218,12 @@ class Generator {
         return;
       }
       case "set":
-        this.#emit(`${this.#code(assignment(node.code).code, this.#mark(node.line))};`);
+        this.#emit(`${this.#code(assignment(node.code).code, this.#mark(node.line), node.code)};`);
         return;
       case "import":
         this.#mark(node.line);
         for (const { imported, local } of node.names)
-          this.#emit(`${local} = $m(${JSON.stringify(node.from)}, ${JSON.stringify(imported)});`);
+          this.#emit(`${ownName(local)} = $m(${JSON.stringify(node.from)}, ${JSON.stringify(imported)});`);
         return;
       case "if":
         this.#if(node);
@@ -236,7 +265,7 @@ class Generator {
     const escape = escaped ? this.#escape : null;
     if (escape === null) return `$s(${code})`;
     if (USUAL.has(escape)) return `$e(${code})`;
-    const found = translate(escape, (name) => this.#locals.has(name) || this.#bound.includes(name));
+    const found = translate(escape, this.#isLocal);
     return `$s(${found}($s(${code})))`;
   }
 
@@ -282,13 +311,17 @@ class Generator {
     const match = /^(?:(?:const|let|var)\s+)?([^]+?)\s+(?:in|of)\s+([^]+)$/.exec(raw ?? code);
     if (match?.[1] === undefined || match[2] === undefined)
       throw new ParseError(`cannot understand for ${code}`, position.name, position.line);
-    const list = this.#code(value(tokenize(match[2])), position);
+    // Before the loop, where its names are not yet: `for node in node.children`.
+    const list = `$c${this.#serial++}`;
+    this.#emit(`const ${list} = $i(${this.#code(value(tokenize(match[2])), position, match[2])});`);
     const { code: pattern, names } = target(tokenize(match[1]));
     if (names.length === 0) throw new ParseError(`cannot understand for ${code}`, position.name, position.line);
+    checkNames(names, position.name, position.line);
     this.#bound = [...this.#bound, ...names];
-    this.#fragments.push({ code: `let ${pattern} of []`, position });
+    const translated = translate(pattern, this.#isLocal);
+    this.#fragments.push({ code: `let ${translated} of []`, source: code, position });
     // A template may set it to something else.
-    return `for (let ${pattern} of $i(${list})) {`;
+    return `for (let ${translated} of ${list}) {`;
   }
 
   #try({ body, handlers, otherwise, last }: Try): void {
@@ -325,7 +358,8 @@ class Generator {
       const bound = this.#bound;
       if (name !== undefined) {
         this.#bound = [...bound, name];
-        this.#emit(`let ${name} = ${error};`);
+        checkNames([name], position.name, line);
+        this.#emit(`let ${ownName(name)} = ${error};`);
       }
       this.#nodes(body);
       this.#bound = bound;
@@ -346,6 +380,12 @@ class Generator {
     // An exception takes away what was written inside, and nothing else.
     this.#emit(`$o = ${before} + $s((${called})($o)); } catch ($y) { $o = ${before}; throw $y; }`);
   }
+}
+
+function checkNames(names: readonly string[], filename: string, line: number): void {
+  const word = names.find(isReserved);
+  if (word !== undefined)
+    throw new ParseError(`${word} is a word of JavaScript and cannot name a value`, filename, line);
 }
 
 const USUAL = new Set(["xhtml_escape", "xhtmlEscape", "escape"]);

@@ -61,8 +61,17 @@ export abstract class BaseLoader {
   }
 }
 
-const missing = (name: string): UsageError =>
-  new UsageError("ERR_LANDSPOUT_TEMPLATE_MISSING", `there is no template ${JSON.stringify(name)}`);
+/** How many names an error lists. */
+const LISTED = 10;
+
+/** @param where Where it was looked for. */
+const missing = (name: string, where: string): UsageError =>
+  new UsageError("ERR_LANDSPOUT_TEMPLATE_MISSING", `there is no template ${JSON.stringify(name)} ${where}`);
+
+function among(names: readonly string[]): string {
+  const more = names.length > LISTED ? ` and ${names.length - LISTED} more` : "";
+  return names.length === 0 ? "among none" : `among ${names.slice(0, LISTED).join(", ")}${more}`;
+}
 
 /** Templates in a directory. Stricter than Tornado's: names do not lead out of it. */
 export class Loader extends BaseLoader {
@@ -77,12 +86,12 @@ export class Loader extends BaseLoader {
     if (!path.startsWith(this.root.endsWith(sep) ? this.root : this.root + sep) || name.includes("\0"))
       throw new UsageError(
         "ERR_LANDSPOUT_TEMPLATE_MISSING",
-        `${JSON.stringify(name)} leads out of the template directory`,
+        `${JSON.stringify(name)} leads out of the template directory ${this.root}`,
       );
     try {
       return readFileSync(path, "utf8");
     } catch (error) {
-      if ((error as { code?: string }).code === "ENOENT") throw missing(name);
+      if ((error as { code?: string }).code === "ENOENT") throw missing(name, `in ${this.root}`);
       throw error;
     }
   }
@@ -104,13 +113,13 @@ export class PrecompiledLoader extends BaseLoader {
     let template = this.#loaded.get(path);
     if (template === undefined) {
       const precompiled = this.#templates.get(path);
-      if (precompiled === undefined) throw missing(path);
+      if (precompiled === undefined) throw missing(path, among([...this.#templates.keys()]));
       this.#loaded.set(path, (template = new Template(precompiled, this.#options)));
     }
     return template;
   }
   protected read(name: string): string {
-    throw missing(name);
+    throw missing(name, "among those compiled ahead of time");
   }
 }
 
@@ -129,7 +138,7 @@ export class DictLoader extends BaseLoader {
   }
   protected read(name: string): string {
     const source = Object.hasOwn(this.#sources, name) ? this.#sources[name] : undefined;
-    if (source === undefined) throw missing(name);
+    if (source === undefined) throw missing(name, among(Object.keys(this.#sources)));
     return source;
   }
 }

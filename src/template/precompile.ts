@@ -2,9 +2,8 @@
  * Templates compiled ahead of time to modules, for places where a program may not make code of text (a Content-Security-Policy, hosts at
  * the edge), and for bundles without files.
  */
-import type { Dirent } from "node:fs";
 import { readdirSync } from "node:fs";
-import { relative, sep } from "node:path";
+import { join } from "node:path";
 import { checkOptions, listOf, text } from "../options-check.ts";
 import type { OptionTable } from "../options-check.ts";
 import { generate } from "./generator.ts";
@@ -35,10 +34,8 @@ export function precompile(directory: string, options: PrecompileOptions = {}): 
   const { extensions = EXTENSIONS, ...loading } = options;
   const { autoescape = "xhtml_escape" } = options;
   const loader = new Loader(directory, loading);
-  const entries = readdirSync(loader.root, { recursive: true, withFileTypes: true }) as Dirent[];
-  const names = entries
-    .filter((entry) => entry.isFile() && extensions.some((extension) => entry.name.endsWith(extension)))
-    .map((entry) => relative(loader.root, `${entry.parentPath}${sep}${entry.name}`).replaceAll(sep, "/"))
+  const names = filesOf(loader.root)
+    .filter((name) => extensions.some((extension) => name.endsWith(extension)))
     .sort();
   const source = { resolve: (other: string, from: string) => loader.file(other, from) };
   const modules = names.map((name) => {
@@ -49,4 +46,17 @@ export function precompile(directory: string, options: PrecompileOptions = {}): 
     return `  {\n    name: ${JSON.stringify(name)},\n    positions: ${JSON.stringify(positions)},\n    run($n, $r) {\n${indented}\n    },\n  },`;
   });
   return `/** Templates compiled ahead of time; do not change this file. */\nexport default [\n${modules.join("\n")}\n];\n`;
+}
+
+/** Files in a directory and those below, by their names from there. (`recursive` of `readdirSync` is not in all of Node 20.) */
+function filesOf(root: string): string[] {
+  const files: string[] = [];
+  const folders = [""];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
+      if (entry.isDirectory()) folders.push(`${folder}${entry.name}/`);
+      else if (entry.isFile()) files.push(`${folder}${entry.name}`);
+    }
+  }
+  return files;
 }

@@ -118,20 +118,26 @@ function compile(generated: Generated): TemplateFunction {
   }
 }
 
+/** Why the engine does not take a piece of code, or "". */
+function refusal(code: string): string {
+  try {
+    // oxlint-disable-next-line no-new, no-new-func, typescript/no-implied-eval
+    new Function(`"use strict"; ${code}`);
+    return "";
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 /** Which piece of code it is that the engine does not take. */
 function blame({ fragments, positions }: Generated, error: SyntaxError): Error {
-  for (const { code, position } of fragments) {
-    try {
-      // oxlint-disable-next-line no-new, no-new-func, typescript/no-implied-eval
-      new Function(`return (${code}\n);`);
-    } catch {
-      try {
-        // oxlint-disable-next-line no-new, no-new-func, typescript/no-implied-eval
-        new Function(`for (${code}) {}`);
-      } catch {
-        return new ParseError(`${error.message} in ${JSON.stringify(code)}`, position.name, position.line, error);
-      }
-    }
+  for (const { code, source, position } of fragments) {
+    const reason = refusal(`return (${code}\n);`);
+    if (reason === "" || refusal(`for (${code}) {}`) === "") continue;
+    // The engine has read what was made of the template: what it quotes may be none of the template's words.
+    const quoted = [...reason.matchAll(/'([^']*)'/g)].map(([, text = ""]) => text);
+    const why = quoted.length > 0 && quoted.every((text) => source.includes(text)) ? `: ${reason}` : "";
+    return new ParseError(`cannot understand ${JSON.stringify(source)}${why}`, position.name, position.line, error);
   }
   const { name, line } = positions[0] ?? { name: "<string>", line: 1 };
   return new ParseError(error.message, name, line, error);

@@ -249,6 +249,156 @@ test("what cannot be understood is refused with its line", () => {
   }
 });
 
+test("Python that is no JavaScript is refused with the JavaScript to write", () => {
+  for (const [source, sentence] of [
+    ["{{ f(x, y=1) }}", '"y=1" is an argument by name, which JavaScript has not: write an object, { y: 1 }'],
+    ["{% module Entry(entry, show_comments=True) %}", "write an object, { show_comments: True }"],
+    ["{% set a = f(y = g(1, 2), z=3) %}", "write an object, { y: g(1, 2) }"],
+    ["{{ a if c else b }}", '"a if c else b" is Python: write c ? a : b'],
+    ["{{ f(1, 'x' if a and (b) else g(2, 3)) }}", "write a and (b) ? 'x' : g(2, 3)"],
+    ["{% set cls = 'on' if x.a else '' %}", "write x.a ? 'on' : ''"],
+    ["{{ ', '.join(x.name for x in xs) }}", '"x.name for x in xs" is Python: write xs.map((x) => x.name)'],
+    ["{{ [f(x) for x in xs if x > 1] }}", "write xs.filter((x) => x > 1).map((x) => f(x))"],
+    ["{% for a in [k for k, v in d] %}{% end %}", "write d.map(([k, v]) => k)"],
+    ["{{ {k: v for k, v in d} }}", "Object.fromEntries"],
+    ["{{ [x for xs in ys for x in xs] }}", "as {% for %}"],
+    ['{{ "Hello %(name)s" % {"name": x} }}', "a remainder in JavaScript: write a template literal, `Hello ${name}`"],
+    ["{{ '%d of %.2f %%' % (a, b) }}", "`${value} of ${value.toFixed(2)} %`"],
+    ['{{ _("%(n)s friends") % {"n": 2} }}', "is formatting in Python"],
+    ['{{ _("%s friends") % n }}', '"%" behind "%s friends" is formatting in Python'],
+    ["{{ x is None }}", 'a == null for "a is None"'],
+    ["{% if x not in xs %}{% end %}", "write !list.includes(value)"],
+    ["{{ sorted(xs, lambda x: x.n) }}", '"lambda" is Python: write (x) => x + 1'],
+    ["{{ xs[1:] }}", "write .slice(1)"],
+    ["{{ xs[:n + 1] }}", "write .slice(0, n + 1)"],
+    ["{{ f'{name}!' }}", "write `${name}!`"],
+    ["{{ u'text' }}", "write 'text'"],
+    ["{{ f(*xs) }}", '"*xs" is Python: write ...xs'],
+    ["{{ f(1, **d) }}", '"**d" is Python: write { ...d }'],
+    ["{% if 1 < x and 1 <= x < 3 %}{% end %}", "write 1 <= x && x < 3"],
+  ] as const) {
+    try {
+      render(`a\n${source}`);
+      assert.unreachable(source);
+    } catch (error) {
+      assert.instance(error, ParseError, source);
+      assert.ok((error as Error).message.includes(sentence), `${source}: ${(error as Error).message}`);
+      assert.match((error as Error).message, /at <string>:2$/);
+    }
+  }
+});
+
+table("JavaScript that looks like it is taken", [
+  ["{{ ((a, b = 2) => a * b)(3) }}{{ f((a, b = 3) => b)(1) }}", { f: (f: unknown) => f }, "63"],
+  ["{{ xs.map((x) => { if (x > 1) return 'a'; else return 'b'; }) }}", { xs: [1, 2] }, "b,a"],
+  ["{{ a % b }}{{ f(7) % 4 }}{{ 'x'.length % 2 }}{{ 7 % (2 + 1) }}", { a: 5, b: 3, f: (x: number) => x }, "2311"],
+  [
+    "{{ xs[a ? 0 : 1] }}{{ ({ a: xs[0] }).a }}{{ o.is }}{{ o.if }}",
+    { xs: [1, 2], a: false, o: { is: 3, if: 4 } },
+    "2134",
+  ],
+  [
+    "{{ 1 < 2 && 2 < 3 }}{{ 1 < 2 ? 3 > 4 : 0 }}{{ f(1 < 2, 3 > 2) }}{{ 2 * 3 ** 2 }}",
+    { f: (a: unknown) => a },
+    "truefalsetrue18",
+  ],
+  ["{{ f(2 * 3) }}{{ lambda }}{{ f }}", { f: 1, lambda: 2 }, "x"],
+]);
+
+test("words of strict code name values, as all others do; those of all code are refused", async () => {
+  const names = "implements interface package private protected public static eval".split(" ");
+  const root = mkdtempSync(join(tmpdir(), "landspout-"));
+  try {
+    for (const name of names) {
+      const source =
+        `{{ ${name} }}{% set ${name} = ${name} + 1 %}{{ ${name} }}{{ ({ ${name} }).${name} }}` +
+        `{% for ${name}, { ${name}: other } in [[3, { ${name}: 4 }]] %}{{ ${name} }}{{ other }}{% end %}` +
+        `{% for { ${name} } in [{ ${name}: 5 }] %}{{ ${name} }}{% end %}{{ ((${name}) => ${name} * 2)(3) }}` +
+        `{% try %}{{ nothing.x }}{% except TypeError as ${name} %}e{% end %}{{ ${name} }}`;
+      assert.is(render(source, { [name]: 1, nothing: null }), "1223456e2", name);
+      writeFileSync(join(root, `${name}.html`), source);
+    }
+    writeFileSync(join(root, "all.mjs"), precompile(root));
+    const module = (await import(join(root, "all.mjs"))) as { default: Precompiled[] };
+    const loader = new PrecompiledLoader(module.default);
+    for (const name of names)
+      assert.is(loader.load(`${name}.html`).generate({ [name]: 1, nothing: null }), "1223456e2", name);
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+  for (const source of [
+    "{% set await = 1 %}",
+    "{% set class = 1 %}",
+    "{% for yield in [] %}{% end %}",
+    "{% import let %}",
+  ])
+    assert.throws(() => render(`\n${source}`), /is a word of JavaScript and cannot name a value at <string>:2/, source);
+});
+
+table("names of values that are not there, and loops over what their name was", [
+  ["{{ typeof missing }}{{ typeof name }}{{ typeof f() }}", { name: "x", f: () => 1 }, "undefinedstringnumber"],
+  ["{% if typeof user === 'undefined' %}nobody{% end %}", {}, "nobody"],
+  ["{{ typeof Array }}{{ typeof globalThis.nothing }}", {}, "functionundefined"],
+  [
+    "{% for x in x.children %}{{ x.n }}{% for x in x.children %}({{ x.n }}){% end %}{% end %}{{ x.n }}",
+    {
+      x: {
+        n: 0,
+        children: [
+          { n: 1, children: [{ n: 2 }] },
+          { n: 3, children: [] },
+        ],
+      },
+    },
+    "1(2)30",
+  ],
+  ["{% for a, b in [[a, b]] %}{{ a }}{{ b }}{% end %}", { a: 1, b: 2 }, "12"],
+]);
+
+test("errors quote the template, and say where a template was looked for", () => {
+  const message = (work: () => unknown): string => {
+    try {
+      work();
+      return "";
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  assert.is(
+    message(() => render("{{ a b }}")),
+    "cannot understand \"a b\": Unexpected identifier 'b' at <string>:1",
+  );
+  for (const source of ["{{ a + }}", "{% if x y %}{% end %}", "{% set a = (b %}", "{% for x in a b %}{% end %}"]) {
+    const said = message(() => render(source));
+    assert.ok(said.startsWith("cannot understand "), said);
+    assert.not.match(said, /\$|" in /);
+  }
+  const root = mkdtempSync(join(tmpdir(), "landspout-"));
+  try {
+    writeFileSync(join(root, "page.html"), "a\n{% include part.html %}");
+    const loader = new Loader(root);
+    assert.is(
+      message(() => loader.load("none.html")),
+      `there is no template "none.html" in ${root}`,
+    );
+    assert.is(
+      message(() => loader.load("page.html")),
+      `there is no template "part.html" in ${root}; it is named at page.html:2`,
+    );
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+  const dictionary = new DictLoader({ "a.html": "", "b.html": "" });
+  assert.is(
+    message(() => dictionary.load("c.html")),
+    'there is no template "c.html" among a.html, b.html',
+  );
+  assert.is(
+    message(() => new PrecompiledLoader([]).load("c.html")),
+    'there is no template "c.html" among none',
+  );
+});
+
 test("an exception carries the template's own line, and those on its way", () => {
   const loader = new DictLoader({
     "base.html": "\n{% block body %}{% end %}",
