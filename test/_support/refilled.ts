@@ -69,18 +69,25 @@ export async function connectLate(port: number, security: Security): Promise<Lat
   return new LateReader(socket);
 }
 
+const NOTHING = Buffer.alloc(0);
+
 export class LateReader {
   readonly socket: net.Socket;
   constructor(socket: net.Socket) {
     this.socket = socket;
   }
-  /** Everything up to the end of the connection; `slowly`: with a rest behind every piece. */
-  read(slowly = false): Promise<Buffer> {
+  /**
+   * Everything up to the end of the connection; `slowly`: with a rest behind every piece. `reply` is sent once the bytes end with `last`.
+   */
+  read(slowly = false, last = "", reply: Uint8Array = NOTHING): Promise<Buffer> {
     const { socket } = this;
     const pieces: Buffer[] = [];
+    let tail: Buffer = NOTHING;
     return new Promise((resolve) => {
       socket.on("data", (piece: Buffer) => {
         pieces.push(piece);
+        tail = Buffer.concat([tail, piece.subarray(-last.length)]).subarray(-last.length);
+        if (last !== "" && tail.toString("latin1") === last) socket.write(reply);
         if (!slowly) return;
         socket.pause();
         setTimeout(() => socket.resume(), 1);
