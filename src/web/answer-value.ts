@@ -6,6 +6,7 @@ import { Buffer } from "node:buffer";
 import { UsageError } from "../errors.ts";
 import type { WriteOptions } from "../net/bytes-policy.ts";
 import { StreamClosedError } from "../net/errors.ts";
+import { isPromiseLike } from "../user-code.ts";
 import type { RequestHandler } from "./request-handler.ts";
 
 const LENT: WriteOptions = { bytes: "lend" };
@@ -14,8 +15,7 @@ const LENT: WriteOptions = { bytes: "lend" };
 export function writeReturned(handler: RequestHandler, value: unknown): Promise<void> | void {
   if (typeof value !== "object" || value === null || value instanceof Uint8Array) {
     // The request ends with it.
-    handler.write(value as string, LENT);
-    return undefined;
+    return handler.write(value as string, LENT);
   }
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === Object.prototype || prototype === null) return handler.write(value);
@@ -86,7 +86,10 @@ export async function writeStream(handler: RequestHandler, source: Source): Prom
     for await (const piece of source) {
       if (signal.aborted) break;
       // The source is not asked for the next one before this one has left, or has been copied.
-      handler.write(typeof piece === "string" || piece instanceof Uint8Array ? piece : bytesOf(piece), LENT);
+      const bytes = typeof piece === "string" || piece instanceof Uint8Array ? piece : bytesOf(piece);
+      const written: unknown = handler.write(bytes, LENT);
+      // A `write` that a class overrides may be async.
+      if (isPromiseLike(written)) await written;
       await handler.flush();
     }
   } catch (error) {

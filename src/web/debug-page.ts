@@ -6,6 +6,7 @@ import { resolve } from "node:path";
 import { ParseError, positionOf } from "../template/index.ts";
 import { framesOf } from "../template/stack.ts";
 import type { Frame } from "../template/stack.ts";
+import { notPromise } from "../user-code.ts";
 import type { RequestHandler } from "./request-handler.ts";
 import { programSource, sourceBelow } from "./source-files.ts";
 
@@ -64,7 +65,7 @@ function chain(error: unknown): unknown[] {
 function templateSource(handler: RequestHandler, error: Error): string {
   const position =
     positionOf(error) ?? (error instanceof ParseError ? { name: error.filename ?? "", line: error.line } : undefined);
-  const root = handler.getTemplatePath();
+  const root = notPromise(handler.getTemplatePath(), "getTemplatePath");
   if (position === undefined || root === undefined) return "";
   const file = resolve(root, position.name);
   return sourceLines({ file, line: position.line }, sourceBelow(root, file));

@@ -3,6 +3,7 @@
  * those, a plain function around the method or class: `get = authenticated(function (this: MyHandler) { … })`.
  */
 import { namesHost, targetReference } from "../http/url.ts";
+import { notPromise } from "../user-code.ts";
 import { HTTPError } from "./http-error.ts";
 import type { RequestHandler } from "./request-handler.ts";
 
@@ -34,7 +35,7 @@ export function authenticated<F extends Method>(method: F, _context?: unknown): 
   return around(method, (handler) => {
     if (handler.currentUser) return true;
     if (!isSafe(handler)) throw new HTTPError(403);
-    let url = handler.getLoginUrl();
+    let url = notPromise(handler.getLoginUrl(), "getLoginUrl");
     if (!url.includes("?")) {
       // An address on another host takes the whole of ours. `//x` would be read as a host by a page that redirects there.
       const absolute = /^[a-z][a-z0-9+.-]*:\/\//i.test(url);

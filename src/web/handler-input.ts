@@ -6,6 +6,7 @@ import type { Buffer } from "node:buffer";
 import { decodeArgument } from "../http/arguments.ts";
 import type { MultipartOptions } from "../http/multipart/options.ts";
 import { MultipartStream } from "../http/multipart/stream.ts";
+import { notPromise } from "../user-code.ts";
 import { HandlerOutput } from "./handler-output.ts";
 import { MissingArgumentError } from "./http-error.ts";
 import { contentFor } from "./request-content.ts";
@@ -51,7 +52,7 @@ export abstract class HandlerInput extends HandlerOutput {
   #cleanArgument(value: Buffer, name: string, strip: boolean): string {
     // Tornado turns control characters into spaces, so that they end in no log and no page.
     // oxlint-disable-next-line no-control-regex
-    const text = this.decodeArgument(value, name).replace(/[\x00-\x08\x0e-\x1f]/g, " ");
+    const text = notPromise(this.decodeArgument(value, name), "decodeArgument").replace(/[\x00-\x08\x0e-\x1f]/g, " ");
     return strip ? text.trim() : text;
   }
   /** Bytes of an argument (or of a captured part of the path) as text: UTF-8, or 400. May be overridden. */

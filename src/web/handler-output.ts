@@ -236,8 +236,11 @@ export abstract class HandlerOutput {
    */
   finish(chunk?: Writable, options?: WriteOptions): Promise<void> | void {
     if (this.#done) throw new UsageError("ERR_LANDSPOUT_FINISHED", "finish() called twice");
-    // They leave at once, or are copied by the stream.
-    if (chunk !== undefined) this.write(chunk, policyOf("finish", options) === "keep" ? options : LENT);
+    if (chunk !== undefined) {
+      // They leave at once, or are copied by the stream.
+      const written: unknown = this.write(chunk, policyOf("finish", options) === "keep" ? options : LENT);
+      if (written !== undefined) watchHook(this.#handler, written, "write");
+    }
     this.#done = true;
     try {
       if (this.#newCookies !== undefined && !this.#sent) this.#addCookieFields();

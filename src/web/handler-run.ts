@@ -21,7 +21,7 @@ import { beginTrace, traceError } from "./request-trace.ts";
 import type { RequestTrace } from "./request-trace.ts";
 import { Finish, HTTPError } from "./http-error.ts";
 import { writeReturned } from "./answer-value.ts";
-import { NO_ARGUMENTS, RequestHandler } from "./request-handler.ts";
+import { allowField, NO_ARGUMENTS, RequestHandler } from "./request-handler.ts";
 import type { Target } from "./target.ts";
 import { extraMethod, isRefusedUnread } from "./unread-content.ts";
 
@@ -281,7 +281,7 @@ function callMethod(handler: RequestHandler): unknown {
 function callExtraMethod(handler: RequestHandler): unknown {
   const own = extraMethod(handler, handler.request.method);
   if (own !== undefined) return own.apply(handler, handler.pathArgs as (string | undefined)[]);
-  throw new HTTPError(405, { headers: { Allow: handler.allowedMethods().join(", ") } });
+  throw new HTTPError(405, { headers: { Allow: allowField(handler) } });
 }
 
 /** RFC 9110 §9.2.1: these ask for nothing to be changed. */

@@ -50,7 +50,7 @@ const refreshed = new WeakSet<RequestHandler>();
 
 export function loaderFor(handler: RequestHandler): BaseLoader {
   const { settings, application } = handler;
-  const path = handler.getTemplatePath();
+  const path = notPromise(handler.getTemplatePath(), "getTemplatePath");
   const { loaders } = furnishingOf(application);
   let loader = settings.templateLoader ?? loaders.get(path ?? "");
   if (loader === undefined) {
@@ -165,10 +165,14 @@ export function withResources(handler: RequestHandler, page: string): string {
   const heads = gather((module) => module.htmlHead());
   const bodies = gather((module) => module.htmlBody());
   let text = page;
-  if (scripts.length > 0) text = before(text, "</body>", handler.renderLinkedJs(scripts), true);
-  if (script.length > 0) text = before(text, "</body>", handler.renderEmbedJs(script), true);
-  if (sheets.length > 0) text = before(text, "</head>", handler.renderLinkedCss(sheets), false);
-  if (style.length > 0) text = before(text, "</head>", handler.renderEmbedCss(style), false);
+  if (scripts.length > 0)
+    text = before(text, "</body>", notPromise(handler.renderLinkedJs(scripts), "renderLinkedJs"), true);
+  if (script.length > 0)
+    text = before(text, "</body>", notPromise(handler.renderEmbedJs(script), "renderEmbedJs"), true);
+  if (sheets.length > 0)
+    text = before(text, "</head>", notPromise(handler.renderLinkedCss(sheets), "renderLinkedCss"), false);
+  if (style.length > 0)
+    text = before(text, "</head>", notPromise(handler.renderEmbedCss(style), "renderEmbedCss"), false);
   if (heads.length > 0) text = before(text, "</head>", heads.join(""), false);
   if (bodies.length > 0) text = before(text, "</body>", bodies.join(""), true);
   return text;

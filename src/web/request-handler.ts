@@ -109,7 +109,7 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
 
   /** RFC 9110 §15.5.6: "The origin server MUST generate an Allow header field in a 405 response". */
   #notAllowed(): HTTPError {
-    return new HTTPError(405, { headers: { Allow: this.allowedMethods().join(", ") } });
+    return new HTTPError(405, { headers: { Allow: allowField(this) } });
   }
   /** The methods this handler defines. */
   allowedMethods(): string[] {
@@ -260,19 +260,21 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
     const { error } = options;
     let sent = status;
     try {
-      this.clear();
+      watchHook(this, this.clear(), "clear");
       if (status < 200)
         throw new UsageError(
           "ERR_LANDSPOUT_STATUS_CODE",
           `${status} is not a status for an error page: use 200 to 999`,
         );
-      this.setStatus(status, options.reason ?? (error instanceof HTTPError ? error.reason : undefined));
+      const reason = options.reason ?? (error instanceof HTTPError ? error.reason : undefined);
+      watchHook(this, this.setStatus(status, reason), "setStatus");
       if (error instanceof HTTPError)
-        for (const [name, value] of Object.entries(error.headers)) this.setHeader(name, value);
+        for (const [name, value] of Object.entries(error.headers))
+          watchHook(this, this.setHeader(name, value), "setHeader");
     } catch (failure) {
       logFailed(this, failure, "sendError");
       this.resetAnswer();
-      this.setStatus((sent = 500));
+      watchHook(this, this.setStatus((sent = 500)), "setStatus");
     }
     try {
       const pending: unknown = this.writeError(sent, options);
@@ -348,7 +350,8 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
    * The language of this answer: what `getUserLocale` says, else what the browser wishes. May be set.
    */
   get locale(): Locale {
-    return (this.#locale ??= notPromise(this.getUserLocale(), "getUserLocale") ?? this.getBrowserLocale());
+    return (this.#locale ??=
+      notPromise(this.getUserLocale(), "getUserLocale") ?? notPromise(this.getBrowserLocale(), "getBrowserLocale"));
   }
   set locale(locale: Locale) {
     this.#locale = locale;
@@ -384,5 +387,9 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
     return value;
   }
 }
+
+/** RFC 9110 §10.2.1: Allow = #method. */
+export const allowField = (handler: RequestHandler): string =>
+  notPromise(handler.allowedMethods(), "allowedMethods").join(", ");
 
 export const NO_ARGUMENTS: readonly string[] = [];

@@ -1,4 +1,5 @@
 /** Gives a handler the captured parts of its path, decoded by the handler's own `decodeArgument`. */
+import { notPromise } from "../../user-code.ts";
 import { Buffer } from "node:buffer";
 import type { RequestHandler } from "../request-handler.ts";
 import type { RouteMatch } from "./path-table.ts";
@@ -15,7 +16,7 @@ export function giveCaptured(handler: RequestHandler, match: RouteMatch<unknown>
 
 function decode(handler: RequestHandler, part: string | undefined, which: string): string | undefined {
   if (part === undefined || !part.includes("%")) return part;
-  return handler.decodeArgument(percentDecode(part), `path argument ${which}`);
+  return notPromise(handler.decodeArgument(percentDecode(part), `path argument ${which}`), "decodeArgument");
 }
 
 /** RFC 3986 §2.1, over bytes; `%` without two hexadecimal digits stays as it is, `+` is no space. */
