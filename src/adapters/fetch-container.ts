@@ -15,9 +15,10 @@ import { hasNoContent, reasonPhrase } from "../http/status.ts";
 import { ASCII, LATIN1, UTF8 } from "../net/stream-output.ts";
 import { H_CONTENT_LENGTH, H_TRANSFER_ENCODING } from "../parser/abi.ts";
 import { guard, isPromiseLike, logFailure } from "../user-code.ts";
-import { useLightResponse, wholeAnswer } from "./light-response.ts";
+import { wholeAnswer } from "./light-response.ts";
 import type { WholeAnswer } from "./light-response.ts";
-import { lightRequest } from "./light-request.ts";
+import { isLightFetchInstalled } from "./light-fetch.ts";
+import { lightRequest, runtimeRequest } from "./light-request.ts";
 import type { RequestContent } from "./light-request.ts";
 
 /** What Hono and others get besides the request. */
@@ -29,18 +30,13 @@ export interface FetchContainerContext {
 
 export type ContainedFetch = (request: Request, context: FetchContainerContext) => Response | Promise<Response>;
 
-export interface FetchContainerOptions {
-  /**
-   * Replaces the global `Response` on Node by one that makes no stream of a text nobody asks a stream of; an answer costs half as much
-   * then. Default true.
-   */
-  lightResponse?: boolean;
-}
-
 /** Announced content up to this size is received before the handler runs; more, or of unknown size, is streamed. Bytes. */
 const WHOLE_UP_TO = 65_536;
 
 /**
+ * Runs a Fetch handler inside landspout. It gets requests of the runtime's own, and may answer with any `Response`; `installLightFetch` makes
+ * both cheaper on Node.
+ *
  * @example
  * const hono = new Hono().get("/", (c) => c.text("Hello"));
  * new HTTPServer(new FetchContainer(hono.fetch)).listen(8888);
@@ -48,9 +44,8 @@ const WHOLE_UP_TO = 65_536;
 export class FetchContainer implements HTTPServerConnectionDelegate {
   readonly #fetch: ContainedFetch;
 
-  constructor(fetch: ContainedFetch, { lightResponse = true }: FetchContainerOptions = {}) {
+  constructor(fetch: ContainedFetch) {
     this.#fetch = fetch;
-    if (lightResponse) useLightResponse();
   }
   startRequest(_serverConnection: object, exchange: HTTP1Exchange): HTTPMessageDelegate {
     return new FetchMessage(this.#fetch, exchange);
@@ -105,7 +100,8 @@ class FetchMessage implements HTTPMessageDelegate {
     };
     try {
       const context = { remoteAddress: request.remoteIp, request };
-      const answer = this.#fetch(lightRequest(request, content), context);
+      const made = isLightFetchInstalled() ? lightRequest(request, content) : runtimeRequest(request, content);
+      const answer = this.#fetch(made, context);
       if (isPromiseLike(answer))
         Promise.resolve(answer)
           .then((response) => send(exchange, response))
@@ -179,9 +175,10 @@ function sendWhole(exchange: HTTP1Exchange, { status, statusText, fields, conten
 }
 
 async function sendResponse(exchange: HTTP1Exchange, response: Response): Promise<void> {
-  const { status, body } = response;
   const headers = new HTTPHeaders();
+  // Before the content is asked for: Bun's responses forget then what type a form or a blob has.
   for (const [name, value] of response.headers) if (!belongsToConnection(name)) headers.add(name, value);
+  const { status, body } = response;
   const startLine = { code: status, reason: response.statusText === "" ? reasonPhrase(status) : response.statusText };
   if (body === null || hasNoContent(status) || exchange.head.method === "HEAD") {
     if (!hasNoContent(status) && exchange.head.method !== "HEAD") headers.set("Content-Length", 0);

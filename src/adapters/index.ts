@@ -2,7 +2,8 @@
 export { toFetchHandler } from "../http/fetch-handler.ts";
 export type { FetchContext, FetchHandler } from "../http/fetch-handler.ts";
 export { FetchContainer } from "./fetch-container.ts";
-export type { ContainedFetch, FetchContainerContext, FetchContainerOptions } from "./fetch-container.ts";
+export { installLightFetch } from "./light-fetch.ts";
+export type { ContainedFetch, FetchContainerContext } from "./fetch-container.ts";
 export { NodeContainer } from "./node-container.ts";
 export type { ContainedListener } from "./node-container.ts";
 export { toMiddleware, toNodeListener } from "./node-listener.ts";

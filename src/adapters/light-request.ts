@@ -8,24 +8,52 @@ import type { HTTPServerRequest } from "../http/request.ts";
 /** Content that has come whole, comes as a stream, or is not there. */
 export type RequestContent = Buffer | ReadableStream<Uint8Array> | undefined;
 
-class LightRequestParts {
+/**
+ * Addresses that the URL standard spells as they stand: a host of lower-case letters, no default port, no segment that begins with a dot, nothing
+ * to be encoded or decoded.
+ */
+const PLAIN =
+  /^https?:\/\/(?:[a-z0-9]+\.)*[a-z][a-z0-9]*(?::(?!80\/|443\/)[1-9][0-9]{0,3})?\/(?:[\w~-][\w~.-]*\/?)*(?:\?[\w~.=&%+,:;@/?-]*)?$/;
+
+function addressOf(request: HTTPServerRequest): string {
+  // RFC 9112 §3.3: an authority that is missing is the server's own to choose, and the target `*` has no path.
+  const { host, uri, protocol } = request;
+  const authority = host === "" ? "localhost" : host;
+  const url = uri.startsWith("/")
+    ? `${protocol}://${authority}${uri}`
+    : uri === "*"
+      ? `${protocol}://${authority}/`
+      : uri;
+  return PLAIN.test(url) ? url : new URL(url).href;
+}
+
+/** The one it stands in for. */
+let original: typeof Request | undefined;
+
+class LightRequest {
   readonly #request: HTTPServerRequest;
   readonly #content: RequestContent;
+  #url: string | undefined = undefined;
   #headers: Headers | undefined = undefined;
   #real: Request | undefined = undefined;
+  /** The content has been given away, without a real request. */
   #used = false;
 
   constructor(request: HTTPServerRequest, content: RequestContent) {
     this.#request = request;
-    this.#content = content;
+    // "If inputOrInit's body is non-null and request's method is `GET` or `HEAD`, then throw a TypeError": they have none.
+    const none = request.method === "GET" || request.method === "HEAD";
+    this.#content = none ? undefined : content;
   }
 
   get method(): string {
     return this.#request.method;
   }
+  /** "The serialization of this's URL": as the URL standard spells it. */
   get url(): string {
-    return this.#request.fullUrl();
+    return (this.#url ??= addressOf(this.#request));
   }
+  /** Always the same object. */
   get headers(): Headers {
     return (this.#headers ??= headersOf(this.#request));
   }
@@ -38,11 +66,14 @@ class LightRequestParts {
   get bodyUsed(): boolean {
     return this.#real === undefined ? this.#used : this.#real.bodyUsed;
   }
+  get duplex(): "half" {
+    return "half";
+  }
 
   /** The content at once, where it is there and nobody has taken it. */
   #take(): Buffer | undefined {
     if (this.#real !== undefined || this.#used || this.#content instanceof ReadableStream) return undefined;
-    this.#used = true;
+    this.#used = this.#content !== undefined;
     return this.#content;
   }
   async text(): Promise<string> {
@@ -60,25 +91,31 @@ class LightRequestParts {
   async bytes(): Promise<Uint8Array> {
     return new Uint8Array(await this.arrayBuffer());
   }
+  clone(): Request {
+    // The fields may have changed since the real one was made.
+    return new (original ?? Request)(this.real().clone(), { headers: this.headers });
+  }
 
   /** The request as the runtime makes them, for everything not answered here. */
   real(): Request {
     if (this.#real !== undefined) return this.#real;
-    const content = this.#used ? undefined : this.#content;
+    const content = this.#content;
     const init: RequestInit & { duplex?: "half" } = { method: this.method, headers: this.headers, signal: this.signal };
-    if (content !== undefined && this.method !== "GET" && this.method !== "HEAD") {
+    if (content !== undefined) {
       init.body = content instanceof ReadableStream ? content : new Uint8Array(content);
       init.duplex = "half";
     }
-    const real = new Request(this.url, init);
+    const real = new (original ?? Request)(this.url, init);
     this.#real = real;
+    // It refuses to give again what was given.
+    if (this.#used) real.arrayBuffer().catch(() => undefined);
     return real;
   }
 }
 
-for (const name of ["blob", "clone", "formData"] as const) {
-  Object.defineProperty(LightRequestParts.prototype, name, {
-    value(this: LightRequestParts): unknown {
+for (const name of ["blob", "formData"] as const) {
+  Object.defineProperty(LightRequest.prototype, name, {
+    value(this: LightRequest): unknown {
       return this.real()[name]();
     },
   });
@@ -94,22 +131,41 @@ for (const name of [
   "referrer",
   "referrerPolicy",
 ] as const) {
-  Object.defineProperty(LightRequestParts.prototype, name, {
-    get(this: LightRequestParts): unknown {
+  Object.defineProperty(LightRequest.prototype, name, {
+    get(this: LightRequest): unknown {
       return this.real()[name];
     },
   });
 }
-let inherits = false;
-
-/** @throws TypeError where there is no Fetch in the runtime. */
+/** A light request. It is no request to the runtime: `new Request` and `fetch` take it where light-fetch.ts is installed. */
 export function lightRequest(request: HTTPServerRequest, content: RequestContent): Request {
-  if (!inherits) {
-    // So that `instanceof Request` holds.
-    Object.setPrototypeOf(LightRequestParts.prototype, Request.prototype);
-    inherits = true;
-  }
-  return new LightRequestParts(request, content) as unknown as Request;
+  return new LightRequest(request, content) as unknown as Request;
+}
+
+/** A request as the runtime makes them. Methods that Fetch forbids (TRACE) have none. */
+export function runtimeRequest(request: HTTPServerRequest, content: RequestContent): Request {
+  const light = new LightRequest(request, content);
+  return /^(?:CONNECT|TRACE|TRACK)$/i.test(request.method) ? (light as unknown as Request) : light.real();
+}
+
+/** The request that a light one stands for; whatever else, as it is. */
+export const withoutLight = <T>(input: T): T | Request => (input instanceof LightRequest ? input.real() : input);
+
+/** A global `Request` that takes light ones, over the runtime's own; `instanceof` holds for both kinds. */
+export function lightRequestOver(own: typeof Request): typeof Request {
+  original = own;
+  Object.setPrototypeOf(LightRequest.prototype, own.prototype);
+  const taking = class extends own {
+    constructor(input: ConstructorParameters<typeof Request>[0], init?: RequestInit) {
+      super(withoutLight(input), init);
+    }
+    static override [Symbol.hasInstance](value: unknown): boolean {
+      return value instanceof own;
+    }
+  };
+  Object.defineProperty(taking, "name", { value: "Request", configurable: true });
+  Object.defineProperty(LightRequest.prototype, "constructor", { value: taking, configurable: true, writable: true });
+  return taking;
 }
 
 function headersOf(request: HTTPServerRequest): Headers {

@@ -20,8 +20,8 @@ export interface InjectRequest {
   /** Path and query, as a client would send them. */
   url: string;
   headers?: Iterable<readonly [string, string]> | { readonly [name: string]: string };
-  /** Text, bytes, a form (`URLSearchParams`, `FormData`), or an object to be sent as JSON. */
-  body?: string | Uint8Array | URLSearchParams | FormData | object;
+  /** Text, bytes, a form (`URLSearchParams`, `FormData`), a `Blob`, or an object to be sent as JSON. Forms and blobs say their type. */
+  body?: string | Uint8Array | ArrayBuffer | URLSearchParams | FormData | Blob | object;
   /** Address the request seems to come from. Default `127.0.0.1`. */
   remoteIp?: string;
   /** As if it had come by TLS. Default false. */
@@ -125,9 +125,12 @@ function headersOf(given: InjectRequest["headers"]): HTTPHeaders {
 async function contentOf(body: InjectRequest["body"], headers: HTTPHeaders): Promise<Uint8Array | undefined> {
   if (body === undefined || body instanceof Uint8Array) return body;
   if (typeof body === "string") return Buffer.from(body);
-  if (body instanceof URLSearchParams || body instanceof FormData) {
+  if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
+  if (body instanceof ArrayBuffer) return new Uint8Array(body);
+  if (body instanceof URLSearchParams || body instanceof FormData || body instanceof Blob) {
     const encoded = new Response(body);
-    if (!headers.has("Content-Type")) headers.set("Content-Type", encoded.headers.get("Content-Type") ?? "");
+    const type = encoded.headers.get("Content-Type");
+    if (type !== null && type !== "" && !headers.has("Content-Type")) headers.set("Content-Type", type);
     return new Uint8Array(await encoded.arrayBuffer());
   }
   if (!headers.has("Content-Type")) headers.set("Content-Type", "application/json");

@@ -13,6 +13,7 @@ import {
   toFetchHandler,
   toMiddleware,
   toNodeListener,
+  installLightFetch,
 } from "../../src/adapters/index.ts";
 import { withServer } from "../../src/testing/index.ts";
 import { Application, RequestHandler, streamRequestBody } from "../../src/web/index.ts";
@@ -240,7 +241,8 @@ hono.get("/error", () => {
 
 for (const lightResponse of [false, true]) {
   test(`runs Hono, ${lightResponse ? "light" : "the runtime's own"} responses`, () =>
-    withServer(new FetchContainer((request) => hono.fetch(request), { lightResponse }), async ({ fetch }) => {
+    withServer(new FetchContainer((request) => hono.fetch(request)), async ({ fetch }) => {
+      const uninstall = lightResponse ? installLightFetch() : (): void => undefined;
       const main = await fetch("/");
       assert.is(await main.text(), "hello hono");
       assert.is(main.headers.get("content-length"), "10");
@@ -259,10 +261,12 @@ for (const lightResponse of [false, true]) {
       assert.is(await (await fetch("/error")).text(), "failed: meant");
       assert.is((await fetch("/none")).status, 404);
       assert.is((await fetch("/", { method: "HEAD" })).status, 200);
+      uninstall();
     }));
 }
 
 test("a light response is a Response in every respect", async () => {
+  const uninstall = installLightFetch();
   assert.ok(new Response("x") instanceof Response);
   assert.ok(Response.json({}) instanceof Response);
   const response = new Response("text", { status: 201, headers: { "X-A": "1" } });
@@ -279,6 +283,7 @@ test("a light response is a Response in every respect", async () => {
   if ("Bun" in globalThis) return; // Bun's own is less strict.
   assert.throws(() => new Response("x", { status: 99 }));
   assert.throws(() => new Response("x", { status: 204 }));
+  uninstall();
 });
 
 test("a Fetch handler that throws is a 500 and is logged", () =>

@@ -487,7 +487,7 @@ form("refuses options that cannot be meant", async () => {
   for (const options of [{ keepAlive: -1 }, { maxUnsentSize: 0 }, { overflow: "wait" }, { maxUnsentSize: Number.NaN }])
     await withFeed(async (listener, stage) => {
       stage.options = options as EventSourceOptions;
-      expectLog(/ERR_LANDSPOUT_OPTION|options of an event source/);
+      expectLog(/EventSourceHandler: (?:keepAlive|maxUnsentSize|overflow) must be/);
       listener.ask();
       assert.is((await listener.peer.answer()).status, 500);
     });
