@@ -78,6 +78,10 @@ class FuzzTransport extends ReceivingTransport {
     this.#call();
     return true;
   }
+  writeNow(): number {
+    this.#call();
+    return 0;
+  }
   cork(): void {}
   uncork(): void {}
   end(): void {
