@@ -37,14 +37,10 @@ export function notToken(v: v128): u32 {
   return <u32>i8x16.bitmask(i8x16.eq(v128.and(low, high), i8x16.splat(0)));
 }
 
-/** What a request target may hold (GRAMMAR.md): 0x21-0x7E without `"` `#` `<` `>`. A bit for each byte that is none. */
+/** What a request target may hold (GRAMMAR.md): 0x21-0x7E and 0x80-0xFF without `#`. A bit for each byte that is none. */
 export function notTarget(v: v128): u32 {
-  const low = i8x16.swizzle(
-    i8x16(0x3e, 0x3f, 0x3e, 0x3e, 0x3f, 0x3f, 0x3f, 0x3f, 0x3f, 0x3f, 0x3f, 0x3f, 0x3d, 0x3f, 0x3d, 0x1f),
-    v128.and(v, i8x16.splat(0x0f)),
-  );
-  const high = i8x16.swizzle(i8x16(0, 0, 1, 2, 4, 8, 16, 32, 0, 0, 0, 0, 0, 0, 0, 0), i8x16.shr_u(v, 4));
-  return <u32>i8x16.bitmask(i8x16.eq(v128.and(low, high), i8x16.splat(0)));
+  const control = v128.or(i8x16.le_u(v, i8x16.splat(0x20)), i8x16.eq(v, i8x16.splat(0x7f)));
+  return <u32>i8x16.bitmask(v128.or(control, i8x16.eq(v, i8x16.splat(0x23))));
 }
 
 /** Bytes that end a run within a field value or reason phrase: controls (HTAB too) and DEL. */

@@ -1,7 +1,6 @@
 /**
  * `chunk-size [ chunk-ext ] CRLF` (RFC 9112 §7.1), `chunk-size = 1*HEXDIG`,
- * `chunk-ext = *( ";" chunk-ext-name [ "=" chunk-ext-val ] )`.
- * Stricter than the RFC: none of its "bad" white space.
+ * `chunk-ext = *( BWS ";" BWS chunk-ext-name [ BWS "=" BWS chunk-ext-val ] )`, BWS as RFC 9110 §5.6.3 has it.
  */
 import {
   E_BARE_CR,
@@ -12,7 +11,7 @@ import {
   T_CHUNK_SIZE_HI,
   T_CHUNK_SIZE_LO,
 } from "../src/parser/abi";
-import { byteAt, CR, HTAB, isDigit, LF, lower, skipToken, SP } from "./bytes";
+import { byteAt, CR, HTAB, isBlank, isDigit, LF, lower, skipBlanks, skipToken, SP } from "./bytes";
 import { isHex } from "./host";
 import { fail, IN_NOTHING, put, starve } from "./outcome";
 
@@ -32,30 +31,44 @@ export function chunkLine(start: usize, end: usize): usize {
   if (ptr == start) return fail(E_CHUNK_SIZE, ptr);
   put(T_CHUNK_SIZE_LO, <u32>size);
   put(T_CHUNK_SIZE_HI, <u32>(size >> 32));
-  const byte = byteAt(ptr);
-  if (byte == LF) return fail(E_BARE_LF, ptr);
-  if (byte != CR && byte != SEMICOLON) return fail(E_CHUNK_SIZE, ptr);
+  const behind = skipBlanks(ptr, end);
+  if (behind == end) return starve(IN_NOTHING, 1);
+  const byte = byteAt(behind);
+  if (byte != SEMICOLON) {
+    if (behind == ptr && byte == LF) return fail(E_BARE_LF, ptr);
+    if (behind > ptr || byte != CR) return fail(E_CHUNK_SIZE, behind);
+  }
+  ptr = behind;
   while (byteAt(ptr) == SEMICOLON) {
     ptr = extension(ptr + 1, end);
     if (ptr == 0) return 0;
   }
-  if (byteAt(ptr) != CR) return fail(E_CHUNK_EXTENSION, ptr);
+  // Blanks are allowed in front of a semicolon only.
+  if (byteAt(ptr) != CR || isBlank(byteAt(ptr - 1))) return fail(E_CHUNK_EXTENSION, ptr);
   if (ptr + 1 == end) return starve(IN_NOTHING, 1);
   return byteAt(ptr + 1) == LF ? ptr + 2 : fail(E_BARE_CR, ptr);
 }
 
-/** One extension without its semicolon; returns the offset of the byte behind it, which is there. */
+/** One extension without its semicolon; returns the offset of the first byte behind it that is no blank, which is there. */
 function extension(start: usize, end: usize): usize {
-  const nameEnd = skipToken(start, end);
-  if (nameEnd == end) return starve(IN_NOTHING, 1);
-  if (nameEnd == start) return fail(E_CHUNK_EXTENSION, start);
-  if (byteAt(nameEnd) != 0x3d) return nameEnd;
-  const value = nameEnd + 1;
+  const name = skipBlanks(start, end);
+  const nameEnd = skipToken(name, end);
+  const equals = skipBlanks(nameEnd, end);
+  if (nameEnd < end && nameEnd == name) return fail(E_CHUNK_EXTENSION, name);
+  if (equals == end) return starve(IN_NOTHING, 1);
+  if (byteAt(equals) != 0x3d) return equals;
+  const value = skipBlanks(equals + 1, end);
   if (value == end) return starve(IN_NOTHING, 1);
-  if (byteAt(value) == 0x22) return quotedString(value + 1, end);
-  const valueEnd = skipToken(value, end);
-  if (valueEnd == end) return starve(IN_NOTHING, 1);
-  return valueEnd == value ? fail(E_CHUNK_EXTENSION, value) : valueEnd;
+  let valueEnd: usize;
+  if (byteAt(value) == 0x22) {
+    valueEnd = quotedString(value + 1, end);
+    if (valueEnd == 0) return 0;
+  } else {
+    valueEnd = skipToken(value, end);
+    if (valueEnd == value) return fail(E_CHUNK_EXTENSION, value);
+  }
+  const behind = skipBlanks(valueEnd, end);
+  return behind == end ? starve(IN_NOTHING, 1) : behind;
 }
 
 // RFC 9110 §5.6.4: quoted-string = DQUOTE *( qdtext / quoted-pair ) DQUOTE

@@ -1,6 +1,6 @@
 /**
  * `uri-host [ ":" port ]` (RFC 9110 §7.2, RFC 3986 §3.2.2), as Host and as the authority of a target.
- * Stricter than RFC 3986: no comma in a name, no IPvFuture, no zone, at most five port digits (GRAMMAR.md).
+ * Stricter than RFC 3986: no comma in a name, no IPvFuture, at most five port digits. Looser: a zone (GRAMMAR.md).
  */
 import { at, byteAt, COLON, equalTo, isDigit, lower } from "./bytes";
 
@@ -53,12 +53,22 @@ function nameEnd(start: usize, end: usize): usize {
   return ptr < end ? ptr : end;
 }
 
-// IP-literal = "[" IPv6address "]"; by its letters only
+// IP-literal = "[" IPv6address [ "%" 1*unreserved ] "]"; the address by its letters only
 function literalEnd(start: usize, end: usize): usize {
   let ptr = start + 1;
   while (ptr < end && (isHex(byteAt(ptr)) || byteAt(ptr) == COLON || byteAt(ptr) == 0x2e)) ptr++;
-  if (ptr == end || byteAt(ptr) != 0x5d || ptr - start < 3) return 0;
-  return ptr + 1;
+  if (ptr == end || ptr - start < 3) return 0;
+  if (byteAt(ptr) == 0x25) {
+    const zone = ++ptr;
+    while (ptr < end && isUnreserved(byteAt(ptr))) ptr++;
+    if (ptr == end || ptr == zone) return 0;
+  }
+  return byteAt(ptr) == 0x5d ? ptr + 1 : 0;
+}
+
+// RFC 3986 §2.3: unreserved = ALPHA / DIGIT / "-" / "." / "_" / "~"
+function isUnreserved(byte: u32): bool {
+  return isDigit(byte) || lower(byte) - 0x61 < 26 || byte == 0x2d || byte == 0x2e || byte == 0x5f || byte == 0x7e;
 }
 
 export function isHex(byte: u32): bool {

@@ -9,6 +9,7 @@ import {
   E_TARGET,
   E_TARGET_FORM,
   F_PATH_ESCAPED,
+  F_TARGET_RAW,
   FORM_ABSOLUTE,
   FORM_ASTERISK,
   FORM_AUTHORITY,
@@ -110,17 +111,23 @@ function requestTarget(line: usize, start: usize, end: usize): usize {
   let question: usize = 0;
   let percent: usize = 0;
   let stop: usize = 0;
+  // Bits of bytes above 0x7F.
+  let raw: u32 = 0;
   while (ptr < end) {
     const v = at(ptr, end);
     const stops = notTarget(v);
+    const above = <u32>i8x16.bitmask(v);
     const questions = equalTo(v, 0x3f);
     const percents = equalTo(v, 0x25);
     if (question == 0 && questions != 0) question = ptr + <usize>ctz(questions);
     if (percent == 0 && percents != 0) percent = ptr + <usize>ctz(percents);
     if (stops != 0) {
       stop = ptr + <usize>ctz(stops);
+      // Those in front of the first stop.
+      raw |= above & (stops - 1) & ~stops;
       break;
     }
+    raw |= above;
     ptr += 16;
   }
   if (stop == 0 || stop == end) return starve(IN_TARGET, 0);
@@ -129,6 +136,7 @@ function requestTarget(line: usize, start: usize, end: usize): usize {
   if (percent == 0) percent = stop;
   put(T_TARGET_START, <u32>start);
   put(T_TARGET_END, <u32>stop);
+  if (raw != 0) addFlags(F_TARGET_RAW);
   if (byteAt(start) == 0x2f && load<u32>(line) != 0x4e4e4f43) {
     put(T_TARGET_FORM, FORM_ORIGIN);
     put(T_PATH_START, <u32>start);

@@ -15,6 +15,12 @@ export type RequestContent = Buffer | ReadableStream<Uint8Array> | undefined;
 const PLAIN =
   /^https?:\/\/(?:[a-z0-9]+\.)*[a-z][a-z0-9]*(?::(?!80\/|443\/)[1-9][0-9]{0,3})?\/(?:[\w~-][\w~.-]*\/?)*(?:\?[\w~.=&%+,:;@/?-]*)?$/;
 
+/** A target may hold it as it is; the URL standard would make a slash of a backslash, and another path of the path. */
+const ESCAPED = /["<>\\^`{|}]/g;
+/** The zone of an address, which the URL standard has no place for. */
+const ZONE = /^(https?:\/\/\[[0-9A-Fa-f:.]+)%[^\]]*\]/;
+const percentEncoded = (character: string): string => `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
+
 function addressOf(request: HTTPServerRequest): string {
   // RFC 9112 §3.3: an authority that is missing is the server's own to choose, and the target `*` has no path.
   const { host, uri, protocol } = request;
@@ -24,7 +30,7 @@ function addressOf(request: HTTPServerRequest): string {
     : uri === "*"
       ? `${protocol}://${authority}/`
       : uri;
-  return PLAIN.test(url) ? url : new URL(url).href;
+  return PLAIN.test(url) ? url : new URL(url.replace(ZONE, "$1]").replace(ESCAPED, percentEncoded)).href;
 }
 
 /** The one it stands in for. */

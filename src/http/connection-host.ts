@@ -24,6 +24,8 @@ export interface ConnectionHost {
   readonly delegate: HTTPServerConnectionDelegate;
   readonly noKeepAlive: boolean;
   readonly leaveOnHalfClose: boolean;
+  /** Targets with bytes that RFC 3986 does not allow are refused. */
+  readonly strictTarget: boolean;
   /** Seconds, counted by the sweep over all connections. */
   readonly now: number;
   /** Seconds between two sweeps: how far `now` may lag behind. */

@@ -23,27 +23,41 @@ export function applyForwarded(
   encrypted: boolean,
   trusted: AddressList | undefined,
 ): Forwarded {
-  const claimed = headers.get("X-Real-Ip") ?? lastUntrusted(headers.get("X-Forwarded-For"), trusted) ?? remote;
+  const realIp = headers.get("X-Real-Ip");
+  const claimed = realIp === undefined ? lastUntrusted(headers.get("X-Forwarded-For"), trusted) : addressIn(realIp);
   const scheme = lastElement(headers.get("X-Scheme") ?? headers.get("X-Forwarded-Proto") ?? "").toLowerCase();
   return {
-    remoteIp: isAddress(claimed.trim()) ? normalizeAddress(claimed.trim()) : remote,
+    remoteIp: claimed ?? remote,
     protocol: scheme === "https" || scheme === "http" ? scheme : encrypted ? "https" : "http",
   };
 }
 
-/** The rightmost hop that is no trusted proxy; the leftmost where all are. */
+/** The rightmost hop that is no trusted proxy; the leftmost where all are. Undefined where that is no address. */
 function lastUntrusted(list: string | undefined, trusted: AddressList | undefined): string | undefined {
   if (list === undefined) return undefined;
   let end = list.length;
   for (;;) {
     const comma = end === 0 ? -1 : list.lastIndexOf(",", end - 1);
-    const hop = list.slice(comma + 1, end).trim();
-    if (comma < 0 || trusted?.has(hop) !== true) return hop;
+    const hop = addressIn(list.slice(comma + 1, end));
+    if (comma < 0 || hop === undefined || trusted?.has(hop) !== true) return hop;
     end = comma;
   }
 }
 
 const lastElement = (list: string): string => list.slice(list.lastIndexOf(",") + 1).trim();
 
-/** A literal address. One with a zone (fe80::1%eth0) means something on the machine that wrote it only. */
-const isAddress = (text: string): boolean => isIP(text) !== 0 && !text.includes("%");
+/** An IPv4 address with a port, or any address in brackets with or without one. */
+const WITH_PORT = /^(?:([0-9.]+):[0-9]{1,5}|\[([0-9A-Fa-f:.]+)\](?::[0-9]{1,5})?)$/;
+
+/**
+ * The literal address in an element; some proxies (Azure Application Gateway, IIS) add the port, and brackets to IPv6. Undefined where
+ * there is none. One with a zone (fe80::1%eth0) means something on the machine that wrote it only.
+ */
+function addressIn(element: string): string | undefined {
+  const text = element.trim();
+  const ported = WITH_PORT.exec(text);
+  const address = ported === null ? text : ((ported[1] ?? ported[2]) as string);
+  if (isIP(address) === 0 || address.includes("%") || (ported?.[1] !== undefined && isIP(address) !== 4))
+    return undefined;
+  return normalizeAddress(address);
+}

@@ -32,7 +32,7 @@ import type { ExchangeOwner } from "./http1exchange.ts";
 import { HTTPHeaders } from "./headers.ts";
 import type { HTTPMessageDelegate } from "./interfaces.ts";
 import { Lingering } from "./lingering.ts";
-import { asError, headTooLarge, refusalText, syntaxError, targetTooLong } from "./refusal.ts";
+import { asError, headTooLarge, refusalText, syntaxError, targetNotStrict, targetTooLong } from "./refusal.ts";
 import { RequestHead } from "./request-head.ts";
 import { SocketWaits } from "./socket-waits.ts";
 import type { StandingConnections } from "./standing-connections.ts";
@@ -199,6 +199,7 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
     const minor = table[T_MINOR] as number;
     const head = new RequestHead(parser, text, base, headEnd);
     if (head.targetLength > limits.maxTargetLength) return this.refuse(targetTooLong(limits.maxTargetLength));
+    if (host.strictTarget && !head.isStrict) return this.refuse(targetNotStrict());
     const refused = headRefusal(flags, minor) ?? (table[T_METHOD] === M_CONNECT ? REFUSALS["connect"] : undefined);
     if (refused !== undefined) return this.refuse(asError(refused));
     const framing = requestFraming(flags, minor);

@@ -15,6 +15,11 @@ export interface HTTPServerOptions {
   maxHeaderSize?: number;
   /** Request target. Default 16,384; at most 262,144. Over it: 414. */
   maxTargetLength?: number;
+  /**
+   * Refuse (400) targets with bytes that RFC 3986 does not allow unescaped: `"`, `<`, `>`, `\\`, `^`, the backtick, `{`, `|`, `}` and bytes
+   * above 0x7F. Default false: they are taken as browsers, curl and other servers take them.
+   */
+  strictTarget?: boolean;
   /** Field lines of a head, and of a trailer section. Default 128; at most 1,024. Over it: 431. */
   maxFieldCount?: number;
   /** Trailer section of a chunked request. Default 16,384; at most 262,144. Over it: 431. */
@@ -117,6 +122,7 @@ const addresses = listOf(text, "addresses and ranges");
 export const HTTP_SERVER_OPTIONS: OptionTable<HTTPServerOptions> = {
   maxHeaderSize: size,
   maxTargetLength: size,
+  strictTarget: flag,
   maxFieldCount: whole(0, MAX_FIELDS),
   maxTrailerSize: size,
   // A chunk line has a size and a line end besides, and one byte more shows that it is too long.

@@ -24,6 +24,14 @@ export const headTooLarge = (limit: number): LimitError =>
 export const targetTooLong = (limit: number): LimitError =>
   new LimitError("ERR_LANDSPOUT_TARGET_LENGTH", `The request target is longer than ${limit} bytes.`, 414, limit);
 
+/** With `strictTarget`. */
+export const targetNotStrict = (): RemoteProtocolError =>
+  new RemoteProtocolError(
+    "ERR_LANDSPOUT_TARGET_STRICT",
+    "The request target holds a byte that RFC 3986 does not allow unescaped.",
+    400,
+  );
+
 /** The error of a code that a parse function returned negated. */
 export function syntaxError(code: number): RemoteProtocolError {
   const entry = parseError(code);

@@ -7,6 +7,7 @@
  */
 import {
   F_PATH_ESCAPED,
+  F_TARGET_RAW,
   FIELD_SLOTS,
   FORM_ABSOLUTE,
   T_AUTHORITY_END,
@@ -31,6 +32,11 @@ import { METHOD_NAMES } from "../parser/names.ts";
 import type { HttpParser } from "../parser/types.ts";
 import type { HeaderSource } from "./headers.ts";
 import type { RequestStartLine } from "./interfaces.ts";
+
+const ABOVE_ASCII = /[\x80-\xff]/g;
+const percentEncoded = (byte: string): string => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`;
+/** Visible ASCII that RFC 3986 §2 has no place for. */
+const NO_URI = /["<>\\^`{|}]/;
 
 export class RequestHead implements RequestStartLine, HeaderSource {
   private readonly parser: HttpParser;
@@ -88,18 +94,30 @@ export class RequestHead implements RequestStartLine, HeaderSource {
     // A method unknown to the parser ends before the space in front of the target.
     return this.text.substring(this.methodStart, this.targetStart - 1);
   }
-  /** The request target as sent (Tornado calls it the path of the start line). */
+  /** The request target as sent (Tornado calls it the path of the start line), bytes above 0x7F percent-encoded. */
   get path(): string {
-    return this.text.substring(this.targetStart, this.targetEnd);
+    return this.target(this.targetStart, this.targetEnd);
   }
-  /** The path of the target alone, as sent; `/` where an absolute-form target has none. */
+  /** The path of the target alone, likewise; `/` where an absolute-form target has none. */
   get targetPath(): string {
     if (this.pathStart === this.pathEnd) return this.form === FORM_ABSOLUTE ? "/" : "";
-    return this.text.substring(this.pathStart, this.pathEnd);
+    return this.target(this.pathStart, this.pathEnd);
   }
-  /** What follows the `?`, or "". */
+  /** What follows the `?`, likewise, or "". */
   get query(): string {
-    return this.pathEnd === this.targetEnd ? "" : this.text.substring(this.pathEnd + 1, this.targetEnd);
+    return this.pathEnd === this.targetEnd ? "" : this.target(this.pathEnd + 1, this.targetEnd);
+  }
+  /**
+   * RFC 3987 §3.1 maps an IRI to a URI by percent-encoding its bytes in UTF-8. Done here, so that whatever is compared with a target,
+   * decodes it, logs it or builds a URL of it sees ASCII, and the same for both ways to send it.
+   */
+  private target(start: number, end: number): string {
+    const text = this.text.substring(start, end);
+    return (this.flags & F_TARGET_RAW) === 0 ? text : text.replace(ABOVE_ASCII, percentEncoded);
+  }
+  /** Whether the target holds only bytes that RFC 3986 allows in a URI. `[` and `]` are not looked at any further. */
+  get isStrict(): boolean {
+    return (this.flags & F_TARGET_RAW) === 0 && !NO_URI.test(this.path);
   }
   get version(): string {
     return this.minor === 1 ? "HTTP/1.1" : `HTTP/1.${this.minor}`;
@@ -109,7 +127,7 @@ export class RequestHead implements RequestStartLine, HeaderSource {
     return this.hostStart < 0 ? undefined : this.text.substring(this.hostStart, this.hostEnd);
   }
   get pathEscaped(): boolean {
-    return (this.flags & F_PATH_ESCAPED) !== 0;
+    return (this.flags & (F_PATH_ESCAPED | F_TARGET_RAW)) !== 0;
   }
   get targetLength(): number {
     return this.targetEnd - this.targetStart;

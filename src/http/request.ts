@@ -42,11 +42,11 @@ export class HTTPServerRequest {
   get methodId(): number {
     return this.head.id;
   }
-  /** The request target as sent. */
+  /** The request target as sent; bytes above 0x7F are percent-encoded. */
   get uri(): string {
     return this.head.path;
   }
-  /** The path of the target, as sent: not decoded. */
+  /** The path of the target, as sent: not decoded; bytes above 0x7F are percent-encoded. */
   get path(): string {
     return this.head.targetPath;
   }

@@ -41,6 +41,7 @@ export class ServerHost implements ConnectionHost {
   readonly delegate: HTTPServerConnectionDelegate;
   readonly noKeepAlive: boolean;
   readonly leaveOnHalfClose: boolean;
+  readonly strictTarget: boolean;
   readonly tick: number;
   readonly connections: Set<ServerConnection> = new Set();
   now = 0;
@@ -68,6 +69,7 @@ export class ServerHost implements ConnectionHost {
     this.limits = limits;
     this.noKeepAlive = options.noKeepAlive === true;
     this.leaveOnHalfClose = options.halfClose !== "answer";
+    this.strictTarget = options.strictTarget === true;
     this.#xheaders = options.xheaders === true;
     this.#trusted = options.trustedDownstream === undefined ? undefined : new AddressList(options.trustedDownstream);
     this.#protocol = options.protocol;

@@ -12,7 +12,7 @@
  *   0x60000  RECEIVE   where a socket's bytes land                        64 KiB
  *   0x70000  end of memory: a load past RECEIVE traps
  */
-export const ABI_VERSION = 2;
+export const ABI_VERSION = 3;
 
 // --- memory map (bytes) ---
 export const TABLE = 0x04000;
@@ -108,6 +108,8 @@ export const F_EXPECT_OTHER = 0x8000;
 export const F_UPGRADE = 0x10000;
 /** The path (not the query) holds a `%`. */
 export const F_PATH_ESCAPED = 0x20000;
+/** The target holds a byte above 0x7F. */
+export const F_TARGET_RAW = 0x40000;
 
 // --- methods ---
 export const M_OTHER = 0;

@@ -22,7 +22,7 @@ const entry = (code: string, message: string, status: 400 | 431 | 505 = 400): Pa
 /** Indexed by the E_ codes of abi.ts. */
 const TABLE: { readonly [code: number]: ParseErrorEntry } = {
   [abi.E_METHOD]: entry("METHOD", "The method is not a token followed by one space."),
-  [abi.E_TARGET]: entry("TARGET", "The request target is empty or holds a byte that no URI may hold."),
+  [abi.E_TARGET]: entry("TARGET", "The request target is empty or holds a control byte, a space or a `#`."),
   [abi.E_TARGET_FORM]: entry("TARGET_FORM", "The request target has none of the four forms that go with its method."),
   [abi.E_VERSION]: entry("VERSION", "The start line does not carry a well-formed HTTP version in its place."),
   [abi.E_VERSION_UNSUPPORTED]: entry("VERSION_UNSUPPORTED", "Only HTTP/1.0 and HTTP/1.1 are spoken here.", 505),

@@ -62,8 +62,16 @@ test("what is no literal address is ignored", () => {
     "4.4.4.4<script>",
     "4.4.4",
     "1",
-    "[::1]",
-    "4.4.4.4:80",
+    "[::1",
+    "::1]",
+    "[4.4.4.4",
+    "4.4.4.4:",
+    "4.4.4.4:port",
+    "4.4.4.4:123456",
+    "[]:80",
+    "[fe80::1%eth0]:80",
+    "[::1]80",
+    "host.example:80",
     "unix",
     "fe80::1%eth0",
     "4.4.4.4,",
@@ -73,6 +81,20 @@ test("what is no literal address is ignored", () => {
     assert.is(ip({ "X-Forwarded-For": text }), PEER, text);
     assert.is(ip({ "X-Forwarded-For": `9.9.9.9, ${text}` }), PEER, text);
     assert.is(ip({ "X-Real-Ip": text }), PEER, text);
+  }
+});
+
+test("a port and brackets are taken off, as some proxies add them", () => {
+  for (const [text, address] of [
+    ["4.4.4.4:1234", "4.4.4.4"],
+    ["[2001:db8::1]:1234", "2001:db8::1"],
+    ["[2001:db8::1]", "2001:db8::1"],
+    ["[::ffff:4.4.4.4]:1", "4.4.4.4"],
+  ] as const) {
+    assert.is(ip({ "X-Forwarded-For": text }), address, text);
+    assert.is(ip({ "X-Forwarded-For": `9.9.9.9, ${text}` }), address, text);
+    assert.is(ip({ "X-Real-Ip": text }), address, text);
+    assert.is(ip({ "X-Forwarded-For": `4.4.4.5, ${text}` }, [address]), "4.4.4.5", `${text}, trusted`);
   }
 });
 

@@ -26,7 +26,7 @@ const SYNTAX: readonly Refused[] = [
   ["§2.3 a lower-case version", `GET / http/1.1\r\n${HOST}${END}`, 400, "VERSION"],
   ["§2.3 HTTP/2.0", `GET / HTTP/2.0\r\n${HOST}${END}`, 505, "VERSION_UNSUPPORTED"],
   ["the HTTP/2 preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400, "TARGET_FORM"],
-  ["§3.2 a byte above 0x7F in the target", `GET /\xfc HTTP/1.1\r\n${HOST}${END}`, 400, "TARGET"],
+  ["§3.2 a DEL in the target", `GET /\x7f HTTP/1.1\r\n${HOST}${END}`, 400, "TARGET"],
   ["§3.2.3 CONNECT", "CONNECT localhost:80 HTTP/1.1\r\nHost: localhost:80\r\n\r\n", 501, "CONNECT"],
   ["§2.2 two empty lines in front", `\r\n\r\nGET / HTTP/1.1\r\n${HOST}${END}`, 400, "METHOD"],
   ["§3 a space behind the version", `GET / HTTP/1.1 \r\n${HOST}${END}`, 400, "VERSION"],

@@ -1,6 +1,6 @@
 (module
- (type $0 (func (param i32 i32 i32) (result i32)))
- (type $1 (func (param i32 i32) (result i32)))
+ (type $0 (func (param i32 i32) (result i32)))
+ (type $1 (func (param i32 i32 i32) (result i32)))
  (type $2 (func (param i32 i32 i32 i32) (result i32)))
  (type $3 (func (param i32 i32 i32)))
  (type $4 (func (param i32 i32)))
@@ -13,7 +13,7 @@
  (global $assembly/facts/flags (mut i32) (i32.const 0))
  (global $assembly/facts/contentLength (mut i64) (i64.const 0))
  (global $assembly/facts/known (mut i64) (i64.const 0))
- (global $assembly/index/abiVersion i32 (i32.const 2))
+ (global $assembly/index/abiVersion i32 (i32.const 3))
  (memory $0 7 7)
  (data $0 (i32.const 1029) "\1d$")
  (data $0.1 (i32.const 1041) "\15)\00&\"+\00\13\00\0e\01\10\00\12\00\02\00\00\00-(\00*\00\'\00\00\06\00\00\001\1f\00\00\00\00\00\00,\17\04\16\00\00\00%\n\00\05\00\t\00\00\00\00\00\00\1e#\00\00\00\11!\00\00\00\0f\00\00\00\030\00\00\002\00\0c\00 \00\00\00\00\00\00\00\00\r\00\08\1b\1c\00\18\00\14\0b\19\00\00\07\1a/\00\00.")
@@ -149,19 +149,17 @@
       i32.const 2
       i32.eq
       if (result v128)
-       v128.const i32x4 0x3e3e3f3e 0x3f3f3f3f 0x3f3f3f3f 0x1f3d3f3d
        local.get $6
-       v128.const i32x4 0x0f0f0f0f 0x0f0f0f0f 0x0f0f0f0f 0x0f0f0f0f
-       v128.and
-       i8x16.swizzle
-       v128.const i32x4 0x02010000 0x20100804 0x00000000 0x00000000
+       v128.const i32x4 0x20202020 0x20202020 0x20202020 0x20202020
+       i8x16.le_u
        local.get $6
-       i32.const 4
-       i8x16.shr_u
-       i8x16.swizzle
-       v128.and
-       v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+       v128.const i32x4 0x7f7f7f7f 0x7f7f7f7f 0x7f7f7f7f 0x7f7f7f7f
        i8x16.eq
+       v128.or
+       local.get $6
+       v128.const i32x4 0x23232323 0x23232323 0x23232323 0x23232323
+       i8x16.eq
+       v128.or
       else
        local.get $4
        i32.const 4
@@ -366,7 +364,7 @@
   if
    local.get $6
    v128.const i32x4 0x3e3e3f2a 0x3f3f3e3f 0x173d3f3f 0x1c351714
-   block $__inlined_func$assembly/bytes/at$41 (result v128)
+   block $__inlined_func$assembly/bytes/at$45 (result v128)
     local.get $2
     local.get $0
     i32.sub
@@ -376,7 +374,7 @@
     if
      local.get $0
      v128.load
-     br $__inlined_func$assembly/bytes/at$41
+     br $__inlined_func$assembly/bytes/at$45
     end
     local.get $2
     i32.const 16
@@ -471,7 +469,7 @@
     return
    end
   end
-  block $__inlined_func$assembly/host/isOddAuthority$196 (result i32)
+  block $__inlined_func$assembly/host/isOddAuthority$204 (result i32)
    i32.const 0
    local.get $0
    local.get $0
@@ -547,34 +545,113 @@
       br $while-continue|0
      end
     end
-    local.get $2
-    local.get $0
-    i32.sub
-    i32.const 3
-    i32.lt_u
-    local.set $0
-    i32.const 0
-    local.get $2
-    i32.const 1
-    i32.add
-    local.get $1
-    local.get $2
-    i32.eq
-    if (result i32)
+    block $__inlined_func$assembly/host/literalEnd (result i32)
+     i32.const 0
+     local.get $1
+     local.get $2
+     i32.eq
+     local.get $2
+     local.get $0
+     i32.sub
+     i32.const 3
+     i32.lt_u
+     i32.or
+     br_if $__inlined_func$assembly/host/literalEnd
+     drop
+     local.get $2
+     i32.load8_u
+     i32.const 37
+     i32.eq
+     if
+      local.get $2
+      i32.const 1
+      i32.add
+      local.tee $2
+      local.set $6
+      loop $while-continue|1
+       local.get $1
+       local.get $2
+       i32.gt_u
+       if (result i32)
+        local.get $2
+        i32.load8_u
+        local.tee $0
+        i32.const 45
+        i32.eq
+        local.set $7
+        local.get $0
+        i32.const 48
+        i32.sub
+        i32.const 10
+        i32.lt_u
+        if (result i32)
+         i32.const 1
+        else
+         local.get $0
+         i32.const 32
+         i32.or
+         local.get $0
+         local.get $0
+         i32.const 65
+         i32.sub
+         i32.const 26
+         i32.lt_u
+         select
+         i32.const 97
+         i32.sub
+         i32.const 26
+         i32.lt_u
+        end
+        local.get $7
+        i32.or
+        local.get $0
+        i32.const 46
+        i32.eq
+        i32.or
+        local.get $0
+        i32.const 95
+        i32.eq
+        i32.or
+        local.get $0
+        i32.const 126
+        i32.eq
+        i32.or
+       else
+        i32.const 0
+       end
+       if
+        local.get $2
+        i32.const 1
+        i32.add
+        local.set $2
+        br $while-continue|1
+       end
+      end
+      i32.const 0
+      local.get $2
+      local.get $6
+      i32.eq
+      local.get $1
+      local.get $2
+      i32.eq
+      i32.or
+      br_if $__inlined_func$assembly/host/literalEnd
+      drop
+     end
+     local.get $2
      i32.const 1
-    else
+     i32.add
+     i32.const 0
      local.get $2
      i32.load8_u
      i32.const 93
-     i32.ne
+     i32.eq
+     select
     end
-    local.get $0
-    i32.or
-    select
    else
     local.get $0
     local.set $2
-    block $__inlined_func$assembly/host/nameEnd (result i32)
+    block $__inlined_func$assembly/host/nameEnd$1 (result i32)
      loop $while-continue|00
       local.get $1
       local.get $2
@@ -582,7 +659,7 @@
       if
        block $while-break|0
         v128.const i32x4 0x3e3e3f2a 0x3f3f3e3f 0x173d3f3f 0x1c351714
-        block $__inlined_func$assembly/bytes/at$32 (result v128)
+        block $__inlined_func$assembly/bytes/at$36 (result v128)
          local.get $1
          local.get $2
          i32.sub
@@ -592,7 +669,7 @@
          if
           local.get $2
           v128.load
-          br $__inlined_func$assembly/bytes/at$32
+          br $__inlined_func$assembly/bytes/at$36
          end
          local.get $1
          i32.const 16
@@ -713,7 +790,7 @@
          i32.const 0
         end
         i32.eqz
-        br_if $__inlined_func$assembly/host/nameEnd
+        br_if $__inlined_func$assembly/host/nameEnd$1
         drop
         local.get $2
         i32.const 3
@@ -739,21 +816,21 @@
    i32.const 1
    local.get $0
    select
-   br_if $__inlined_func$assembly/host/isOddAuthority$196
+   br_if $__inlined_func$assembly/host/isOddAuthority$204
    drop
    local.get $4
    i32.eqz
    local.get $0
    local.get $1
    i32.eq
-   br_if $__inlined_func$assembly/host/isOddAuthority$196
+   br_if $__inlined_func$assembly/host/isOddAuthority$204
    drop
    i32.const 0
    local.get $0
    i32.load8_u
    i32.const 58
    i32.ne
-   br_if $__inlined_func$assembly/host/isOddAuthority$196
+   br_if $__inlined_func$assembly/host/isOddAuthority$204
    drop
    i32.const 0
    local.get $1
@@ -770,7 +847,7 @@
    i32.const 5
    i32.gt_u
    i32.or
-   br_if $__inlined_func$assembly/host/isOddAuthority$196
+   br_if $__inlined_func$assembly/host/isOddAuthority$204
    drop
    local.get $0
    i32.const 1
@@ -788,7 +865,7 @@
      i32.sub
      i32.const 10
      i32.ge_u
-     br_if $__inlined_func$assembly/host/isOddAuthority$196
+     br_if $__inlined_func$assembly/host/isOddAuthority$204
      drop
      local.get $0
      i32.const 1
@@ -843,7 +920,7 @@
       local.get $5
       v128.load offset=16
      else
-      block $__inlined_func$assembly/bytes/at$125 (result v128)
+      block $__inlined_func$assembly/bytes/at$130 (result v128)
        local.get $1
        local.get $5
        i32.sub
@@ -853,7 +930,7 @@
        if
         local.get $5
         v128.load
-        br $__inlined_func$assembly/bytes/at$125
+        br $__inlined_func$assembly/bytes/at$130
        end
        local.get $1
        i32.const 16
@@ -868,7 +945,7 @@
        i8x16.swizzle
       end
       local.set $13
-      block $__inlined_func$assembly/bytes/at$126 (result v128)
+      block $__inlined_func$assembly/bytes/at$131 (result v128)
        local.get $1
        local.get $5
        i32.const 16
@@ -881,7 +958,7 @@
        if
         local.get $4
         v128.load
-        br $__inlined_func$assembly/bytes/at$126
+        br $__inlined_func$assembly/bytes/at$131
        end
        local.get $1
        i32.const 16
@@ -999,7 +1076,7 @@
      else
       local.get $5
       local.set $4
-      block $__inlined_func$assembly/bytes/skipToken$8 (result i32)
+      block $__inlined_func$assembly/bytes/skipToken$9 (result i32)
        loop $while-continue|00
         local.get $1
         local.get $4
@@ -1049,7 +1126,7 @@
           local.get $6
           i32.ctz
           i32.add
-          br $__inlined_func$assembly/bytes/skipToken$8
+          br $__inlined_func$assembly/bytes/skipToken$9
          end
          local.get $4
          i32.const 16
@@ -1088,7 +1165,7 @@
      i32.const 16
      i32.ge_u
      local.set $7
-     block $__inlined_func$assembly/fields/nameId$133 (result i32)
+     block $__inlined_func$assembly/fields/nameId$138 (result i32)
       i32.const 0
       local.get $13
       v128.const i32x4 0x20202020 0x20202020 0x20202020 0x20202020
@@ -1129,7 +1206,7 @@
       i64.or
       i64.const 0
       i64.ne
-      br_if $__inlined_func$assembly/fields/nameId$133
+      br_if $__inlined_func$assembly/fields/nameId$138
       drop
       local.get $7
       if
@@ -1140,7 +1217,7 @@
        i32.load8_u
        local.get $9
        i32.ne
-       br_if $__inlined_func$assembly/fields/nameId$133
+       br_if $__inlined_func$assembly/fields/nameId$138
        drop
        i32.const 0
        local.get $5
@@ -1159,7 +1236,7 @@
        v128.load
        v128.xor
        v128.any_true
-       br_if $__inlined_func$assembly/fields/nameId$133
+       br_if $__inlined_func$assembly/fields/nameId$138
        drop
       end
       local.get $6
@@ -1177,7 +1254,7 @@
       if (result i32)
        local.get $5
        local.set $4
-       block $__inlined_func$assembly/bytes/skipToken$9 (result i32)
+       block $__inlined_func$assembly/bytes/skipToken$10 (result i32)
         loop $while-continue|01
          local.get $1
          local.get $4
@@ -1227,7 +1304,7 @@
            local.get $6
            i32.ctz
            i32.add
-           br $__inlined_func$assembly/bytes/skipToken$9
+           br $__inlined_func$assembly/bytes/skipToken$10
           end
           local.get $4
           i32.const 16
@@ -1277,7 +1354,7 @@
         i32.lt_u
         if
          block $while-break|0
-          block $__inlined_func$assembly/bytes/at$103 (result v128)
+          block $__inlined_func$assembly/bytes/at$108 (result v128)
            local.get $1
            local.get $0
            i32.sub
@@ -1287,7 +1364,7 @@
            if
             local.get $0
             v128.load
-            br $__inlined_func$assembly/bytes/at$103
+            br $__inlined_func$assembly/bytes/at$108
            end
            local.get $1
            i32.const 16
@@ -1600,7 +1677,7 @@
    i32.const 2
    i32.lt_u
    if
-    block $__inlined_func$assembly/fields/sectionEnd$233
+    block $__inlined_func$assembly/fields/sectionEnd$241
      local.get $1
      local.get $5
      i32.ne
@@ -1610,7 +1687,7 @@
       local.get $2
       local.get $12
       call $assembly/fields/oddLine
-      br $__inlined_func$assembly/fields/sectionEnd$233
+      br $__inlined_func$assembly/fields/sectionEnd$241
      end
      i32.const 31
      local.get $2
@@ -1703,7 +1780,7 @@
     return
    end
   end
-  block $__inlined_func$assembly/version/oddVersion$256
+  block $__inlined_func$assembly/version/oddVersion$268
    loop $for-loop|0
     local.get $2
     i32.const 8
@@ -1728,7 +1805,7 @@
       i32.store
       i32.const 0
       global.set $assembly/outcome/verdict
-      br $__inlined_func$assembly/version/oddVersion$256
+      br $__inlined_func$assembly/version/oddVersion$268
      end
      local.get $0
      local.get $2
@@ -1770,7 +1847,7 @@
       i32.store
       i32.const -4
       global.set $assembly/outcome/verdict
-      br $__inlined_func$assembly/version/oddVersion$256
+      br $__inlined_func$assembly/version/oddVersion$268
      end
      local.get $2
      i32.const 1
@@ -2205,7 +2282,7 @@
   block $folding-inner0
    local.get $0
    local.set $4
-   block $__inlined_func$assembly/bytes/skipToken$3 (result i32)
+   block $__inlined_func$assembly/bytes/skipToken$4 (result i32)
     loop $while-continue|0
      local.get $1
      local.get $4
@@ -2255,7 +2332,7 @@
        local.get $6
        i32.ctz
        i32.add
-       br $__inlined_func$assembly/bytes/skipToken$3
+       br $__inlined_func$assembly/bytes/skipToken$4
       end
       local.get $4
       i32.const 16
@@ -2477,14 +2554,14 @@
    i32.const 0
    i32.gt_s
    if
-    block $__inlined_func$assembly/bytes/at$96 (result v128)
+    block $__inlined_func$assembly/bytes/at$101 (result v128)
      local.get $3
      i32.const 16
      i32.ge_s
      if
       local.get $0
       v128.load
-      br $__inlined_func$assembly/bytes/at$96
+      br $__inlined_func$assembly/bytes/at$101
      end
      local.get $1
      i32.const 16
@@ -2527,11 +2604,13 @@
   (local $3 i32)
   (local $4 i32)
   (local $5 i32)
-  (local $6 i32)
-  (local $7 v128)
-  (local $8 i64)
-  (local $9 i32)
+  (local $6 v128)
+  (local $7 i32)
+  (local $8 i32)
+  (local $9 i64)
   (local $10 i32)
+  (local $11 i32)
+  (local $12 i32)
   local.get $2
   local.get $1
   i32.sub
@@ -2567,10 +2646,10 @@
    i64.const 32
    i64.shl
    i64.or
-   local.tee $8
+   local.tee $9
    i64.store
    i32.const 16408
-   local.get $8
+   local.get $9
    i64.store
    local.get $1
    i32.const 2
@@ -2585,18 +2664,17 @@
    i32.gt_u
    if
     block $while-break|0
-     v128.const i32x4 0x3e3e3f3e 0x3f3f3f3f 0x3f3f3f3f 0x1f3d3f3d
-     block $__inlined_func$assembly/bytes/at$78 (result v128)
+     block $__inlined_func$assembly/bytes/at$82 (result v128)
       local.get $2
       local.get $4
       i32.sub
-      local.tee $9
+      local.tee $10
       i32.const 16
       i32.ge_s
       if
        local.get $4
        v128.load
-       br $__inlined_func$assembly/bytes/at$78
+       br $__inlined_func$assembly/bytes/at$82
       end
       local.get $2
       i32.const 16
@@ -2604,69 +2682,87 @@
       v128.load
       v128.const i32x4 0x03020100 0x07060504 0x0b0a0908 0x0f0e0d0c
       i32.const 16
-      local.get $9
+      local.get $10
       i32.sub
       i8x16.splat
       i8x16.add
       i8x16.swizzle
      end
-     local.tee $7
-     v128.const i32x4 0x0f0f0f0f 0x0f0f0f0f 0x0f0f0f0f 0x0f0f0f0f
-     v128.and
-     i8x16.swizzle
-     v128.const i32x4 0x02010000 0x20100804 0x00000000 0x00000000
-     local.get $7
-     i32.const 4
-     i8x16.shr_u
-     i8x16.swizzle
-     v128.and
-     v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+     local.tee $6
+     v128.const i32x4 0x20202020 0x20202020 0x20202020 0x20202020
+     i8x16.le_u
+     local.get $6
+     v128.const i32x4 0x7f7f7f7f 0x7f7f7f7f 0x7f7f7f7f 0x7f7f7f7f
      i8x16.eq
+     v128.or
+     local.get $6
+     v128.const i32x4 0x23232323 0x23232323 0x23232323 0x23232323
+     i8x16.eq
+     v128.or
      i8x16.bitmask
-     local.set $9
+     local.set $10
      local.get $3
      i32.eqz
-     local.get $7
+     local.get $6
      v128.const i32x4 0x3f3f3f3f 0x3f3f3f3f 0x3f3f3f3f 0x3f3f3f3f
      i8x16.eq
      i8x16.bitmask
-     local.tee $10
+     local.tee $11
      i32.const 0
      i32.ne
      i32.and
+     if
+      local.get $4
+      local.get $11
+      i32.ctz
+      i32.add
+      local.set $3
+     end
+     local.get $6
+     i8x16.bitmask
+     local.set $11
+     local.get $4
+     local.get $6
+     v128.const i32x4 0x25252525 0x25252525 0x25252525 0x25252525
+     i8x16.eq
+     i8x16.bitmask
+     local.tee $12
+     i32.ctz
+     i32.add
+     local.get $7
+     local.get $7
+     i32.eqz
+     local.get $12
+     i32.const 0
+     i32.ne
+     i32.and
+     select
+     local.set $7
+     local.get $10
      if
       local.get $4
       local.get $10
       i32.ctz
       i32.add
-      local.set $3
-     end
-     local.get $4
-     local.get $7
-     v128.const i32x4 0x25252525 0x25252525 0x25252525 0x25252525
-     i8x16.eq
-     i8x16.bitmask
-     local.tee $10
-     i32.ctz
-     i32.add
-     local.get $6
-     local.get $6
-     i32.eqz
-     local.get $10
-     i32.const 0
-     i32.ne
-     i32.and
-     select
-     local.set $6
-     local.get $9
-     if
-      local.get $4
-      local.get $9
-      i32.ctz
-      i32.add
       local.set $5
+      local.get $8
+      local.get $11
+      local.get $10
+      i32.const 1
+      i32.sub
+      i32.and
+      local.get $10
+      i32.const -1
+      i32.xor
+      i32.and
+      i32.or
+      local.set $8
       br $while-break|0
      end
+     local.get $8
+     local.get $11
+     i32.or
+     local.set $8
      local.get $4
      i32.const 16
      i32.add
@@ -2720,6 +2816,19 @@
    i32.const 0
    return
   end
+  i32.const 16400
+  local.get $1
+  i32.store
+  i32.const 16404
+  local.get $5
+  i32.store
+  local.get $8
+  if
+   global.get $assembly/facts/flags
+   i32.const 262144
+   i32.or
+   global.set $assembly/facts/flags
+  end
   local.get $5
   local.get $3
   local.get $3
@@ -2730,17 +2839,11 @@
   i32.or
   select
   local.set $3
-  local.get $6
+  local.get $7
   local.get $5
-  local.get $6
+  local.get $7
   select
   local.set $4
-  i32.const 16400
-  local.get $1
-  i32.store
-  i32.const 16404
-  local.get $5
-  i32.store
   local.get $1
   i32.load8_u
   i32.const 47
@@ -2873,14 +2976,14 @@
   i32.const 47
   i32.ne
   if (result i32)
-   block $__inlined_func$assembly/request-line/schemeEnd$197 (result i32)
+   block $__inlined_func$assembly/request-line/schemeEnd$205 (result i32)
     i32.const 0
     local.get $2
     local.get $1
     i32.sub
     i32.const 8
     i32.lt_u
-    br_if $__inlined_func$assembly/request-line/schemeEnd$197
+    br_if $__inlined_func$assembly/request-line/schemeEnd$205
     drop
     local.get $0
     i32.const 32
@@ -2957,7 +3060,7 @@
      local.get $0
     end
     i32.eqz
-    br_if $__inlined_func$assembly/request-line/schemeEnd$197
+    br_if $__inlined_func$assembly/request-line/schemeEnd$205
     drop
     local.get $1
     i32.const 4
@@ -2989,7 +3092,7 @@
     i32.add
     local.tee $1
     i32.lt_u
-    br_if $__inlined_func$assembly/request-line/schemeEnd$197
+    br_if $__inlined_func$assembly/request-line/schemeEnd$205
     drop
     local.get $1
     i32.const 0
@@ -3075,12 +3178,12 @@
   i32.const 16412
   local.get $4
   i32.store
-  block $__inlined_func$assembly/request-line/hasPercent$198 (result i32)
+  block $__inlined_func$assembly/request-line/hasPercent$206 (result i32)
    i32.const 0
    local.get $4
    local.get $5
    i32.le_u
-   br_if $__inlined_func$assembly/request-line/hasPercent$198
+   br_if $__inlined_func$assembly/request-line/hasPercent$206
    drop
    loop $for-loop|0
     local.get $1
@@ -3092,7 +3195,7 @@
      i32.load8_u
      i32.const 37
      i32.eq
-     br_if $__inlined_func$assembly/request-line/hasPercent$198
+     br_if $__inlined_func$assembly/request-line/hasPercent$206
      drop
      local.get $1
      i32.const 1
@@ -3113,7 +3216,7 @@
  )
  (func $assembly/index/utf8 (param $0 i32) (param $1 i32) (param $2 i32) (result i32)
   (local $3 i32)
-  block $__inlined_func$assembly/utf8/checkUtf8$34 (result i32)
+  block $__inlined_func$assembly/utf8/checkUtf8$36 (result i32)
    loop $while-continue|0
     local.get $0
     local.get $1
@@ -3168,14 +3271,14 @@
       local.get $0
       local.get $1
       i32.eq
-      br_if $__inlined_func$assembly/utf8/checkUtf8$34
+      br_if $__inlined_func$assembly/utf8/checkUtf8$36
       drop
       local.get $0
       local.tee $2
       i32.const 1
       i32.add
       local.set $0
-      block $__inlined_func$assembly/utf8/begin$254 (result i32)
+      block $__inlined_func$assembly/utf8/begin$267 (result i32)
        i32.const -1
        local.get $2
        i32.load8_u
@@ -3186,13 +3289,13 @@
        i32.const 244
        i32.gt_u
        i32.or
-       br_if $__inlined_func$assembly/utf8/begin$254
+       br_if $__inlined_func$assembly/utf8/begin$267
        drop
        i32.const 12550145
        local.get $2
        i32.const 224
        i32.lt_u
-       br_if $__inlined_func$assembly/utf8/begin$254
+       br_if $__inlined_func$assembly/utf8/begin$267
        drop
        i32.const 40962
        i32.const 32770
@@ -3210,7 +3313,7 @@
        local.get $2
        i32.const 240
        i32.lt_u
-       br_if $__inlined_func$assembly/utf8/begin$254
+       br_if $__inlined_func$assembly/utf8/begin$267
        drop
        i32.const 36867
        i32.const 32771
@@ -3231,7 +3334,7 @@
       i32.eq
       if
        local.get $2
-       br $__inlined_func$assembly/utf8/checkUtf8$34
+       br $__inlined_func$assembly/utf8/checkUtf8$36
       end
       br $while-continue|0
      end
@@ -3256,7 +3359,7 @@
      i32.shr_u
      i32.gt_u
      i32.or
-     br_if $__inlined_func$assembly/utf8/checkUtf8$34
+     br_if $__inlined_func$assembly/utf8/checkUtf8$36
      drop
      local.get $2
      i32.const 255
@@ -3314,7 +3417,7 @@
   i32.const 16400
   v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
   v128.store
-  block $__inlined_func$assembly/index/conclude$25 (result i32)
+  block $__inlined_func$assembly/index/conclude$26 (result i32)
    local.get $0
    local.get $1
    local.get $3
@@ -3341,7 +3444,7 @@
     local.get $2
     local.get $0
     i32.sub
-    br $__inlined_func$assembly/index/conclude$25
+    br $__inlined_func$assembly/index/conclude$26
    end
    global.get $assembly/outcome/verdict
    i32.eqz
@@ -3400,15 +3503,15 @@
   i32.const 16400
   v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
   v128.store
-  block $__inlined_func$assembly/index/conclude$23 (result i32)
-   block $__inlined_func$assembly/status-line/statusLine$35 (result i32)
+  block $__inlined_func$assembly/index/conclude$24 (result i32)
+   block $__inlined_func$assembly/status-line/statusLine$37 (result i32)
     i32.const 0
     local.get $0
     local.get $1
     call $assembly/version/version
     local.tee $6
     i32.eqz
-    br_if $__inlined_func$assembly/status-line/statusLine$35
+    br_if $__inlined_func$assembly/status-line/statusLine$37
     drop
     block $folding-inner0
      local.get $1
@@ -3426,7 +3529,7 @@
       i32.const -4
       global.set $assembly/outcome/verdict
       i32.const 0
-      br $__inlined_func$assembly/status-line/statusLine$35
+      br $__inlined_func$assembly/status-line/statusLine$37
      end
      i32.const 1
      local.set $2
@@ -3469,7 +3572,7 @@
         i32.const -14
         global.set $assembly/outcome/verdict
         i32.const 0
-        br $__inlined_func$assembly/status-line/statusLine$35
+        br $__inlined_func$assembly/status-line/statusLine$37
        end
        local.get $4
        i32.const 10
@@ -3504,7 +3607,7 @@
       i32.const -14
       global.set $assembly/outcome/verdict
       i32.const 0
-      br $__inlined_func$assembly/status-line/statusLine$35
+      br $__inlined_func$assembly/status-line/statusLine$37
      end
      i32.const 16456
      local.get $4
@@ -3539,7 +3642,7 @@
         i32.const 0
         br $__inlined_func$assembly/status-line/reason$1
        end
-       block $__inlined_func$assembly/bytes/at$149 (result v128)
+       block $__inlined_func$assembly/bytes/at$154 (result v128)
         local.get $1
         local.get $2
         i32.sub
@@ -3549,7 +3652,7 @@
         if
          local.get $2
          v128.load
-         br $__inlined_func$assembly/bytes/at$149
+         br $__inlined_func$assembly/bytes/at$154
         end
         local.get $1
         i32.const 16
@@ -3687,7 +3790,7 @@
        i32.const 0
       end
      end
-     br $__inlined_func$assembly/status-line/statusLine$35
+     br $__inlined_func$assembly/status-line/statusLine$37
     end
     i32.const 16476
     global.get $assembly/outcome/linesLeft
@@ -3735,7 +3838,7 @@
     local.get $2
     local.get $0
     i32.sub
-    br $__inlined_func$assembly/index/conclude$23
+    br $__inlined_func$assembly/index/conclude$24
    end
    global.get $assembly/outcome/verdict
    i32.eqz
@@ -3787,7 +3890,7 @@
   i32.const 16464
   i64.const 0
   i64.store
-  block $__inlined_func$assembly/request-line/leadingEmptyLine$258 (result i32)
+  block $__inlined_func$assembly/request-line/leadingEmptyLine$270 (result i32)
    local.get $0
    local.tee $2
    local.get $1
@@ -3807,7 +3910,7 @@
     i32.const 0
     global.set $assembly/outcome/verdict
     i32.const 0
-    br $__inlined_func$assembly/request-line/leadingEmptyLine$258
+    br $__inlined_func$assembly/request-line/leadingEmptyLine$270
    end
    local.get $2
    i32.load8_u
@@ -3821,13 +3924,13 @@
     i32.const -7
     global.set $assembly/outcome/verdict
     i32.const 0
-    br $__inlined_func$assembly/request-line/leadingEmptyLine$258
+    br $__inlined_func$assembly/request-line/leadingEmptyLine$270
    end
    local.get $2
    local.get $0
    i32.const 13
    i32.ne
-   br_if $__inlined_func$assembly/request-line/leadingEmptyLine$258
+   br_if $__inlined_func$assembly/request-line/leadingEmptyLine$270
    drop
    local.get $2
    i32.const 1
@@ -3849,7 +3952,7 @@
     i32.const 0
     global.set $assembly/outcome/verdict
     i32.const 0
-    br $__inlined_func$assembly/request-line/leadingEmptyLine$258
+    br $__inlined_func$assembly/request-line/leadingEmptyLine$270
    end
    local.get $2
    i32.const 1
@@ -3873,14 +3976,14 @@
   local.set $4
   i32.const 0
   local.set $0
-  block $__inlined_func$assembly/request-line/requestLine$145
+  block $__inlined_func$assembly/request-line/requestLine$150
    local.get $4
    i32.eqz
-   br_if $__inlined_func$assembly/request-line/requestLine$145
+   br_if $__inlined_func$assembly/request-line/requestLine$150
    i32.const 16388
    local.get $4
    i32.store
-   block $__inlined_func$assembly/request-line/method$259 (result i32)
+   block $__inlined_func$assembly/request-line/method$271 (result i32)
     local.get $1
     local.get $4
     i32.sub
@@ -3906,11 +4009,11 @@
      local.get $4
      i32.const 4
      i32.add
-     br $__inlined_func$assembly/request-line/method$259
+     br $__inlined_func$assembly/request-line/method$271
     end
     local.get $4
     local.set $0
-    block $__inlined_func$assembly/bytes/skipToken$13 (result i32)
+    block $__inlined_func$assembly/bytes/skipToken$14 (result i32)
      loop $while-continue|0
       local.get $0
       local.get $1
@@ -3960,7 +4063,7 @@
         local.get $6
         i32.ctz
         i32.add
-        br $__inlined_func$assembly/bytes/skipToken$13
+        br $__inlined_func$assembly/bytes/skipToken$14
        end
        local.get $0
        i32.const 16
@@ -3997,7 +4100,7 @@
      i32.const 0
      global.set $assembly/outcome/verdict
      i32.const 0
-     br $__inlined_func$assembly/request-line/method$259
+     br $__inlined_func$assembly/request-line/method$271
     end
     local.get $0
     local.get $4
@@ -4017,7 +4120,7 @@
      i32.const -1
      global.set $assembly/outcome/verdict
      i32.const 0
-     br $__inlined_func$assembly/request-line/method$259
+     br $__inlined_func$assembly/request-line/method$271
     end
     i32.const 16384
     local.get $4
@@ -4038,14 +4141,14 @@
    local.set $0
    local.get $6
    i32.eqz
-   br_if $__inlined_func$assembly/request-line/requestLine$145
+   br_if $__inlined_func$assembly/request-line/requestLine$150
    local.get $4
    local.get $6
    local.get $1
    call $assembly/request-line/requestTarget
    local.tee $4
    i32.eqz
-   br_if $__inlined_func$assembly/request-line/requestLine$145
+   br_if $__inlined_func$assembly/request-line/requestLine$150
    local.get $4
    local.get $1
    call $assembly/version/version
@@ -4055,7 +4158,7 @@
     i32.const 2
     i32.add
     local.set $0
-    block $__inlined_func$assembly/version/lineEnd$260
+    block $__inlined_func$assembly/version/lineEnd$272
      local.get $1
      local.get $4
      i32.sub
@@ -4069,7 +4172,7 @@
      else
       i32.const 0
      end
-     br_if $__inlined_func$assembly/version/lineEnd$260
+     br_if $__inlined_func$assembly/version/lineEnd$272
      local.get $1
      local.get $4
      i32.eq
@@ -4089,7 +4192,7 @@
       global.set $assembly/outcome/verdict
       i32.const 0
       local.set $0
-      br $__inlined_func$assembly/version/lineEnd$260
+      br $__inlined_func$assembly/version/lineEnd$272
      end
      local.get $4
      i32.load8_u
@@ -4104,7 +4207,7 @@
       global.set $assembly/outcome/verdict
       i32.const 0
       local.set $0
-      br $__inlined_func$assembly/version/lineEnd$260
+      br $__inlined_func$assembly/version/lineEnd$272
      end
      local.get $0
      i32.const 13
@@ -4117,7 +4220,7 @@
       global.set $assembly/outcome/verdict
       i32.const 0
       local.set $0
-      br $__inlined_func$assembly/version/lineEnd$260
+      br $__inlined_func$assembly/version/lineEnd$272
      end
      local.get $4
      i32.const 1
@@ -4150,7 +4253,7 @@
     end
    end
   end
-  block $__inlined_func$assembly/index/conclude$17 (result i32)
+  block $__inlined_func$assembly/index/conclude$18 (result i32)
    local.get $0
    if (result i32)
     local.get $0
@@ -4182,7 +4285,7 @@
     local.get $0
     local.get $2
     i32.sub
-    br $__inlined_func$assembly/index/conclude$17
+    br $__inlined_func$assembly/index/conclude$18
    end
    global.get $assembly/outcome/verdict
    i32.eqz
@@ -4200,217 +4303,9 @@
   end
  )
  (func $assembly/index/parseChunkSize (param $0 i32) (param $1 i32) (result i32)
-  (local $2 i32)
-  (local $3 i64)
-  (local $4 i32)
-  (local $5 i32)
-  local.get $1
-  local.set $2
   local.get $0
-  local.set $1
-  block $__inlined_func$assembly/chunk/chunkLine (result i32)
-   loop $while-continue|0
-    local.get $1
-    local.get $2
-    i32.lt_u
-    if (result i32)
-     local.get $1
-     i32.load8_u
-     local.tee $4
-     i32.const 48
-     i32.sub
-     i32.const 10
-     i32.lt_u
-     if (result i32)
-      i32.const 1
-     else
-      local.get $4
-      i32.const 32
-      i32.or
-      local.get $4
-      local.get $4
-      i32.const 65
-      i32.sub
-      i32.const 26
-      i32.lt_u
-      select
-      i32.const 97
-      i32.sub
-      i32.const 6
-      i32.lt_u
-     end
-    else
-     i32.const 0
-    end
-    if
-     local.get $1
-     i32.load8_u
-     local.tee $4
-     i32.const 48
-     i32.sub
-     local.tee $5
-     i32.const 10
-     i32.ge_u
-     if (result i32)
-      local.get $4
-      i32.const 32
-      i32.or
-      local.get $4
-      local.get $4
-      i32.const 65
-      i32.sub
-      i32.const 26
-      i32.lt_u
-      select
-      i32.const 87
-      i32.sub
-     else
-      local.get $5
-     end
-     i64.extend_i32_u
-     local.get $3
-     i64.const 4
-     i64.shl
-     i64.or
-     local.tee $3
-     i64.const 9007199254740991
-     i64.gt_u
-     if
-      i32.const 16472
-      local.get $1
-      i32.store
-      i32.const -17
-      global.set $assembly/outcome/verdict
-      i32.const 0
-      br $__inlined_func$assembly/chunk/chunkLine
-     end
-     local.get $1
-     i32.const 1
-     i32.add
-     local.set $1
-     br $while-continue|0
-    end
-   end
-   block $folding-inner1
-    local.get $1
-    local.get $2
-    i32.eq
-    br_if $folding-inner1
-    block $folding-inner0
-     local.get $0
-     local.get $1
-     i32.eq
-     br_if $folding-inner0
-     i32.const 16484
-     local.get $3
-     i64.store32
-     i32.const 16488
-     local.get $3
-     i64.const 32
-     i64.shr_u
-     i64.store32
-     local.get $1
-     i32.load8_u
-     local.tee $4
-     i32.const 10
-     i32.eq
-     if
-      i32.const 16472
-      local.get $1
-      i32.store
-      i32.const -7
-      global.set $assembly/outcome/verdict
-      i32.const 0
-      br $__inlined_func$assembly/chunk/chunkLine
-     end
-     local.get $4
-     i32.const 59
-     i32.ne
-     local.get $4
-     i32.const 13
-     i32.ne
-     i32.and
-     br_if $folding-inner0
-     loop $while-continue|1
-      local.get $1
-      i32.load8_u
-      i32.const 59
-      i32.eq
-      if
-       i32.const 0
-       local.get $1
-       i32.const 1
-       i32.add
-       local.get $2
-       call $assembly/chunk/extension
-       local.tee $1
-       i32.eqz
-       br_if $__inlined_func$assembly/chunk/chunkLine
-       drop
-       br $while-continue|1
-      end
-     end
-     local.get $1
-     i32.load8_u
-     i32.const 13
-     i32.ne
-     if
-      i32.const 16472
-      local.get $1
-      i32.store
-      i32.const -18
-      global.set $assembly/outcome/verdict
-      i32.const 0
-      br $__inlined_func$assembly/chunk/chunkLine
-     end
-     local.get $1
-     i32.const 1
-     i32.add
-     local.tee $4
-     local.get $2
-     i32.eq
-     br_if $folding-inner1
-     local.get $4
-     i32.load8_u
-     i32.const 10
-     i32.eq
-     if (result i32)
-      local.get $1
-      i32.const 2
-      i32.add
-     else
-      i32.const 16472
-      local.get $1
-      i32.store
-      i32.const -6
-      global.set $assembly/outcome/verdict
-      i32.const 0
-     end
-     br $__inlined_func$assembly/chunk/chunkLine
-    end
-    i32.const 16472
-    local.get $1
-    i32.store
-    i32.const -16
-    global.set $assembly/outcome/verdict
-    i32.const 0
-    br $__inlined_func$assembly/chunk/chunkLine
-   end
-   i32.const 16476
-   global.get $assembly/outcome/linesLeft
-   i32.const 24
-   i32.shl
-   i32.store
-   i32.const 16480
-   i32.const 1
-   i32.store
-   i32.const 16480
-   i32.const 1
-   i32.store
-   i32.const 0
-   global.set $assembly/outcome/verdict
-   i32.const 0
-  end
+  local.get $1
+  call $assembly/chunk/chunkLine
   local.tee $1
   local.get $0
   i32.sub
@@ -4534,7 +4429,7 @@
   (local $9 i32)
   i32.const -1
   local.set $3
-  block $__inlined_func$assembly/index-of/search$33
+  block $__inlined_func$assembly/index-of/search$35
    local.get $1
    local.get $0
    i32.sub
@@ -4544,7 +4439,7 @@
    local.get $1
    i32.gt_u
    i32.or
-   br_if $__inlined_func$assembly/index-of/search$33
+   br_if $__inlined_func$assembly/index-of/search$35
    i32.const 36864
    i32.load8_s
    i8x16.splat
@@ -4609,7 +4504,7 @@
       local.get $2
       call $assembly/index-of/firstMatch
       local.tee $3
-      br_if $__inlined_func$assembly/index-of/search$33
+      br_if $__inlined_func$assembly/index-of/search$35
      end
      local.get $0
      i32.const 32
@@ -4637,7 +4532,7 @@
      i32.const 16
      i32.ge_u
      select
-     block $__inlined_func$assembly/bytes/at$172 (result v128)
+     block $__inlined_func$assembly/bytes/at$179 (result v128)
       local.get $1
       local.get $0
       i32.sub
@@ -4647,7 +4542,7 @@
       if
        local.get $0
        v128.load
-       br $__inlined_func$assembly/bytes/at$172
+       br $__inlined_func$assembly/bytes/at$179
       end
       local.get $1
       i32.const 16
@@ -4663,7 +4558,7 @@
      end
      local.get $4
      i8x16.eq
-     block $__inlined_func$assembly/bytes/at$173 (result v128)
+     block $__inlined_func$assembly/bytes/at$180 (result v128)
       local.get $1
       local.get $0
       local.get $2
@@ -4678,7 +4573,7 @@
       if
        local.get $3
        v128.load
-       br $__inlined_func$assembly/bytes/at$173
+       br $__inlined_func$assembly/bytes/at$180
       end
       local.get $1
       i32.const 16
@@ -4700,7 +4595,7 @@
      local.get $2
      call $assembly/index-of/firstMatch
      local.tee $3
-     br_if $__inlined_func$assembly/index-of/search$33
+     br_if $__inlined_func$assembly/index-of/search$35
      local.get $0
      i32.const 16
      i32.add
@@ -5054,7 +4949,7 @@
   if
    local.get $4
    if
-    block $__inlined_func$assembly/facts/host$224
+    block $__inlined_func$assembly/facts/host$232
      global.get $assembly/facts/flags
      i32.const 2048
      i32.and
@@ -5063,7 +4958,7 @@
       i32.const 4096
       i32.or
       global.set $assembly/facts/flags
-      br $__inlined_func$assembly/facts/host$224
+      br $__inlined_func$assembly/facts/host$232
      end
      global.get $assembly/facts/flags
      i32.const 2048
@@ -5104,7 +4999,7 @@
     i32.const 3
     i32.eq
     if
-     block $__inlined_func$assembly/facts/length$225
+     block $__inlined_func$assembly/facts/length$233
       global.get $assembly/facts/flags
       i32.const 1
       i32.and
@@ -5137,7 +5032,7 @@
          i32.const 2
          i32.or
          global.set $assembly/facts/flags
-         br $__inlined_func$assembly/facts/length$225
+         br $__inlined_func$assembly/facts/length$233
         end
         local.get $3
         i32.const 48
@@ -5155,7 +5050,7 @@
          i32.const 2
          i32.or
          global.set $assembly/facts/flags
-         br $__inlined_func$assembly/facts/length$225
+         br $__inlined_func$assembly/facts/length$233
         end
         local.get $0
         i32.const 1
@@ -5181,7 +5076,7 @@
      i32.const 4
      i32.eq
      if
-      block $__inlined_func$assembly/facts/codings$122
+      block $__inlined_func$assembly/facts/codings$127
        global.get $assembly/facts/flags
        i32.const 8
        i32.or
@@ -5279,7 +5174,7 @@
          i32.and
          global.set $assembly/facts/flags
         end
-        block $__inlined_func$assembly/facts/isWord$222 (result i32)
+        block $__inlined_func$assembly/facts/isWord$230 (result i32)
          i32.const 0
          local.get $0
          local.tee $1
@@ -5287,7 +5182,7 @@
          i32.sub
          i32.const 7
          i32.ne
-         br_if $__inlined_func$assembly/facts/isWord$222
+         br_if $__inlined_func$assembly/facts/isWord$230
          drop
          i32.const 0
          local.set $0
@@ -5321,7 +5216,7 @@
            i32.lt_u
            select
            i32.ne
-           br_if $__inlined_func$assembly/facts/isWord$222
+           br_if $__inlined_func$assembly/facts/isWord$230
            drop
            local.get $0
            i32.const 1
@@ -5373,7 +5268,7 @@
         local.get $2
         local.get $3
         i32.eq
-        br_if $__inlined_func$assembly/facts/codings$122
+        br_if $__inlined_func$assembly/facts/codings$127
         local.get $3
         i32.const 1
         i32.add
@@ -5396,7 +5291,7 @@
         i32.eq
         local.tee $0
         if
-         block $__inlined_func$assembly/facts/isWord$229 (result i32)
+         block $__inlined_func$assembly/facts/isWord$237 (result i32)
           i32.const 0
           local.get $1
           i32.const 8
@@ -5405,7 +5300,7 @@
           i32.sub
           i32.const 8
           i32.ne
-          br_if $__inlined_func$assembly/facts/isWord$229
+          br_if $__inlined_func$assembly/facts/isWord$237
           drop
           i32.const 0
           local.set $3
@@ -5439,7 +5334,7 @@
             i32.lt_u
             select
             i32.ne
-            br_if $__inlined_func$assembly/facts/isWord$229
+            br_if $__inlined_func$assembly/facts/isWord$237
             drop
             local.get $3
             i32.const 1
@@ -5458,7 +5353,7 @@
         i32.const 0
         local.get $0
         if (result i32)
-         block $__inlined_func$assembly/facts/isWord$230 (result i32)
+         block $__inlined_func$assembly/facts/isWord$238 (result i32)
           i32.const 0
           local.get $2
           local.get $1
@@ -5468,7 +5363,7 @@
           i32.sub
           i32.const 4
           i32.ne
-          br_if $__inlined_func$assembly/facts/isWord$230
+          br_if $__inlined_func$assembly/facts/isWord$238
           drop
           i32.const 0
           local.set $0
@@ -5502,7 +5397,7 @@
             i32.lt_u
             select
             i32.ne
-            br_if $__inlined_func$assembly/facts/isWord$230
+            br_if $__inlined_func$assembly/facts/isWord$238
             drop
             local.get $0
             i32.const 1
@@ -5554,7 +5449,7 @@
   i32.sub
   i32.const 10
   i32.eq
-  block $__inlined_func$assembly/bytes/at$118 (result v128)
+  block $__inlined_func$assembly/bytes/at$123 (result v128)
    local.get $2
    local.get $0
    i32.sub
@@ -5564,7 +5459,7 @@
    if
     local.get $0
     v128.load
-    br $__inlined_func$assembly/bytes/at$118
+    br $__inlined_func$assembly/bytes/at$123
    end
    local.get $2
    i32.const 16
@@ -5688,12 +5583,12 @@
    i32.const 5
    i32.eq
    if
-    block $__inlined_func$assembly/facts/isWord$218 (result i32)
+    block $__inlined_func$assembly/facts/isWord$226 (result i32)
      i32.const 0
      local.get $4
      i32.const 5
      i32.ne
-     br_if $__inlined_func$assembly/facts/isWord$218
+     br_if $__inlined_func$assembly/facts/isWord$226
      drop
      i32.const 0
      local.set $2
@@ -5727,7 +5622,7 @@
        i32.lt_u
        select
        i32.ne
-       br_if $__inlined_func$assembly/facts/isWord$218
+       br_if $__inlined_func$assembly/facts/isWord$226
        drop
        local.get $2
        i32.const 1
@@ -5749,14 +5644,14 @@
     i32.const 7
     i32.eq
     if
-     block $__inlined_func$assembly/facts/isWord$219 (result i32)
+     block $__inlined_func$assembly/facts/isWord$227 (result i32)
       i32.const 0
       local.get $2
       local.get $0
       i32.sub
       i32.const 7
       i32.ne
-      br_if $__inlined_func$assembly/facts/isWord$219
+      br_if $__inlined_func$assembly/facts/isWord$227
       drop
       i32.const 0
       local.set $2
@@ -5790,7 +5685,7 @@
         i32.lt_u
         select
         i32.ne
-        br_if $__inlined_func$assembly/facts/isWord$219
+        br_if $__inlined_func$assembly/facts/isWord$227
         drop
         local.get $2
         i32.const 1
@@ -5814,7 +5709,7 @@
      if
       local.get $2
       local.set $4
-      block $__inlined_func$assembly/facts/isWord$220 (result i32)
+      block $__inlined_func$assembly/facts/isWord$228 (result i32)
        i32.const 0
        local.get $0
        i32.const 8
@@ -5823,7 +5718,7 @@
        i32.sub
        i32.const 8
        i32.ne
-       br_if $__inlined_func$assembly/facts/isWord$220
+       br_if $__inlined_func$assembly/facts/isWord$228
        drop
        i32.const 0
        local.set $2
@@ -5857,7 +5752,7 @@
          i32.lt_u
          select
          i32.ne
-         br_if $__inlined_func$assembly/facts/isWord$220
+         br_if $__inlined_func$assembly/facts/isWord$228
          drop
          local.get $2
          i32.const 1
@@ -5869,7 +5764,7 @@
        i32.const 1
       end
       if (result i32)
-       block $__inlined_func$assembly/facts/isWord$221 (result i32)
+       block $__inlined_func$assembly/facts/isWord$229 (result i32)
         i32.const 0
         local.get $4
         local.get $0
@@ -5879,7 +5774,7 @@
         i32.sub
         i32.const 2
         i32.ne
-        br_if $__inlined_func$assembly/facts/isWord$221
+        br_if $__inlined_func$assembly/facts/isWord$229
         drop
         i32.const 0
         local.set $0
@@ -5913,7 +5808,7 @@
           i32.lt_u
           select
           i32.ne
-          br_if $__inlined_func$assembly/facts/isWord$221
+          br_if $__inlined_func$assembly/facts/isWord$229
           drop
           local.get $0
           i32.const 1
@@ -5953,190 +5848,385 @@
   (local $3 v128)
   (local $4 i32)
   (local $5 i32)
-  local.get $0
-  local.set $2
-  block $folding-inner0
-   block $__inlined_func$assembly/bytes/skipToken$26 (result i32)
-    loop $while-continue|0
-     local.get $1
-     local.get $2
-     i32.gt_u
-     if
-      v128.const i32x4 0x3f3e3f3a 0x3f3f3f3f 0x153d3e3e 0x1c3d1534
-      block $__inlined_func$assembly/bytes/at$18 (result v128)
-       local.get $1
-       local.get $2
-       i32.sub
-       local.tee $5
-       i32.const 16
-       i32.ge_s
-       if
-        local.get $2
-        v128.load
-        br $__inlined_func$assembly/bytes/at$18
-       end
-       local.get $1
-       i32.const 16
-       i32.sub
-       v128.load
-       v128.const i32x4 0x03020100 0x07060504 0x0b0a0908 0x0f0e0d0c
-       i32.const 16
-       local.get $5
-       i32.sub
-       i8x16.splat
-       i8x16.add
-       i8x16.swizzle
-      end
-      local.tee $3
-      v128.const i32x4 0x0f0f0f0f 0x0f0f0f0f 0x0f0f0f0f 0x0f0f0f0f
-      v128.and
-      i8x16.swizzle
-      v128.const i32x4 0x02010000 0x20100804 0x00000000 0x00000000
-      local.get $3
-      i32.const 4
-      i8x16.shr_u
-      i8x16.swizzle
-      v128.and
-      v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-      i8x16.eq
-      i8x16.bitmask
-      local.tee $5
-      if
-       local.get $2
-       local.get $5
-       i32.ctz
-       i32.add
-       br $__inlined_func$assembly/bytes/skipToken$26
-      end
-      local.get $2
-      i32.const 16
-      i32.add
-      local.set $2
-      br $while-continue|0
-     end
-    end
-    local.get $1
-   end
-   local.tee $2
-   local.get $1
-   i32.eq
-   br_if $folding-inner0
+  (local $6 i32)
+  loop $while-continue|0
    local.get $0
-   local.get $2
-   i32.eq
-   if
-    i32.const 16472
+   local.get $1
+   i32.lt_u
+   if (result i32)
     local.get $0
-    i32.store
-    i32.const -18
-    global.set $assembly/outcome/verdict
-    i32.const 0
-    return
-   end
-   local.get $2
-   i32.load8_u
-   i32.const 61
-   i32.ne
-   if
+    i32.load8_u
+    local.tee $2
+    i32.const 9
+    i32.eq
     local.get $2
-    return
+    i32.const 32
+    i32.eq
+    i32.or
+   else
+    i32.const 0
    end
-   local.get $2
-   i32.const 1
-   i32.add
-   local.tee $0
-   local.get $1
-   i32.eq
-   br_if $folding-inner0
-   local.get $0
-   i32.load8_u
-   i32.const 34
-   i32.eq
    if
     local.get $0
     i32.const 1
     i32.add
     local.set $0
-    block $__inlined_func$assembly/chunk/quotedString$261 (result i32)
-     loop $for-loop|0
-      local.get $0
+    br $while-continue|0
+   end
+  end
+  local.get $0
+  local.set $2
+  block $__inlined_func$assembly/bytes/skipToken$27 (result i32)
+   loop $while-continue|00
+    local.get $0
+    local.get $1
+    i32.lt_u
+    if
+     v128.const i32x4 0x3f3e3f3a 0x3f3f3f3f 0x153d3e3e 0x1c3d1534
+     block $__inlined_func$assembly/bytes/at$18 (result v128)
       local.get $1
-      i32.lt_u
+      local.get $0
+      i32.sub
+      local.tee $5
+      i32.const 16
+      i32.ge_s
       if
        local.get $0
-       i32.load8_u
-       local.tee $2
-       i32.const 9
-       i32.ne
-       local.get $2
-       i32.const 32
+       v128.load
+       br $__inlined_func$assembly/bytes/at$18
+      end
+      local.get $1
+      i32.const 16
+      i32.sub
+      v128.load
+      v128.const i32x4 0x03020100 0x07060504 0x0b0a0908 0x0f0e0d0c
+      i32.const 16
+      local.get $5
+      i32.sub
+      i8x16.splat
+      i8x16.add
+      i8x16.swizzle
+     end
+     local.tee $3
+     v128.const i32x4 0x0f0f0f0f 0x0f0f0f0f 0x0f0f0f0f 0x0f0f0f0f
+     v128.and
+     i8x16.swizzle
+     v128.const i32x4 0x02010000 0x20100804 0x00000000 0x00000000
+     local.get $3
+     i32.const 4
+     i8x16.shr_u
+     i8x16.swizzle
+     v128.and
+     v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+     i8x16.eq
+     i8x16.bitmask
+     local.tee $5
+     if
+      local.get $0
+      local.get $5
+      i32.ctz
+      i32.add
+      br $__inlined_func$assembly/bytes/skipToken$27
+     end
+     local.get $0
+     i32.const 16
+     i32.add
+     local.set $0
+     br $while-continue|00
+    end
+   end
+   local.get $1
+  end
+  local.tee $5
+  local.set $0
+  loop $while-continue|01
+   local.get $0
+   local.get $1
+   i32.lt_u
+   if (result i32)
+    local.get $0
+    i32.load8_u
+    local.tee $6
+    i32.const 9
+    i32.eq
+    local.get $6
+    i32.const 32
+    i32.eq
+    i32.or
+   else
+    i32.const 0
+   end
+   if
+    local.get $0
+    i32.const 1
+    i32.add
+    local.set $0
+    br $while-continue|01
+   end
+  end
+  block $folding-inner1
+   block $folding-inner0
+    local.get $2
+    local.get $5
+    i32.eq
+    local.get $1
+    local.get $5
+    i32.gt_u
+    i32.and
+    br_if $folding-inner0
+    local.get $0
+    local.get $1
+    i32.eq
+    br_if $folding-inner1
+    local.get $0
+    i32.load8_u
+    i32.const 61
+    i32.ne
+    if
+     local.get $0
+     return
+    end
+    local.get $0
+    i32.const 1
+    i32.add
+    local.set $0
+    loop $while-continue|05
+     local.get $0
+     local.get $1
+     i32.lt_u
+     if (result i32)
+      local.get $0
+      i32.load8_u
+      local.tee $2
+      i32.const 9
+      i32.eq
+      local.get $2
+      i32.const 32
+      i32.eq
+      i32.or
+     else
+      i32.const 0
+     end
+     if
+      local.get $0
+      i32.const 1
+      i32.add
+      local.set $0
+      br $while-continue|05
+     end
+    end
+    local.get $0
+    local.set $2
+    local.get $0
+    local.get $1
+    i32.eq
+    br_if $folding-inner1
+    local.get $0
+    i32.load8_u
+    i32.const 34
+    i32.eq
+    if
+     local.get $0
+     i32.const 1
+     i32.add
+     local.set $0
+     block $__inlined_func$assembly/chunk/quotedString$273 (result i32)
+      loop $for-loop|0
+       local.get $0
+       local.get $1
        i32.lt_u
-       i32.and
-       local.get $2
-       i32.const 127
-       i32.eq
-       i32.or
        if
-        i32.const 16472
         local.get $0
-        i32.store
-        i32.const -18
-        global.set $assembly/outcome/verdict
-        i32.const 0
-        br $__inlined_func$assembly/chunk/quotedString$261
-       end
-       local.get $4
-       if
-        i32.const 0
-        local.set $4
-       else
+        i32.load8_u
+        local.tee $2
+        i32.const 9
+        i32.ne
         local.get $2
-        i32.const 92
+        i32.const 32
+        i32.lt_u
+        i32.and
+        local.get $2
+        i32.const 127
         i32.eq
+        i32.or
         if
-         i32.const 1
+         i32.const 16472
+         local.get $0
+         i32.store
+         i32.const -18
+         global.set $assembly/outcome/verdict
+         i32.const 0
+         br $__inlined_func$assembly/chunk/quotedString$273
+        end
+        local.get $4
+        if
+         i32.const 0
          local.set $4
         else
          local.get $2
-         i32.const 34
+         i32.const 92
          i32.eq
          if
-          local.get $0
           i32.const 1
-          i32.add
-          local.get $1
+          local.set $4
+         else
+          local.get $2
+          i32.const 34
           i32.eq
-          if (result i32)
-           i32.const 16476
-           global.get $assembly/outcome/linesLeft
-           i32.const 24
-           i32.shl
-           i32.store
-           i32.const 16480
-           i32.const 1
-           i32.store
-           i32.const 16480
-           i32.const 1
-           i32.store
-           i32.const 0
-           global.set $assembly/outcome/verdict
-           i32.const 0
-          else
+          if
            local.get $0
            i32.const 1
            i32.add
+           local.get $1
+           i32.eq
+           if (result i32)
+            i32.const 16476
+            global.get $assembly/outcome/linesLeft
+            i32.const 24
+            i32.shl
+            i32.store
+            i32.const 16480
+            i32.const 1
+            i32.store
+            i32.const 16480
+            i32.const 1
+            i32.store
+            i32.const 0
+            global.set $assembly/outcome/verdict
+            i32.const 0
+           else
+            local.get $0
+            i32.const 1
+            i32.add
+           end
+           br $__inlined_func$assembly/chunk/quotedString$273
           end
-          br $__inlined_func$assembly/chunk/quotedString$261
          end
         end
+        local.get $0
+        i32.const 1
+        i32.add
+        local.set $0
+        br $for-loop|0
        end
-       local.get $0
-       i32.const 1
-       i32.add
-       local.set $0
-       br $for-loop|0
       end
+      i32.const 16476
+      global.get $assembly/outcome/linesLeft
+      i32.const 24
+      i32.shl
+      i32.store
+      i32.const 16480
+      i32.const 1
+      i32.store
+      i32.const 16480
+      i32.const 1
+      i32.store
+      i32.const 0
+      global.set $assembly/outcome/verdict
+      i32.const 0
      end
+     local.tee $0
+     i32.eqz
+     if
+      i32.const 0
+      return
+     end
+    else
+     local.get $2
+     block $__inlined_func$assembly/bytes/skipToken$32 (result i32)
+      loop $while-continue|02
+       local.get $0
+       local.get $1
+       i32.lt_u
+       if
+        v128.const i32x4 0x3f3e3f3a 0x3f3f3f3f 0x153d3e3e 0x1c3d1534
+        block $__inlined_func$assembly/bytes/at$183 (result v128)
+         local.get $1
+         local.get $0
+         i32.sub
+         local.tee $4
+         i32.const 16
+         i32.ge_s
+         if
+          local.get $0
+          v128.load
+          br $__inlined_func$assembly/bytes/at$183
+         end
+         local.get $1
+         i32.const 16
+         i32.sub
+         v128.load
+         v128.const i32x4 0x03020100 0x07060504 0x0b0a0908 0x0f0e0d0c
+         i32.const 16
+         local.get $4
+         i32.sub
+         i8x16.splat
+         i8x16.add
+         i8x16.swizzle
+        end
+        local.tee $3
+        v128.const i32x4 0x0f0f0f0f 0x0f0f0f0f 0x0f0f0f0f 0x0f0f0f0f
+        v128.and
+        i8x16.swizzle
+        v128.const i32x4 0x02010000 0x20100804 0x00000000 0x00000000
+        local.get $3
+        i32.const 4
+        i8x16.shr_u
+        i8x16.swizzle
+        v128.and
+        v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+        i8x16.eq
+        i8x16.bitmask
+        local.tee $4
+        if
+         local.get $0
+         local.get $4
+         i32.ctz
+         i32.add
+         br $__inlined_func$assembly/bytes/skipToken$32
+        end
+        local.get $0
+        i32.const 16
+        i32.add
+        local.set $0
+        br $while-continue|02
+       end
+      end
+      local.get $1
+     end
+     local.tee $0
+     i32.eq
+     br_if $folding-inner0
+    end
+    loop $while-continue|010
+     local.get $0
+     local.get $1
+     i32.lt_u
+     if (result i32)
+      local.get $0
+      i32.load8_u
+      local.tee $2
+      i32.const 9
+      i32.eq
+      local.get $2
+      i32.const 32
+      i32.eq
+      i32.or
+     else
+      i32.const 0
+     end
+     if
+      local.get $0
+      i32.const 1
+      i32.add
+      local.set $0
+      br $while-continue|010
+     end
+    end
+    local.get $0
+    local.get $1
+    i32.eq
+    if (result i32)
      i32.const 16476
      global.get $assembly/outcome/linesLeft
      i32.const 24
@@ -6151,89 +6241,287 @@
      i32.const 0
      global.set $assembly/outcome/verdict
      i32.const 0
+    else
+     local.get $0
     end
     return
    end
-   local.get $0
-   local.set $2
-   block $__inlined_func$assembly/bytes/skipToken$29 (result i32)
-    loop $while-continue|00
+   i32.const 16472
+   local.get $2
+   i32.store
+   i32.const -18
+   global.set $assembly/outcome/verdict
+   i32.const 0
+   return
+  end
+  i32.const 16476
+  global.get $assembly/outcome/linesLeft
+  i32.const 24
+  i32.shl
+  i32.store
+  i32.const 16480
+  i32.const 1
+  i32.store
+  i32.const 16480
+  i32.const 1
+  i32.store
+  i32.const 0
+  global.set $assembly/outcome/verdict
+  i32.const 0
+ )
+ (func $assembly/chunk/chunkLine (param $0 i32) (param $1 i32) (result i32)
+  (local $2 i32)
+  (local $3 i64)
+  (local $4 i32)
+  (local $5 i32)
+  local.get $0
+  local.set $2
+  block $folding-inner1
+   block $folding-inner0
+    loop $while-continue|0
      local.get $1
      local.get $2
      i32.gt_u
-     if
-      v128.const i32x4 0x3f3e3f3a 0x3f3f3f3f 0x153d3e3e 0x1c3d1534
-      block $__inlined_func$assembly/bytes/at$181 (result v128)
-       local.get $1
-       local.get $2
-       i32.sub
-       local.tee $4
-       i32.const 16
-       i32.ge_s
-       if
-        local.get $2
-        v128.load
-        br $__inlined_func$assembly/bytes/at$181
-       end
-       local.get $1
-       i32.const 16
-       i32.sub
-       v128.load
-       v128.const i32x4 0x03020100 0x07060504 0x0b0a0908 0x0f0e0d0c
-       i32.const 16
-       local.get $4
-       i32.sub
-       i8x16.splat
-       i8x16.add
-       i8x16.swizzle
-      end
-      local.tee $3
-      v128.const i32x4 0x0f0f0f0f 0x0f0f0f0f 0x0f0f0f0f 0x0f0f0f0f
-      v128.and
-      i8x16.swizzle
-      v128.const i32x4 0x02010000 0x20100804 0x00000000 0x00000000
-      local.get $3
-      i32.const 4
-      i8x16.shr_u
-      i8x16.swizzle
-      v128.and
-      v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-      i8x16.eq
-      i8x16.bitmask
+     if (result i32)
+      local.get $2
+      i32.load8_u
       local.tee $4
-      if
-       local.get $2
+      i32.const 48
+      i32.sub
+      i32.const 10
+      i32.lt_u
+      if (result i32)
+       i32.const 1
+      else
        local.get $4
-       i32.ctz
-       i32.add
-       br $__inlined_func$assembly/bytes/skipToken$29
+       i32.const 32
+       i32.or
+       local.get $4
+       local.get $4
+       i32.const 65
+       i32.sub
+       i32.const 26
+       i32.lt_u
+       select
+       i32.const 97
+       i32.sub
+       i32.const 6
+       i32.lt_u
+      end
+     else
+      i32.const 0
+     end
+     if
+      local.get $2
+      i32.load8_u
+      local.tee $4
+      i32.const 48
+      i32.sub
+      local.tee $5
+      i32.const 10
+      i32.lt_u
+      if (result i32)
+       local.get $5
+      else
+       local.get $4
+       i32.const 32
+       i32.or
+       local.get $4
+       local.get $4
+       i32.const 65
+       i32.sub
+       i32.const 26
+       i32.lt_u
+       select
+       i32.const 87
+       i32.sub
+      end
+      i64.extend_i32_u
+      local.get $3
+      i64.const 4
+      i64.shl
+      i64.or
+      local.tee $3
+      i64.const 9007199254740991
+      i64.gt_u
+      if
+       i32.const 16472
+       local.get $2
+       i32.store
+       i32.const -17
+       global.set $assembly/outcome/verdict
+       br $folding-inner0
       end
       local.get $2
-      i32.const 16
+      i32.const 1
       i32.add
       local.set $2
-      br $while-continue|00
+      br $while-continue|0
      end
     end
     local.get $1
-   end
-   local.tee $2
-   local.get $1
-   i32.eq
-   br_if $folding-inner0
-   local.get $0
-   local.get $2
-   i32.eq
-   if (result i32)
-    i32.const 16472
-    local.get $0
-    i32.store
-    i32.const -18
-    global.set $assembly/outcome/verdict
-    i32.const 0
-   else
     local.get $2
+    i32.eq
+    br_if $folding-inner1
+    local.get $0
+    local.get $2
+    i32.eq
+    if
+     i32.const 16472
+     local.get $2
+     i32.store
+     i32.const -16
+     global.set $assembly/outcome/verdict
+     br $folding-inner0
+    end
+    i32.const 16484
+    local.get $3
+    i64.store32
+    i32.const 16488
+    local.get $3
+    i64.const 32
+    i64.shr_u
+    i64.store32
+    local.get $2
+    local.set $0
+    loop $while-continue|02
+     local.get $0
+     local.get $1
+     i32.lt_u
+     if (result i32)
+      local.get $0
+      i32.load8_u
+      local.tee $4
+      i32.const 9
+      i32.eq
+      local.get $4
+      i32.const 32
+      i32.eq
+      i32.or
+     else
+      i32.const 0
+     end
+     if
+      local.get $0
+      i32.const 1
+      i32.add
+      local.set $0
+      br $while-continue|02
+     end
+    end
+    local.get $0
+    local.get $1
+    i32.eq
+    br_if $folding-inner1
+    local.get $0
+    i32.load8_u
+    local.tee $4
+    i32.const 59
+    i32.ne
+    if
+     local.get $4
+     i32.const 10
+     i32.eq
+     local.get $0
+     local.get $2
+     i32.eq
+     i32.and
+     if
+      i32.const 16472
+      local.get $2
+      i32.store
+      i32.const -7
+      global.set $assembly/outcome/verdict
+      br $folding-inner0
+     end
+     local.get $4
+     i32.const 13
+     i32.ne
+     local.get $0
+     local.get $2
+     i32.gt_u
+     i32.or
+     if
+      i32.const 16472
+      local.get $0
+      i32.store
+      i32.const -16
+      global.set $assembly/outcome/verdict
+      br $folding-inner0
+     end
+    end
+    local.get $0
+    local.set $2
+    loop $while-continue|1
+     local.get $2
+     i32.load8_u
+     i32.const 59
+     i32.eq
+     if
+      local.get $2
+      i32.const 1
+      i32.add
+      local.get $1
+      call $assembly/chunk/extension
+      local.tee $2
+      i32.eqz
+      br_if $folding-inner0
+      br $while-continue|1
+     end
+    end
+    local.get $2
+    i32.load8_u
+    i32.const 13
+    i32.ne
+    if (result i32)
+     i32.const 1
+    else
+     local.get $2
+     i32.const 1
+     i32.sub
+     i32.load8_u
+     local.tee $0
+     i32.const 9
+     i32.eq
+     local.get $0
+     i32.const 32
+     i32.eq
+     i32.or
+    end
+    if
+     i32.const 16472
+     local.get $2
+     i32.store
+     i32.const -18
+     global.set $assembly/outcome/verdict
+     br $folding-inner0
+    end
+    local.get $2
+    i32.const 1
+    i32.add
+    local.tee $0
+    local.get $1
+    i32.eq
+    br_if $folding-inner1
+    local.get $0
+    i32.load8_u
+    i32.const 10
+    i32.eq
+    if (result i32)
+     local.get $2
+     i32.const 2
+     i32.add
+    else
+     i32.const 16472
+     local.get $2
+     i32.store
+     i32.const -6
+     global.set $assembly/outcome/verdict
+     i32.const 0
+    end
+    return
    end
+   i32.const 0
    return
   end
   i32.const 16476

@@ -5,21 +5,27 @@
 import * as classes from "./classes.ts";
 
 // Copies of imported constants: why, says index.ts.
-const { BRACKET_CLOSE, BRACKET_OPEN, COLON, HEX, IP_LITERAL, PERCENT, REG_NAME, isDigit } = classes;
+const { BRACKET_CLOSE, BRACKET_OPEN, COLON, HEX, IP_LITERAL, PERCENT, REG_NAME, UNRESERVED, isDigit } = classes;
 
 /** The most digits of a port: 65535 has five. */
 const MAX_PORT_DIGITS = 5;
 
 /**
  * Position after the uri-host that starts at `start`, or -1 where an IP literal is malformed. Stricter than RFC 3986: of the
- * IP literals only IPv6address, no IPvFuture, no zone.
+ * IP literals only IPv6address, no IPvFuture. Looser: an address may have a zone, as clients send the one they were given.
  */
 function hostEnd(bytes: Uint8Array, start: number, end: number): number {
   let i = start;
   if (i < end && bytes[i] === BRACKET_OPEN) {
     i++;
     while (i < end && IP_LITERAL[bytes[i] as number] === 1) i++;
-    return i < end && bytes[i] === BRACKET_CLOSE && i - start > 2 ? i + 1 : -1;
+    if (i - start <= 2) return -1;
+    if (i < end && bytes[i] === PERCENT) {
+      const zone = ++i;
+      while (i < end && UNRESERVED[bytes[i] as number] === 1) i++;
+      if (i === zone) return -1;
+    }
+    return i < end && bytes[i] === BRACKET_CLOSE ? i + 1 : -1;
   }
   for (;;) {
     while (i < end && REG_NAME[bytes[i] as number] === 1) i++;

@@ -9,7 +9,7 @@ import { fail } from "./outcome.ts";
 // Copies of imported constants: why, says index.ts.
 const { E_BARE_CR, E_BARE_LF, E_CHUNK_EXTENSION, E_CHUNK_OVERFLOW, E_CHUNK_SIZE, T_CHUNK_SIZE_HI, T_CHUNK_SIZE_LO } =
   abi;
-const { BACKSLASH, CR, DQUOTE, EQUALS, HEX, LF, QDTEXT, SEMICOLON, TCHAR, VALUE } = classes;
+const { BACKSLASH, CR, DQUOTE, EQUALS, HEX, HTAB, LF, QDTEXT, SEMICOLON, SP, TCHAR, VALUE } = classes;
 
 const TWO_TO_32 = 0x1_0000_0000;
 
@@ -41,22 +41,33 @@ function quotedString(bytes: Uint8Array, table: Uint32Array, start: number, end:
   return end;
 }
 
+/** RFC 9110 §5.6.3: `BWS = OWS`, `OWS = *( SP / HTAB )`; "A recipient MUST parse for such bad whitespace". The position after it. */
+function skipBlanks(bytes: Uint8Array, start: number, end: number): number {
+  let i = start;
+  while (i < end && (bytes[i] === SP || bytes[i] === HTAB)) i++;
+  return i;
+}
+
 /**
- * RFC 9112 §7.1.1, from the first semicolon on: `chunk-ext = *( ";" chunk-ext-name [ "=" chunk-ext-val ] )`. Stricter than
- * the RFC: no BWS around the semicolon and the equals sign, which nobody sends and attackers hide behind. Results as of token.
+ * RFC 9112 §7.1.1, from the first semicolon on: `chunk-ext = *( BWS ";" BWS chunk-ext-name [ BWS "=" BWS chunk-ext-val ] )`.
+ * Results as of token.
  */
 function extensions(bytes: Uint8Array, table: Uint32Array, start: number, end: number): number {
   let i = start;
   while (i < end && bytes[i] === SEMICOLON) {
-    i = token(bytes, table, i + 1, end);
-    if (i < 0 || i >= end) return i;
-    if (bytes[i] === EQUALS) {
-      i++;
+    let partEnd = token(bytes, table, skipBlanks(bytes, i + 1, end), end);
+    if (partEnd < 0) return partEnd;
+    i = skipBlanks(bytes, partEnd, end);
+    if (i < end && bytes[i] === EQUALS) {
+      i = skipBlanks(bytes, i + 1, end);
       if (i === end) return end;
-      i = bytes[i] === DQUOTE ? quotedString(bytes, table, i + 1, end) : token(bytes, table, i, end);
-      if (i < 0 || i >= end) return i;
+      partEnd = bytes[i] === DQUOTE ? quotedString(bytes, table, i + 1, end) : token(bytes, table, i, end);
+      if (partEnd < 0) return partEnd;
+      i = skipBlanks(bytes, partEnd, end);
     }
-    if (bytes[i] !== SEMICOLON && bytes[i] !== CR) return fail(table, E_CHUNK_EXTENSION, i);
+    if (i === end) return end;
+    // The line may end right behind a name or value; blanks belong to a semicolon.
+    if (bytes[i] !== SEMICOLON && (bytes[i] !== CR || i > partEnd)) return fail(table, E_CHUNK_EXTENSION, i);
   }
   return i;
 }
@@ -73,6 +84,11 @@ export function chunkSize(bytes: Uint8Array, table: Uint32Array, start: number, 
   }
   if (i === end) return 0;
   if (i === start) return fail(table, E_CHUNK_SIZE, i);
+  if (bytes[i] === SP || bytes[i] === HTAB) {
+    i = skipBlanks(bytes, i, end);
+    if (i === end) return 0;
+    if (bytes[i] !== SEMICOLON) return fail(table, E_CHUNK_SIZE, i);
+  }
   if (bytes[i] === SEMICOLON) {
     i = extensions(bytes, table, i, end);
     if (i < 0) return i;

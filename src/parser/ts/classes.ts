@@ -41,11 +41,15 @@ function without(table: Uint8Array, characters: string): Uint8Array {
  */
 export const TCHAR: Uint8Array = classOf("!#$%&'*+-.^_`|~" + DIGITS + LETTERS);
 
+/** Of the bytes of a target: above 0x7F. */
+export const RAW = 4;
+
 /**
- * What a request target may be made of. Looser than the RFC: RFC 3986 has no `[ ] { } | \ ^` and backtick outside of an IP
- * literal, but browsers send them as they are (https://url.spec.whatwg.org/#percent-encoded-bytes).
+ * What a request target may be made of; 0 for any other byte. Looser than the RFC: RFC 3986 has only visible ASCII without
+ * `" < > { } | \ ^` and the backtick, but browsers and programs send these, and bytes above 0x7F, as they are
+ * (https://url.spec.whatwg.org/#percent-encoded-bytes).
  */
-export const TARGET: Uint8Array = without(classOf("", [0x21, 0x7e]), '"#<>');
+export const TARGET: Uint8Array = without(classOf("", [0x21, 0x7e]), "#").fill(1 | RAW, 0x80);
 
 /** The bytes of a path: those of TARGET but the `?`, and the percent with ESCAPE set besides. */
 export const ESCAPE = 2;
@@ -63,6 +67,9 @@ export const QDTEXT: Uint8Array = without(classOf("\t", [0x20, 0x7e], [0x80, 0xf
  * comma, because a Host with one is two Host lines that somebody has joined.
  */
 export const REG_NAME: Uint8Array = classOf("-._~!$&'()*+;=" + DIGITS + LETTERS);
+
+/** RFC 3986 §2.3: `unreserved = ALPHA / DIGIT / "-" / "." / "_" / "~"`. */
+export const UNRESERVED: Uint8Array = classOf("-._~" + DIGITS + LETTERS);
 
 /** What stands between the brackets of an IPv6address, RFC 3986 §3.2.2, without its inner structure. */
 export const IP_LITERAL: Uint8Array = classOf(":.abcdefABCDEF" + DIGITS);

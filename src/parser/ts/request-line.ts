@@ -10,9 +10,20 @@ import { pathEnd, requestTarget } from "./target.ts";
 import { version } from "./version.ts";
 
 // Copies of imported constants: why, says index.ts.
-const { E_BARE_CR, E_BARE_LF, E_METHOD, E_TARGET, E_TARGET_FORM, E_VERSION, T_METHOD, T_METHOD_END, T_METHOD_START } =
-  abi;
-const { CR, LF, SP, TARGET, TCHAR } = classes;
+const {
+  E_BARE_CR,
+  E_BARE_LF,
+  E_METHOD,
+  E_TARGET,
+  E_TARGET_FORM,
+  E_VERSION,
+  F_TARGET_RAW,
+  T_FLAGS,
+  T_METHOD,
+  T_METHOD_END,
+  T_METHOD_START,
+} = abi;
+const { CR, LF, RAW, SP, TARGET, TCHAR } = classes;
 
 /**
  * The position of the method's first byte, 0 or an error. RFC 9112 §2.2: "a server that is expecting to receive and parse a
@@ -52,10 +63,16 @@ export function requestLine(bytes: Uint8Array, view: DataView, table: Uint32Arra
   const targetStart = i + 1;
   const query = pathEnd(bytes, view, table, targetStart, end);
   i = query;
-  while (i < end && TARGET[bytes[i] as number] === 1) i++;
+  let classesOfQuery = 0;
+  for (; i < end; i++) {
+    const byteClass = TARGET[bytes[i] as number] as number;
+    if (byteClass === 0) break;
+    classesOfQuery |= byteClass;
+  }
   if (i === end) return pause(table, IN_TARGET);
   if (bytes[i] !== SP || i === targetStart) return fail(table, E_TARGET, i);
   if (!requestTarget(bytes, view, table, method, targetStart, query, i)) return fail(table, E_TARGET_FORM, targetStart);
+  if ((classesOfQuery & RAW) !== 0) table[T_FLAGS] = (table[T_FLAGS] as number) | F_TARGET_RAW;
 
   i = version(bytes, view, table, i + 1, end);
   return i > 0 ? lineEnd(bytes, table, i, end) : i;

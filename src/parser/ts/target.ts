@@ -10,6 +10,7 @@ import * as words from "./words.ts";
 // Copies of imported constants: why, says index.ts.
 const {
   F_PATH_ESCAPED,
+  F_TARGET_RAW,
   FORM_ABSOLUTE,
   FORM_ASTERISK,
   FORM_AUTHORITY,
@@ -25,7 +26,7 @@ const {
   T_TARGET_FORM,
   T_TARGET_START,
 } = abi;
-const { ASTERISK, COLON, ESCAPE, PATH, QUESTION, SLASH } = classes;
+const { ASTERISK, COLON, ESCAPE, PATH, QUESTION, RAW, SLASH } = classes;
 const { HIGH_BITS, ONES } = words;
 
 /** "http" as a little-endian word, and what makes a letter lower case in each of its bytes. */
@@ -33,7 +34,7 @@ const HTTP = 0x70747468;
 const LOWER_CASE = 0x20202020;
 const LETTER_S = 0x73;
 
-/** Whether no byte of the word is `?`, `%` or one that is refused; in doubt it says no. */
+/** Whether no byte of the word is `?`, `%`, above 0x7F or one that is refused; in doubt it says no. */
 function isPlain(word: number): boolean {
   // In doubt: below 0x26, 0x7F, above 0x7F; and, by a zero in `angle`, the four bytes from `<` to `?`.
   const angle = (word & 0xfcfcfcfc) ^ 0x3c3c3c3c;
@@ -62,8 +63,8 @@ function setAuthority(table: Uint32Array, start: number, end: number): void {
 }
 
 /**
- * The end of the path that starts at `start`: its first `?` or a byte that no target may hold, or `end`. Sets F_PATH_ESCAPED in
- * T_FLAGS, and no other flag.
+ * The end of the path that starts at `start`: its first `?` or a byte that no target may hold, or `end`. Sets F_PATH_ESCAPED and
+ * F_TARGET_RAW in T_FLAGS, and no other flag.
  */
 export function pathEnd(bytes: Uint8Array, view: DataView, table: Uint32Array, start: number, end: number): number {
   let classes = 0;
@@ -78,7 +79,7 @@ export function pathEnd(bytes: Uint8Array, view: DataView, table: Uint32Array, s
     classes |= byteClass;
     i++;
   }
-  table[T_FLAGS] = (classes & ESCAPE) === 0 ? 0 : F_PATH_ESCAPED;
+  table[T_FLAGS] = ((classes & ESCAPE) === 0 ? 0 : F_PATH_ESCAPED) | ((classes & RAW) === 0 ? 0 : F_TARGET_RAW);
   return i;
 }
 

@@ -93,10 +93,11 @@ export const chunk: readonly Case[] = [
   refused("rejects an underscore", "1_a\r\n", E_CHUNK_SIZE, 1),
   refused("rejects a letter beyond F", "1g\r\n", E_CHUNK_SIZE, 1),
   refused("rejects a suffix h", "1h\r\n", E_CHUNK_SIZE, 1),
-  refused("rejects a space after the chunk size", "1 \r\n", E_CHUNK_SIZE, 1),
-  refused("rejects a tab after the chunk size", "1\t\r\n", E_CHUNK_SIZE, 1),
-  refused("rejects a space between digits", "1 1\r\n", E_CHUNK_SIZE, 1),
-  refused("rejects a space before the semicolon", "1 ;a=b\r\n", E_CHUNK_SIZE, 1),
+  refused("rejects a space after the chunk size", "1 \r\n", E_CHUNK_SIZE, 2),
+  refused("rejects a tab after the chunk size", "1\t\r\n", E_CHUNK_SIZE, 2),
+  refused("rejects a space and LF after the chunk size", "1 \n", E_CHUNK_SIZE, 2),
+  refused("rejects a space between digits", "1 1\r\n", E_CHUNK_SIZE, 2),
+  refused("rejects an equals sign after a space", "1 =a\r\n", E_CHUNK_SIZE, 2),
   refused("rejects a fraction", "1.0\r\n", E_CHUNK_SIZE, 1),
   refused("rejects a comma", "1,1\r\n", E_CHUNK_SIZE, 1),
   refused("rejects a NUL after the chunk size", "1\0\r\n", E_CHUNK_SIZE, 1),
@@ -114,6 +115,11 @@ export const chunk: readonly Case[] = [
   waits("in a quoted pair", '1f;a="bc\\'),
   waits("after a quoted string", '1f;a="bc"'),
   waits("for the LF after an extension", "1f;a=b\r"),
+  waits("for the semicolon", "1f "),
+  waits("for the name of an extension behind a space", "1f; "),
+  waits("for an equals sign", "1f;a "),
+  waits("for a value behind a space", "1f;a = "),
+  waits("for another extension", "1f;a=b\t"),
 
   extension("an extension without value", ";a"),
   extension("an extension with a token", ";a=b"),
@@ -129,12 +135,24 @@ export const chunk: readonly Case[] = [
   badExtension("an empty extension", ";", 3),
   badExtension("an empty extension before another", ";;a", 3),
   badExtension("a semicolon at the end", ";a;", 5),
-  badExtension("a space after the semicolon", "; a", 3),
-  badExtension("a tab after the semicolon", ";\ta", 3),
-  badExtension("a space after the name", ";a =b", 4),
-  badExtension("a space after the equals sign", ";a= b", 5),
-  badExtension("a space after the value", ";a=b ", 6),
-  badExtension("a space before the next semicolon", ";a=b ;c", 6),
+  extension("blanks around the separators", " ; a = b"),
+  extension("a space before the semicolon", " ;a=b"),
+  extension("a space after the semicolon", "; a"),
+  extension("a tab after the semicolon", ";\ta"),
+  extension("a space after the name", ";a =b"),
+  extension("a space after the equals sign", ";a= b"),
+  extension("a space before a quoted string", ';a= "b"'),
+  extension("a space before the next semicolon", ";a=b ;c"),
+  extension("many blanks", ` \t ;\t \ta \t =\t b\t\t; c ; d = "e" ;f`),
+  badExtension("a space after the name at the end", ";a ", 5),
+  badExtension("a space after the value", ";a=b ", 7),
+  badExtension("a tab after a quoted string at the end", ';a="b"\t', 9),
+  badExtension("a space and a LF after the value", ";a=b \n", 7),
+  badExtension("two names with a space between them", ";a b", 5),
+  badExtension("two values with a space between them", ";a=b c", 7),
+  badExtension("an equals sign behind a value and a space", ";a=b =c", 7),
+  badExtension("a semicolon and a space at the end", ";a; ", 6),
+  badExtension("an equals sign and a space at the end", ";a= ", 6),
   badExtension("an empty value", ";a=", 5),
   badExtension("an empty value before another extension", ";a=;b", 5),
   badExtension("an extension without a name", ";=b", 3),
@@ -175,6 +193,12 @@ const bytes = (
   except: ByteTable["except"] = {},
 ): ByteTable => ({ title, rfc: EXT, element: "chunk", before, after: `${after}\r\n`, accepts, error, except });
 
+/** A blank is skipped; the byte behind it is then the wrong one. */
+const blank = (error: number, at: number): NonNullable<ByteTable["except"]> => ({
+  " ": { error, at },
+  "\t": { error, at },
+});
+
 export const chunkBytes: readonly ByteTable[] = [
   bytes(
     "§7.1 permits HEXDIG and nothing else as first byte of a chunk size",
@@ -187,6 +211,7 @@ export const chunkBytes: readonly ByteTable[] = [
     "\n": { error: E_BARE_LF, at: 1 },
     "\r": { error: E_BARE_CR, at: 1 },
     ";": { size: 1 },
+    ...blank(E_CHUNK_SIZE, 2),
   }),
   bytes(
     "§7.1.1 permits tchar and nothing else as first byte of an extension's name",
@@ -194,6 +219,7 @@ export const chunkBytes: readonly ByteTable[] = [
     "",
     TCHARS,
     E_CHUNK_EXTENSION,
+    blank(E_CHUNK_EXTENSION, 3),
   ),
   bytes(
     "§7.1.1 permits tchar, semicolon and equals sign within an extension",
@@ -203,13 +229,16 @@ export const chunkBytes: readonly ByteTable[] = [
     E_CHUNK_EXTENSION,
     {
       "\r": { error: E_BARE_CR, at: 3 },
+      ...blank(E_CHUNK_EXTENSION, 4),
     },
   ),
   bytes("§7.1.1 permits tchar and nothing else as a value", "1;a=", "", TCHARS, E_CHUNK_EXTENSION, {
     '"': { error: E_CHUNK_EXTENSION, at: 5 },
+    ...blank(E_CHUNK_EXTENSION, 5),
   }),
   bytes("§7.1.1 permits tchar and semicolon within a value", "1;a=b", "c", `${TCHARS};`, E_CHUNK_EXTENSION, {
     "\r": { error: E_BARE_CR, at: 5 },
+    ...blank(E_CHUNK_EXTENSION, 6),
   }),
   bytes(
     "§7.1.1 permits qdtext within a quoted string",
@@ -228,5 +257,6 @@ export const chunkBytes: readonly ByteTable[] = [
   ),
   bytes("§7.1.1 permits a semicolon and nothing else after a quoted string", '1;a="b"', "c", ";", E_CHUNK_EXTENSION, {
     "\r": { error: E_BARE_CR, at: 7 },
+    ...blank(E_CHUNK_EXTENSION, 8),
   }),
 ];

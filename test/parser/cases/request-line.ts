@@ -365,6 +365,9 @@ export const requestLine: readonly Case[] = [
   },
 ];
 
+/** The bytes 0x80-0xFF. */
+const ABOVE_ASCII = Array.from({ length: 128 }, (_none, i) => String.fromCharCode(128 + i)).join("");
+
 export const requestLineBytes: readonly ByteTable[] = [
   {
     title: "§5.6.2 permits the tchars and nothing else as first byte of a method",
@@ -386,11 +389,11 @@ export const requestLineBytes: readonly ByteTable[] = [
     except: { " ": { error: E_TARGET_FORM, at: 3 } },
   },
   {
-    title: "§3.2 permits the bytes of a URI, and those that browsers leave unescaped, within a target",
+    title: "§3.2 permits everything but controls, the space and the number sign within a target",
     rfc: "RFC 9112 §3.2",
     before: "GET /a",
     after: "b HTTP/1.1\r\n\r\n",
-    accepts: "!$%&'()*+,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~",
+    accepts: `!"$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_\`abcdefghijklmnopqrstuvwxyz{|}~${ABOVE_ASCII}`,
     error: E_TARGET,
     // The version begins with `b`.
     except: { " ": { error: E_VERSION, at: 7 } },
