@@ -107,8 +107,8 @@ for (const [name, setup] of SETUPS) {
   test("a zone in Host is served, and no part of a URL of the Fetch standard", () =>
     serving(new Application(routes, { accessLog: false }), setup, (port) =>
       withPeer(port, async (peer) => {
-        peer.write("GET /fetch/a HTTP/1.1\r\nHost: [fe80::1%eth0]:80\r\n\r\n");
-        assert.is((await peer.answer()).body, "http://[fe80::1]:80/fetch/a");
+        peer.write("GET /fetch/a HTTP/1.1\r\nHost: [fe80::1%eth0]:8080\r\n\r\n");
+        assert.is((await peer.answer()).body, "http://[fe80::1]:8080/fetch/a");
       }),
     ));
 
