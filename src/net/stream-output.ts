@@ -24,6 +24,9 @@ export const LATIN1 = 1;
 export const UTF8 = 2;
 export type TextKind = 0 | 1 | 2;
 
+/** Bytes that are kept are copied all the same below this: one write is cheaper than one in several parts. */
+const JOIN_LIMIT = 4096;
+
 const encodingOf = (kind: TextKind): TextEncoding => (kind === UTF8 ? "utf8" : "latin1");
 const toBytes = (piece: string | Uint8Array): Uint8Array =>
   typeof piece === "string" ? Buffer.from(piece, "latin1") : piece;
@@ -75,6 +78,7 @@ export abstract class StreamOutput extends InputStream {
     if (transport === undefined) return;
     if (bytes.length > COPY_LIMIT) {
       this.pieces = this.sendNow(transport, bytes, before, after, true);
+      giveBack(bytes);
       this.flush();
       return;
     }
@@ -94,17 +98,18 @@ export abstract class StreamOutput extends InputStream {
   }
 
   /**
-   * Appends bytes that are never changed any more, with text of one byte per character before and behind. They are copied only where that
-   * is cheaper than a write in several parts.
+   * Appends bytes that are never changed any more, with text of one byte per character before and behind. They are copied only with `join`,
+   * and where that is cheaper than a write in several parts.
    */
-  appendKept(bytes: Uint8Array, before = "", after = ""): void {
+  appendKept(bytes: Uint8Array, before = "", after = "", join = false): void {
     const { transport } = this;
     if (transport === undefined) return;
-    if (bytes.length <= COPY_LIMIT && transport.bufferedAmount === 0) return this.appendBytes(bytes, before, after);
+    if ((join || bytes.length < JOIN_LIMIT) && bytes.length <= COPY_LIMIT && transport.bufferedAmount === 0)
+      return this.appendBytes(bytes, before, after);
     this.sealText();
-    if (before !== "") this.push(toBytes(before));
+    if (before !== "") this.push(before);
     if (bytes.length > 0) this.push(bytes);
-    if (after !== "") this.push(toBytes(after));
+    if (after !== "") this.push(after);
     this.flushWhenDue();
   }
 
@@ -246,7 +251,7 @@ export abstract class StreamOutput extends InputStream {
         transport.write(pieces[i] as string | Uint8Array, "latin1", i === last ? done : undefined);
       transport.uncork();
     }
-    if (this.outputLeft || (idle && transport.copies === true)) giveBack(pieces[last]);
+    if (this.outputLeft || (idle && transport.copies === true)) for (let i = last; i >= 0; i--) giveBack(pieces[i]);
   }
 
   /** Closes our side once everything appended is out (FIN); the peer may go on sending. */

@@ -4,7 +4,6 @@
  */
 import { Buffer } from "node:buffer";
 import { UsageError } from "../errors.ts";
-import { fieldLine } from "../http/field-text.ts";
 import { HTTPHeaders } from "../http/headers.ts";
 import type { HeaderValue } from "../http/headers.ts";
 import type { HTTPServerRequest } from "../http/request.ts";
@@ -14,16 +13,17 @@ import { checkStatus, hasNoContent, reasonPhrase } from "../http/status.ts";
 import { policyOf } from "../net/bytes-policy.ts";
 import type { BytesPolicy, WriteOptions } from "../net/bytes-policy.ts";
 import type { IOStream } from "../net/iostream.ts";
-import { ASCII } from "../net/stream-output.ts";
+import { COPY_LIMIT, takeContent } from "../net/output-arena.ts";
 import type { Application } from "./application.ts";
 import { contentTag, matchesTag, ownTag } from "./etag.ts";
 import { lastResort, watchHook } from "./failures.ts";
-import { headText, HTML, JSON_TYPE, SERVER } from "./head-text.ts";
-import { jsonText } from "./json-text.ts";
+import { HTML, JSON_TYPE, SERVER } from "./head-text.ts";
+import { expectLate, ignoreLate } from "./late-calls.ts";
 import { TransformedOutput } from "./output-transform.ts";
-import { sendWhole, tagOfWhole, toNotModified } from "./send-whole.ts";
+import { sendPlainPage, sendWhole, tagOfWhole, toNotModified } from "./send-whole.ts";
 import type { RequestHandler } from "./request-handler.ts";
 import type { Target } from "./target.ts";
+import { joined, jsonText } from "./written.ts";
 
 /** What `write` takes: text (sent as UTF-8), bytes, or an object (sent as JSON). */
 export type Writable = string | Uint8Array | object;
@@ -61,10 +61,14 @@ export abstract class HandlerOutput {
   /** Sets header fields that every answer of this handler has, error pages included. */
   setDefaultHeaders(): void {}
 
-  // --- status and header fields ---
+  /** Whether a call comes too late: then it is logged, and has no effect. */
+  protected late(call: string): boolean {
+    return this.#over && ignoreLate(this, call);
+  }
 
   /** @throws UsageError where the code is no three-digit number. */
   setStatus(code: number, reason?: string): void {
+    if (this.late("setStatus")) return;
     checkStatus(code);
     // Tornado sends `Unknown` in place of a reason that could break out of the status line or into an error page.
     this.#reason =
@@ -89,13 +93,13 @@ export abstract class HandlerOutput {
   }
   /** @throws UsageError on a name that is no token or a value with control characters. */
   setHeader(name: string, value: HeaderValue): void {
-    this.#headers.set(name, value);
+    if (!this.late("setHeader")) this.#headers.set(name, value);
   }
   addHeader(name: string, value: HeaderValue): void {
-    this.#headers.add(name, value);
+    if (!this.late("addHeader")) this.#headers.add(name, value);
   }
   clearHeader(name: string): void {
-    this.#headers.delete(name);
+    if (!this.late("clearHeader")) this.#headers.delete(name);
   }
   /** Value of a header field of the answer, as set so far. */
   getHeader(name: string): string | undefined {
@@ -122,13 +126,12 @@ export abstract class HandlerOutput {
     return this as unknown as RequestHandler;
   }
 
-  // --- cookies ---
-
   /**
    * Sets a cookie; it replaces, attributes included, an earlier one of the same name. Path `/` unless another is given.
    * @throws UsageError on a name, value or attribute that cannot stand in the field, or breaks its own prefix.
    */
   setCookie(name: string, value: string, options: SetCookieOptions = {}): void {
+    if (this.late("setCookie")) return;
     if (this.#sent) {
       throw new UsageError("ERR_LANDSPOUT_HEADERS_SENT", "Cannot set a cookie after headers have been written");
     }
@@ -151,29 +154,34 @@ export abstract class HandlerOutput {
     if (newCookies !== undefined) for (const line of newCookies.values()) this.#headers.add("Set-Cookie", line);
   }
 
-  // --- content ---
-
   /**
    * Appends to the answer. An object becomes JSON, with the content type that goes with it unless one was set. Bytes are copied: they may
    * be changed as soon as the call returns. With `{ bytes: "lend" }` they are not, and must not be changed before the promise of the
    * `flush` that follows has settled, or it has given none; with `{ bytes: "keep" }` never.
-   * @throws UsageError after `finish`, and on anything that cannot be sent (arrays too, as in Tornado: wrap them in an object).
+   * After `finish` it has no effect but a line in the log, as all calls that change the answer.
+   * @throws UsageError on anything that cannot be sent (arrays too, as in Tornado: wrap them in an object).
    */
   write(chunk: Writable, options?: WriteOptions): void {
-    if (this.#done) throw new UsageError("ERR_LANDSPOUT_FINISHED", "Cannot write() after finish()");
+    if (this.#done && ignoreLate(this, "write")) return;
     let policy: BytesPolicy = "keep";
     let piece: string | Uint8Array;
     if (typeof chunk === "string") piece = chunk;
     else if (chunk instanceof Uint8Array) {
       policy = policyOf("write", options);
-      piece = policy === "copy" ? Buffer.from(chunk) : chunk;
-      if (policy === "copy") policy = "keep";
+      piece = policy === "copy" ? this.#copyOf(chunk) : chunk;
+      if (policy === "copy" && chunk.length <= COPY_LIMIT) policy = "keep";
     } else piece = this.#toJSONText(chunk);
     if (this.#more !== undefined) this.#more.push(piece);
     else if (this.#content.length === 0) {
       this.#content = piece;
       this.#policy = policy;
     } else this.#more = [this.#content, piece];
+  }
+
+  /** Transforms, and a tag of the program's own, may keep what they are shown. */
+  #copyOf(chunk: Uint8Array): Buffer {
+    const shown = this.#transforms || this.computeEtag !== HandlerOutput.prototype.computeEtag;
+    return shown ? Buffer.from(chunk) : takeContent(chunk);
   }
 
   #toJSONText(value: object): string {
@@ -191,8 +199,7 @@ export abstract class HandlerOutput {
     this.#more = undefined;
     if (more === undefined) return content;
     this.#policy = "keep";
-    if (more.every((piece) => typeof piece === "string")) return more.join("");
-    return Buffer.concat(more.map((piece) => (typeof piece === "string" ? Buffer.from(piece) : piece)));
+    return joined(more);
   }
 
   /** The same for output transforms, which may look at it later, or keep it. */
@@ -205,11 +212,12 @@ export abstract class HandlerOutput {
    * Sends the headers, and what has been written so far. The promise, where there is one, waits for the socket; need not be waited for.
    */
   flush(): Promise<void> | void {
+    if (this.#done && ignoreLate(this, "flush")) return undefined;
     const { connection } = this.request;
     if (this.#sent) {
       return this.#transformed === undefined
         ? connection.write(this.#takeContent(), this.#policy)
-        : this.#transformed.more(this.#takeOwnContent(), false, nothing);
+        : this.#transformed.more(this.#takeOwnContent(), false);
     }
     if (this.#newCookies !== undefined) this.#addCookieFields();
     this.#sent = true;
@@ -219,7 +227,7 @@ export abstract class HandlerOutput {
       if (this.#transforms) {
         this.#transformed = this.#newTransformed();
         const head = { status, reason: this.#reason, headers };
-        return this.#transformed.start(head, this.#takeOwnContent(), false, nothing);
+        return this.#transformed.start(head, this.#takeOwnContent(), false);
       }
       const content = this.#takeContent();
       return connection.writeHeaders({ code: status, reason: this.reasonText() }, headers, content, this.#policy);
@@ -235,7 +243,7 @@ export abstract class HandlerOutput {
    * soon as the call returns, unless the options say "keep".
    */
   finish(chunk?: Writable, options?: WriteOptions): Promise<void> | void {
-    if (this.#done) throw new UsageError("ERR_LANDSPOUT_FINISHED", "finish() called twice");
+    if (this.#done && ignoreLate(this, "finish")) return undefined;
     if (chunk !== undefined) {
       // They leave at once, or are copied by the stream.
       const written: unknown = this.write(chunk, policyOf("finish", options) === "keep" ? options : LENT);
@@ -248,14 +256,14 @@ export abstract class HandlerOutput {
       if (this.#sent) {
         const { connection } = this.request;
         const content = this.#takeContent();
-        void connection.write(content, this.#finalPolicy);
+        void connection.write(content, final(this.#policy));
         connection.finish();
       } else {
         this.#sent = true;
         const content = this.#takeContent();
         this.#checkContent(content);
         const plain = this.computeEtag === HandlerOutput.prototype.computeEtag;
-        const policy = this.#finalPolicy;
+        const policy = final(this.#policy);
         sendWhole(this, this.#status, this.#reason, this.#fields, this.#contentType, content, policy, plain);
       }
     } catch (error) {
@@ -273,11 +281,6 @@ export abstract class HandlerOutput {
     this.#sent = false;
     this.#transformed = undefined;
     this.#untransformed = true;
-  }
-
-  /** Nobody waits for what was lent to the last piece. */
-  get #finalPolicy(): BytesPolicy {
-    return this.#policy === "lend" ? "copy" : this.#policy;
   }
 
   /** Called where something is to be sent that cannot be sent. */
@@ -345,15 +348,11 @@ export abstract class HandlerOutput {
   giveUpRequest(silently = false): void {
     if (this.#over) return;
     const { connection } = this.request;
+    if (silently) expectLate(this);
     if (silently || connection.started) return this.cut();
     this.#done = this.#sent = true;
     this.#status = 500;
-    try {
-      const head = headText(500, reasonPhrase(500), HTML);
-      connection.respond(head + fieldLine("Content-Length", String(PLAIN_PAGE.length)), ASCII, PLAIN_PAGE, ASCII);
-    } catch {
-      connection.destroy();
-    }
+    sendPlainPage(connection);
     this.#answer();
   }
 
@@ -393,7 +392,6 @@ export abstract class HandlerOutput {
   }
 }
 
-const nothing = (): void => undefined;
 const LENT: WriteOptions = { bytes: "lend" };
-/** What a client gets where the error page has failed, too. */
-const PLAIN_PAGE = "<html><title>500: Internal Server Error</title><body>500: Internal Server Error</body></html>";
+/** Nobody waits for what was lent to the last piece. */
+const final = (policy: BytesPolicy): BytesPolicy => (policy === "lend" ? "copy" : policy);

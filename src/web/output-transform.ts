@@ -66,7 +66,7 @@ export class TransformedOutput {
   }
 
   /** Sends the head and the first piece; with `finishing` the whole answer, its length said. `done` is called when it is out. */
-  start(head: AnswerHead, chunk: string | Uint8Array, finishing: boolean, done: () => void): Promise<void> | void {
+  start(head: AnswerHead, chunk: string | Uint8Array, finishing: boolean, done?: () => void): Promise<void> | void {
     return this.#inOrder(finishing ? done : undefined, () =>
       after(this.#transformHead(head, toBytes(chunk), finishing), ({ status, chunk: piece }) => {
         const { headers } = head;
@@ -76,7 +76,7 @@ export class TransformedOutput {
         const written = this.#connection.writeHeaders({ code: status, reason }, headers, piece);
         if (!finishing) return written;
         this.#connection.finish();
-        done();
+        done?.();
         return undefined;
       }),
     );
@@ -91,7 +91,7 @@ export class TransformedOutput {
   }
 
   /** Sends a further piece; with `finishing` the last. */
-  more(chunk: string | Uint8Array, finishing: boolean, done: () => void): Promise<void> | void {
+  more(chunk: string | Uint8Array, finishing: boolean, done?: () => void): Promise<void> | void {
     return this.#inOrder(finishing ? done : undefined, () => {
       let result: Uint8Array | Promise<Uint8Array> = toBytes(chunk);
       for (const transform of this.#transforms)
@@ -100,7 +100,7 @@ export class TransformedOutput {
         const written = this.#connection.write(piece);
         if (!finishing) return written;
         this.#connection.finish();
-        done();
+        done?.();
         return undefined;
       });
     });

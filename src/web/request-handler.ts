@@ -193,6 +193,7 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
    * `getTemplateNamespace`.
    */
   render(name: string, values: TemplateValues = {}): Promise<void> | void {
+    if (this.late("render")) return undefined;
     return this.finish(withResources(this, this.renderString(name, values)));
   }
   /** The text of a template. */
@@ -236,6 +237,7 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
   /** Sends the client elsewhere: 302, 301 if permanent, or the given status. Finishes the request. */
   redirect(url: string, options: { permanent?: boolean; status?: number } = {}): void {
     checkOptions("redirect", options, REDIRECT_OPTIONS);
+    if (this.late("redirect")) return;
     if (this.headersWritten)
       throw new UsageError("ERR_LANDSPOUT_HEADERS_SENT", "Cannot redirect after headers have been written");
     const status = options.status ?? (options.permanent === true ? 301 : 302);
@@ -252,7 +254,7 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
    * HTTPError that cannot be sent is logged, and the answer is 500.
    */
   sendError(status = 500, options: SendErrorOptions = {}): void {
-    if (this.finished) return;
+    if (this.late("sendError") || this.finished) return;
     if (this.headersWritten) {
       this.cut();
       return;

@@ -8,11 +8,12 @@ import { ASCII, LATIN1, UTF8 } from "../net/stream-output.ts";
 import type { TextKind } from "../net/stream-output.ts";
 import { H_IF_NONE_MATCH, M_GET, M_HEAD } from "../parser/abi.ts";
 import { fieldLine, statusLine } from "../http/field-text.ts";
+import type { HTTP1Exchange } from "../http/http1exchange.ts";
 import type { HTTPHeaders } from "../http/headers.ts";
 import { httpDate, httpDateGeneration } from "../http/date.ts";
 import { hasNoContent, reasonPhrase } from "../http/status.ts";
 import { matchesTag, ownTag } from "./etag.ts";
-import { headText, okHeadText } from "./head-text.ts";
+import { headText, HTML, okHeadText } from "./head-text.ts";
 import type { HandlerOutput } from "./handler-output.ts";
 
 /** The last text a route answered with, its length and tag, and the whole answer while it repeats itself. */
@@ -169,4 +170,17 @@ export function tagOfWhole(
   return (
     tag !== undefined && request.knows(H_IF_NONE_MATCH) && matchesTag(request.headers.get("If-None-Match") ?? "", tag)
   );
+}
+
+/** What a client gets where the error page has failed, too. */
+const PLAIN_PAGE = "<html><title>500: Internal Server Error</title><body>500: Internal Server Error</body></html>";
+
+/** Answers with 500 and nothing of the program's. Does not throw. */
+export function sendPlainPage(connection: HTTP1Exchange): void {
+  try {
+    const head = headText(500, reasonPhrase(500), HTML);
+    connection.respond(head + fieldLine("Content-Length", String(PLAIN_PAGE.length)), ASCII, PLAIN_PAGE, ASCII);
+  } catch {
+    connection.destroy();
+  }
 }

@@ -51,7 +51,7 @@ export abstract class FrameWriter {
   append({ text, payload }: PreparedFrame, policy: BytesPolicy = "keep"): void {
     this.corkForTurn();
     if (payload === undefined) this.stream.appendText(text, LATIN1);
-    else if (policy === "keep") this.stream.appendKept(payload, text);
+    else if (policy === "keep") this.stream.appendKept(payload, text, "", true);
     else this.stream.appendBytes(payload, text);
     this.count(text.length + (payload?.length ?? 0));
   }

@@ -443,31 +443,6 @@ test("turns what is thrown into an answer and a record", () => {
   );
 });
 
-test("refuses to finish twice and to write afterwards", () => {
-  const codes: (string | undefined)[] = [];
-  return talk(
-    [
-      [
-        "/",
-        getting((handler) => {
-          handler.finish("once");
-          for (const call of [() => handler.finish(), () => handler.write("x")]) {
-            try {
-              call();
-            } catch (error) {
-              codes.push((error as { code?: string }).code);
-            }
-          }
-        }),
-      ],
-    ],
-    async (peer) => {
-      assert.is((await ask(peer, "/")).body, "once");
-      assert.equal(codes, ["ERR_LANDSPOUT_FINISHED", "ERR_LANDSPOUT_FINISHED"]);
-    },
-  );
-});
-
 test("tells a handler that its client left, once", () => {
   let told = 0;
   let resolve = (): void => undefined;
