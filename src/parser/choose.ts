@@ -69,7 +69,10 @@ export function createParser(preference?: ParserPreference): ParserChoice {
 const shared: Map<ParserKind, HttpParser> = new Map();
 let automatic: ParserChoice | undefined;
 
-/** The parser of this thread, made at the first call. */
+/**
+ * The parser of this thread, made at the first call. Bytes of connections lie in its memory: a program that parses bytes of its own makes a
+ * parser with `createParser`.
+ */
 export function sharedParser(preference?: ParserPreference): ParserChoice {
   const { kind, reason } = wish(preference);
   if (kind === "auto") {
