@@ -19,6 +19,7 @@ interface Wanted {
 
 const PROGRAMS = {
   chromium: { names: ["chromium", "chromium-browser"], debianPackage: "chromium", variable: "CHROMIUM" },
+  curl: { names: ["curl"], debianPackage: "curl" },
   haproxy: { names: ["haproxy"], debianPackage: "haproxy" },
   "nats-server": { names: ["nats-server"], debianPackage: "nats-server", variable: "NATS_SERVER" },
   nginx: { names: ["nginx"], debianPackage: "nginx" },

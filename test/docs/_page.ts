@@ -16,6 +16,8 @@ export interface Question {
   readonly path: string;
   readonly headers: readonly (readonly [string, string])[];
   readonly body: string | FormData | undefined;
+  /** As a reader types it; undefined where the page only notes what is asked. */
+  readonly command: string | undefined;
   /** The head of the answer is shown too. */
   readonly withHead: boolean;
   readonly expected: readonly string[];
@@ -102,7 +104,7 @@ function noteQuestion(note: string, line: number): Question {
   const [, method = "", path = "", body, expected = ""] = /^([A-Z]+) (\S+)(?: (\S+))? -> (.*)$/.exec(note) ?? [];
   if (method === "") throw new Error(`line ${line}: an ask must be like GET /path -> text`);
   const headers: [string, string][] = body === undefined ? [] : [["Content-Type", FORM]];
-  return { line, method, path, headers, body, withHead: true, expected: [expected] };
+  return { line, method, path, headers, body, command: undefined, withHead: true, expected: [expected] };
 }
 
 const FORM = "application/x-www-form-urlencoded";
@@ -115,11 +117,11 @@ function curlQuestions(content: string, line: number): Question[] {
     .map((command) => {
       const [first = "", ...output] = command.split("\n");
       const words = [...first.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? c ?? "");
-      return curlQuestion(words.slice(1), output, line);
+      return { ...curlQuestion(words.slice(1), output, line), command: first };
     });
 }
 
-function curlQuestion(words: readonly string[], output: readonly string[], line: number): Question {
+function curlQuestion(words: readonly string[], output: readonly string[], line: number): Omit<Question, "command"> {
   const headers: [string, string][] = [];
   let body: Question["body"];
   let method: string | undefined;
@@ -128,7 +130,7 @@ function curlQuestion(words: readonly string[], output: readonly string[], line:
   const rest = [...words];
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
     if (word === "-i") withHead = true;
-    else if (word === "-s" || word === "-N") continue;
+    else if (word === "-s" || word === "-N" || word === "--path-as-is") continue;
     else if (word === "-X") method = rest.shift();
     else if (word === "-H") headers.push((rest.shift() ?? "").split(/: (.*)/, 2) as [string, string]);
     else if (word === "-d") {
