@@ -75,6 +75,13 @@ export function caught(thrown: unknown): unknown {
     if (thrown instanceof Error) void [thrown.name, thrown.message, thrown.stack, thrown.cause];
     return thrown;
   } catch {
-    return new LandspoutError("ERR_LANDSPOUT_THROWN", "a value was thrown that throws when it is looked at");
+    let error = substitutes.get(thrown);
+    if (error === undefined) {
+      error = new LandspoutError("ERR_LANDSPOUT_THROWN", "a value was thrown that throws when it is looked at");
+      substitutes.set(thrown, error);
+    }
+    return error;
   }
 }
+/** One for each, so that a failure that comes by two ways is known for the same. */
+const substitutes = new WeakMap<object, LandspoutError>();

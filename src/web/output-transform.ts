@@ -10,7 +10,7 @@ import type { HTTPHeaders } from "../http/headers.ts";
 import type { HTTP1Exchange } from "../http/http1exchange.ts";
 import type { HTTPServerRequest } from "../http/request.ts";
 import { hasNoContent, reasonPhrase } from "../http/status.ts";
-import { guard, isPromiseLike, logFailure } from "../user-code.ts";
+import { guard, isPromiseLike, logFailure, notPromise } from "../user-code.ts";
 import type { Failed } from "../user-code.ts";
 
 export interface OutputTransform {
@@ -59,7 +59,7 @@ export class TransformedOutput {
     this.#failed = failed;
     const transforms: OutputTransform[] = [];
     for (const make of factories) {
-      const transform = make(request);
+      const transform = notPromise(make(request), "an output transform factory");
       if (transform !== undefined) transforms.push(transform);
     }
     this.#transforms = transforms;

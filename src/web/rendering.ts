@@ -159,9 +159,9 @@ export function withResources(handler: RequestHandler, page: string): string {
     ),
   ];
   const scripts = gather((module) => module.javascriptFiles());
-  const script = gather((module) => module.embeddedJavascript()?.trim());
+  const script = gather((module) => trimmed(module.embeddedJavascript()));
   const sheets = gather((module) => module.cssFiles());
-  const style = gather((module) => module.embeddedCss()?.trim());
+  const style = gather((module) => trimmed(module.embeddedCss()));
   const heads = gather((module) => module.htmlHead());
   const bodies = gather((module) => module.htmlBody());
   let text = page;
@@ -177,6 +177,8 @@ export function withResources(handler: RequestHandler, page: string): string {
   if (bodies.length > 0) text = before(text, "</body>", bodies.join(""), true);
   return text;
 }
+
+const trimmed = (text: string | undefined): string | undefined => notPromise(text, "a UI module's resource")?.trim();
 
 function before(page: string, tag: string, text: string, last: boolean): string {
   const at = last ? page.lastIndexOf(tag) : page.indexOf(tag);

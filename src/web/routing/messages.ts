@@ -8,7 +8,7 @@ import { HTTPHeaders } from "../../http/headers.ts";
 import type { HTTP1Exchange } from "../../http/http1exchange.ts";
 import type { HTTPMessageDelegate, RequestStartLine } from "../../http/interfaces.ts";
 import { HTTPServerRequest } from "../../http/request.ts";
-import { watch } from "../../user-code.ts";
+import { notPromise, watch } from "../../user-code.ts";
 import type { RequestRouter } from "./rule.ts";
 
 /** A request whose delegate is found when its head is complete. */
@@ -25,7 +25,7 @@ export class RoutedMessage implements HTTPMessageDelegate {
   }
   headersReceived(startLine: RequestStartLine, headers: HTTPHeaders): Promise<void> | void {
     const request = new HTTPServerRequest(this.#exchange, headers);
-    const found = this.#router.findHandler(request, this.#serverConnection);
+    const found = notPromise(this.#router.findHandler(request, this.#serverConnection), "findHandler");
     this.#delegate = found ?? new NotFoundMessage(this.#exchange);
     return this.#delegate.headersReceived(startLine, headers);
   }

@@ -8,7 +8,7 @@ import type { HTTPMessageDelegate, HTTPServerConnectionDelegate } from "../../ht
 import type { HTTPServerRequest } from "../../http/request.ts";
 import type { RequestCallback } from "../../http/delegates.ts";
 import { loggers } from "../../log.ts";
-import { guard, logFailure } from "../../user-code.ts";
+import { guard, logFailure, notPromise } from "../../user-code.ts";
 import type { MatchResult } from "./matchers.ts";
 import { CallbackMessage, RoutedMessage } from "./messages.ts";
 import type { ReverseArguments } from "./parameters.ts";
@@ -125,7 +125,7 @@ export class RuleRouter extends Router {
     return undefined;
   }
   protected tryRule(rule: Rule, request: HTTPServerRequest, serverConnection: object): HTTPMessageDelegate | undefined {
-    const result = rule.matcher.match(request);
+    const result = notPromise(rule.matcher.match(request), "match of a rule");
     return result === undefined ? undefined : this.getTargetDelegate(rule, request, result, serverConnection);
   }
 
@@ -137,7 +137,7 @@ export class RuleRouter extends Router {
     serverConnection: object,
   ): HTTPMessageDelegate | undefined {
     if (isConnectionDelegate(target) && target.onClose !== undefined) this.#remember(serverConnection, target);
-    if (isRouter(target)) return target.findHandler(request, serverConnection);
+    if (isRouter(target)) return notPromise(target.findHandler(request, serverConnection), "findHandler");
     if (isConnectionDelegate(target)) return target.startRequest(serverConnection, request.connection);
     if (typeof target === "function") return new CallbackMessage(target as unknown as RequestCallback, request);
     return undefined;
