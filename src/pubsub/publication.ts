@@ -1,4 +1,5 @@
 /** One message on its way to many: encoded when the first subscriber of a kind wants it, and then once for all of them. */
+import { notPromise } from "../user-code.ts";
 import { Buffer } from "node:buffer";
 import { prepareEvent } from "../web/event-stream.ts";
 import type { PreparedEvent, ServerSentEvent } from "../web/event-stream.ts";
@@ -33,7 +34,7 @@ export class Publication {
     const events = (this.#events ??= new Map());
     let event = events.get(toEvent);
     if (event === undefined) {
-      event = prepareEvent(toEvent(this.message, this.topic));
+      event = prepareEvent(notPromise(toEvent(this.message, this.topic), "toEvent"));
       events.set(toEvent, event);
     }
     return event;

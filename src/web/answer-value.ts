@@ -102,7 +102,7 @@ export async function writeStream(handler: RequestHandler, source: Source): Prom
 }
 
 async function letGo(source: Source): Promise<void> {
-  if (typeof source.destroy === "function") source.destroy();
+  if (typeof source.destroy === "function") await source.destroy();
   else if (typeof source.cancel === "function" && (source as unknown as ReadableStream).locked !== true)
     await source.cancel();
   else if ("return" in source && typeof source.return === "function") await (source.return as () => Promise<unknown>)();

@@ -206,6 +206,32 @@ export const APPLICATION_ROWS: readonly Row[] = [
       routes: [[new Failing(act), Plain]],
     }),
   }),
+  ...(["cancel", "destroy"] as const).map((member): Row => ({
+    hook: `Source.${member}`,
+    where: /^$/,
+    // The client has left: there is nobody to tell, and nothing to end but the source itself.
+    silent: ["throws", "rejects"],
+    async run(act: Act): Promise<void> {
+      let report: () => void = () => undefined;
+      const called = new Promise<void>((resolve) => (report = resolve));
+      const source = Object.assign(new Returned(), {
+        [member]: () => {
+          report();
+          return act();
+        },
+        async *[Symbol.asyncIterator]() {
+          yield "a";
+          await new Promise(() => undefined);
+        },
+      });
+      await beside([["/", () => source as never]], { accessLog: false }, async (peer) => {
+        send(peer);
+        await peer.next(20);
+        peer.destroy();
+        await called;
+      });
+    },
+  })),
   given({
     hook: "RouteFunction",
     where: /GET \/ \(127\.0\.0\.1\) in Functions\.get\n/,
@@ -290,6 +316,9 @@ class Failing extends Matcher {
     return (path === "/held" ? undefined : this.#act()) as never;
   }
 }
+
+/** A stream of the program's own; a plain object would be sent as JSON. */
+class Returned {}
 
 function withLoad(act: Act): DictLoader {
   const loader = new DictLoader({});

@@ -24,11 +24,12 @@ function webSocketRow(member: string, { use = () => undefined, ...row }: Partial
     async run(act: Act, mode: Mode): Promise<void> {
       let closes = 0;
       let server: WebSocketHandler | undefined;
+      const take = (made: WebSocketHandler): void => void (server = made);
       let report: () => void = () => undefined;
       const called = new Promise<void>((resolve) => (report = resolve));
       class Failing extends WebSocketHandler {
-        override async prepare(): Promise<void> {
-          server = this;
+        override initialize(): void {
+          take(this);
         }
         override onMessage(): void {}
         override onClose(): void {
@@ -205,6 +206,7 @@ export const LIVE_ROWS: readonly Row[] = [
   ),
   webSocketRow("open", {}),
   webSocketRow("onMessage", { use: (client) => client.writeMessage("a") }),
+  webSocketRow("onPing", { use: (client) => client.ping("a") }),
   webSocketRow("onPong", { use: (_client, server) => server.ping("a") }),
   webSocketRow("onClose", {}),
   webSocketRow("onShutdown", { use: (_client, server) => server.request.connection.standing.tell(false) }),
@@ -231,6 +233,21 @@ export const LIVE_ROWS: readonly Row[] = [
       pubsub.subscribe("news", act);
       pubsub.subscribe("news", () => got++);
       assert.is(pubsub.publish("news", "a"), 2);
+      assert.is(got, 1);
+      await pubsub.close();
+    },
+  },
+  {
+    hook: "ToEvent",
+    where: /A subscriber to "news" failed/,
+    loud: REQUIRED,
+    async run(act: Act): Promise<void> {
+      const pubsub = new PubSub();
+      let got = 0;
+      const events = { sendPrepared: () => got++, addCloseListener: () => () => undefined };
+      pubsub.subscribe("news", events, { toEvent: () => act() as never });
+      pubsub.subscribe("news", () => got++);
+      pubsub.publish("news", "a");
       assert.is(got, 1);
       await pubsub.close();
     },

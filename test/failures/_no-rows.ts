@@ -1,0 +1,120 @@
+/** What has no row in the table of failing functions, and why. */
+
+/** Interfaces and function types that the package implements itself: no program hands one in. */
+export const INTERNAL: ReadonlySet<string> = new Set([
+  // Between the layers of a connection.
+  "AnswerSink",
+  "ConnectionHost",
+  "ExchangeOwner",
+  "HTTPConnection",
+  "HeaderSource",
+  "HeaderReader",
+  "InMemorySink",
+  "ServerConnection",
+  "StandingConnection",
+  "StreamConsumer",
+  "MemoryPeer",
+  "RelayPort",
+  "Shape",
+  "QueuedWrite",
+  "TransportHandler",
+  "Transport",
+  "Listener",
+  "Preface",
+  "RuntimeListenOptions",
+  "Runtime",
+  "OnRead",
+  "Timed",
+  "BunSocket",
+  "BunSocketHandlers",
+  "BunTcpListener",
+  "BunGlobal",
+  "HttpParser",
+  "CopyableBytes",
+  "Failed",
+  "FrameSink",
+  "OutboxSink",
+  "Transformed",
+  "MultipartSink",
+  "PartSource",
+  "WebSocketEvents",
+  "OptionRule",
+  // Made by the package for programs to call.
+  "FetchHandler",
+  "NodeListener",
+  "ConnectMiddleware",
+  "InjectedAnswer",
+  "TestServer",
+  "BoundPort",
+  "Subscription",
+  "Receive",
+  "ReversibleRouter",
+  "PluralRule",
+  "Precompiled",
+  "TemplateSource",
+  "TemplateFunction",
+  // Clients of brokers, and what stands between them and the driver, whose own tests have them fail.
+  "Broker",
+  "BrokerEvents",
+  "BrokerLink",
+  "NatsConnection",
+  "NatsSubscription",
+  "NatsCallback",
+  "RedisClient",
+]);
+
+const members = (owner: string, names: string): readonly string[] => names.split(" ").map((name) => `${owner}.${name}`);
+
+/** Functions that only the program calls, or whose failure is that of the call that led to it, which has a row. */
+export const CALLS: readonly string[] = [
+  // The program calls them, from functions that have rows.
+  ...members("RequestHandler", "pathKwargs createSignedValue setSignedCookie getSignedCookie getSignedCookieBytes"),
+  ...members(
+    "RequestHandler",
+    "getSignedCookieKeyVersion xsrfToken xsrfFormHtml staticUrl includeHost render renderString",
+  ),
+  ...members(
+    "RequestHandler",
+    "redirect currentUser locale reverseUrl settings requireSetting getArgument getArguments",
+  ),
+  ...members(
+    "RequestHandler",
+    "getQueryArgument getQueryArguments getBodyArgument getBodyArguments getCookie bodyStream",
+  ),
+  ...members("RequestHandler", "parts cookies getStatus addHeader clearHeader getHeader setCookie clearCookie detach"),
+  ...members("RequestHandler", "clearAllCookies setEtagHeader checkEtagHeader headersWritten finished"),
+  // Called where `sendError` calls `setStatus`, which has a row.
+  ...members("RequestHandler", "setHeader reasonText"),
+  // Not to be overridden.
+  ...members("RequestHandler", "answered cut giveUpRequest resetAnswer"),
+  ...members(
+    "WebSocketHandler",
+    "get head isOpen selectedSubprotocol closeCode closeReason writeMessage writePrepared",
+  ),
+  ...members("WebSocketHandler", "ping close abort setNodelay"),
+  // Has no caller but the package, and what it does by itself is the row of `RequestHandler.logException`.
+  "WebSocketHandler.onError",
+  ...members("EventSourceHandler", "get lastEventId isOpen send sendPrepared comment close checkTime finish answered"),
+  // As that of a WebSocket.
+  "EventSourceHandler.onShutdown",
+  ...members("UIModule", "currentUser locale renderString"),
+  "Router.startRequest",
+  "Matcher.reverse",
+  // Classes whose constructors are called: see `RequestHandler.constructor`.
+  "HandlerClass",
+  "UIModuleClass",
+  // The same functions under other names.
+  ...members("MethodFunctions", "GET HEAD POST PUT PATCH DELETE OPTIONS"),
+  "KnownSettings.logFunction",
+  "RequestRouter.findHandler",
+  "Tagging.computeEtag",
+  "StreamCallback",
+  // Called within `headersReceived` of a delegate.
+  "Routed.handles",
+  // Its promise is that of `runInExecutor`; the default one is the package's own.
+  "Executor.shutdown",
+  // Its promise is that of `connect`.
+  "Resolver.resolve",
+  // What the two throw is thrown to the program that makes or closes the PubSub.
+  ...members("PubSubDriver", "start close"),
+];
