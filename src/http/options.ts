@@ -40,6 +40,11 @@ export interface HTTPServerOptions {
   bodyIdleTimeout?: number;
   /** The client reads nothing of what waits for it. Default 60; 0: for ever. After it: connection destroyed. */
   writeTimeout?: number;
+  /**
+   * While a request is answered: seconds in which more than 65,536 bytes of what the client sent behind it wait, and nothing is sent.
+   * So long a client that has left may go unnoticed. Default 60; 0: for ever. After it: connection destroyed, `onConnectionClose` called.
+   */
+  unreadTimeout?: number;
   /** After the last response: seconds in which the client sends nothing and does not close. Default 5. After it: connection destroyed. */
   lingerTimeout?: number;
   /** After the last response: seconds in which what the client sends is read and dropped. Default 30. After it: connection destroyed. */
@@ -90,6 +95,7 @@ export type ConnectionLimits = Required<
     | "bodyTimeout"
     | "bodyIdleTimeout"
     | "writeTimeout"
+    | "unreadTimeout"
     | "lingerTimeout"
     | "lingerTime"
     | "lingerSize"
@@ -109,6 +115,7 @@ const DEFAULTS: ConnectionLimits = {
   bodyTimeout: 0,
   bodyIdleTimeout: 60,
   writeTimeout: 60,
+  unreadTimeout: 60,
   lingerTimeout: 5,
   lingerTime: 30,
   lingerSize: 1_073_741_824,
@@ -134,6 +141,7 @@ export const HTTP_SERVER_OPTIONS: OptionTable<HTTPServerOptions> = {
   bodyTimeout: seconds(),
   bodyIdleTimeout: seconds(),
   writeTimeout: seconds(),
+  unreadTimeout: seconds(),
   lingerTimeout: seconds(),
   lingerTime: seconds(),
   lingerSize: bytes,

@@ -181,6 +181,7 @@ function sweepInterval(limits: ConnectionLimits): number {
     limits.bodyTimeout,
     limits.bodyIdleTimeout,
     limits.writeTimeout,
+    limits.unreadTimeout,
     limits.lingerTimeout,
     limits.lingerTime,
   ].filter((wait) => wait > 0);

@@ -92,6 +92,14 @@ export abstract class InputStream {
   get peerEnded(): boolean {
     return this.ended;
   }
+  /** Nothing more is read, for the consumer holds and HOLD_LIMIT bytes are kept: neither a FIN nor, on Node, a reset is noticed. */
+  get isPaused(): boolean {
+    return this.paused;
+  }
+  /** The connection is paused, and the system says that the peer has reset it. */
+  get isResetUnseen(): boolean {
+    return this.paused && this.transport?.isReset === true;
+  }
   /** Bytes received that the consumer has not taken. */
   get unreadLength(): number {
     return this.keptLength;

@@ -43,6 +43,8 @@ export interface Transport {
   readonly unsentAmount?: number;
   /** On an idle connection `write` copies, or encrypts, all it is given before it returns. */
   readonly copies?: boolean;
+  /** The peer has reset the connection, as far as the system tells before it is read from: while it is paused nothing else does. */
+  readonly isReset?: boolean;
   readonly remoteAddress: string | undefined;
   readonly remotePort: number | undefined;
   readonly localAddress: string | undefined;

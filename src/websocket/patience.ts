@@ -67,8 +67,12 @@ export class Patience {
     }
     if (waiting) {
       if (unsentLength > 0) return now - this.since >= pingInterval + pingTimeout ? STUCK : NOTHING;
-      // It is held back, and would not be heard.
-      if (unreadLength >= HOLD_LIMIT) return NOTHING;
+      // It is held back, and its pong would not be heard. But that it has left shows when something is sent.
+      if (unreadLength >= HOLD_LIMIT) {
+        if (now - this.lastSeen < pingInterval) return NOTHING;
+        this.lastSeen = now;
+        return ASK;
+      }
     }
     if (now - this.lastSeen < pingInterval) return NOTHING;
     this.pinged = now;

@@ -116,6 +116,20 @@ for (const role of ROLES)
       });
     });
 
+    slow("a peer that leaves while more of it is unread than is kept is heard of", async () => {
+      const onMessage = (): Promise<void> => new Promise(() => undefined);
+      const options = { pingInterval: 0.1, pingTimeout: 0.1, closeTimeout: 0.1 };
+      await withThem({ onMessage, options }, async (connect) => {
+        const { socket, over, ends } = await connect();
+        const text = Buffer.alloc(50_000, "a");
+        for (let i = 0; i < 8; i++) socket.write(frame(0x82, text));
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        socket.destroy();
+        await over;
+        assert.equal(ends, ["1006 "]);
+      });
+    });
+
     slow("a peer that answers pings while a handler waits is kept", async () => {
       let go: () => void = () => undefined;
       const answered = new Promise<void>((resolve) => (go = resolve));

@@ -21,7 +21,11 @@ export type OwnedSocket = net.Socket & { [TRANSPORT]: NodeTransport; _handle?: u
  * of the connection (-1 on Windows).
  */
 type WatchedSocket = net.Socket & {
-  readonly _handle?: { readonly writeQueueSize?: number; readonly fd?: number } | null;
+  readonly _handle?: {
+    readonly writeQueueSize?: number;
+    readonly fd?: number;
+    getpeername?(into: object): number;
+  } | null;
   readonly _writableState?: { readonly writelen?: number };
 };
 
@@ -71,6 +75,11 @@ export class NodeTransport extends ReceivingTransport implements Transport {
     const writing = state?.writelen;
     if (writableLength === 0 || left === undefined || writing === undefined || left > writing) return writableLength;
     return writableLength - writing + left;
+  }
+  get isReset(): boolean {
+    const { _handle: handle } = this.socket as WatchedSocket;
+    // getpeername(2) fails with ENOTCONN once a reset has come.
+    return typeof handle?.getpeername === "function" && handle.getpeername({}) !== 0;
   }
   get remoteAddress(): string | undefined {
     return this.#peer?.address ?? this.socket.remoteAddress;
