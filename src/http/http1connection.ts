@@ -36,6 +36,7 @@ import { asError, headTooLarge, refusalText, syntaxError, targetNotStrict, targe
 import { RequestHead } from "./request-head.ts";
 import { SocketWaits } from "./socket-waits.ts";
 import type { StandingConnections } from "./standing-connections.ts";
+import { UnreadWait } from "./unread-wait.ts";
 
 /** Reads up to this size are made into one string for all the heads in them. */
 const SHARED_TEXT_LIMIT = 8192;
@@ -73,8 +74,7 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
   /** Host time since when the present wait lasts, and since when the content has been coming. */
   private since: number;
   private bodySince = 0;
-  /** Since when nothing is read and nothing is sent, or -1. */
-  private unreadSince = -1;
+  private unread: UnreadWait | undefined = undefined;
   private unsent = 0;
   private lingering: Lingering | undefined = undefined;
   private reading = false;
@@ -559,24 +559,6 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
     this.linger();
   }
 
-  /**
-   * While more than the held bytes wait unread, the system is not asked for more, and says nothing of a client that has left. A reset can
-   * be asked for; a FIN lies behind the unread bytes, so a wait in which nothing is sent either has a limit of its own.
-   */
-  private checkUnread(): void {
-    const { stream } = this;
-    const { now, tick, limits } = this.host;
-    if (!stream.isPaused) {
-      this.unreadSince = -1;
-      return;
-    }
-    if (stream.isResetUnseen) stream.destroy();
-    else if (this.unreadSince < 0 || this.flushes !== stream.flushes) {
-      this.flushes = stream.flushes;
-      this.unreadSince = now;
-    } else if (this.state === ANSWERING && over(now - this.unreadSince - tick, limits.unreadTimeout)) stream.destroy();
-  }
-
   /** Called by the sweep: ends waits that have lasted too long. */
   checkTimeouts(): void {
     const { limits, now, tick } = this.host;
@@ -592,7 +574,11 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
       this.lingering?.restart(now);
       return;
     }
-    if (this.state === ANSWERING || this.state === BODY) this.checkUnread();
+    if (this.stream.isPaused) {
+      this.unread ??= new UnreadWait(this.stream, now);
+      const limit = this.state === ANSWERING ? limits.unreadTimeout + tick : 0;
+      if (this.unread.isOver(this.stream, now, limits.unreadTimeout > 0 ? limit : 0)) return this.stream.destroy();
+    } else this.unread = undefined;
     if (this.state === ANSWERING) {
       // Told that its client left, a handler may still answer, but not whenever it likes.
       if (this.abandoned && over(waited, limits.writeTimeout)) this.stream.destroy();
