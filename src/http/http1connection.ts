@@ -51,8 +51,6 @@ const ANSWERING = 2;
 const LINGERING = 3;
 const DETACHED = 4;
 
-const CR = 0x0d;
-
 export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
   readonly stream: BaseIOStream;
   private readonly host: ConnectionHost;
@@ -187,7 +185,7 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
     }
     // RFC 9112 §2.2: an empty line in front of a request line is ignored; it begins no request.
     const began = this.hint === 0 || this.emptyLine > 0;
-    this.emptyLine = size <= 2 && buffer[start] === CR ? size : 0;
+    this.emptyLine = size <= 2 && buffer[start] === 0x0d ? size : 0;
     if (began && this.emptyLine === 0) this.since = this.host.now;
     this.hint = table[T_RESUME] as number;
     return true;
@@ -574,11 +572,10 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
       this.lingering?.restart(now);
       return;
     }
-    if (this.stream.isPaused) {
-      this.unread ??= new UnreadWait(this.stream, now);
-      const limit = this.state === ANSWERING ? limits.unreadTimeout + tick : 0;
-      if (this.unread.isOver(this.stream, now, limits.unreadTimeout > 0 ? limit : 0)) return this.stream.destroy();
-    } else this.unread = undefined;
+    this.unread = this.stream.isPaused ? (this.unread ?? new UnreadWait(this.stream, now)) : undefined;
+    if (this.unread?.isOver(this.stream, now, this.state === ANSWERING ? limits.unreadTimeout : 0) === true) {
+      return this.stream.destroy();
+    }
     if (this.state === ANSWERING) {
       // Told that its client left, a handler may still answer, but not whenever it likes.
       if (this.abandoned && over(waited, limits.writeTimeout)) this.stream.destroy();
