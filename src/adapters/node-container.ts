@@ -7,6 +7,7 @@ import type * as NodeHTTP from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createRequire } from "node:module";
 import { Duplex } from "node:stream";
+import { asksToClose } from "../http/answer-framing.ts";
 import { AnswerReader } from "../http/answer-reader.ts";
 import { HTTPHeaders } from "../http/headers.ts";
 import type { HTTP1Exchange } from "../http/http1exchange.ts";
@@ -141,6 +142,9 @@ class AnswerSocket extends Duplex {
     if (this.#exchange.finished) return;
     const headers = new HTTPHeaders(fields.filter(([name]) => !belongsToConnection(name)));
     if (hasNoContent(status)) headers.delete("Content-Length");
+    // An app that wants its connection closed gets that; what else it says of it was between Node and us.
+    if (fields.some(([name, value]) => name.toLowerCase() === "connection" && asksToClose(value)))
+      headers.set("Connection", "close");
     this.#drained = this.#exchange.writeHeaders({ code: status, reason }, headers);
   }
   #content(piece: Buffer): void {

@@ -10,6 +10,7 @@ import { StreamClosedError } from "../net/errors.ts";
 import { ASCII, LATIN1, UTF8 } from "../net/stream-output.ts";
 import type { TextKind } from "../net/stream-output.ts";
 import { F_CONN_CLOSE, F_CONN_KEEP_ALIVE, F_EXPECT_CONTINUE, M_HEAD } from "../parser/abi.ts";
+import { asksToClose, checkLength, connectionLine, parseLength, withoutFraming } from "./answer-framing.ts";
 import { httpDate } from "./date.ts";
 import { LocalProtocolError } from "./errors.ts";
 import { statusLine } from "./field-text.ts";
@@ -19,7 +20,7 @@ import type { HTTPConnection, ResponseStartLine } from "./interfaces.ts";
 import type { RequestHead } from "./request-head.ts";
 import { ShutdownNotice } from "./shutdown-notice.ts";
 import type { StandingConnections } from "./standing-connections.ts";
-import { hasNoContent } from "./status.ts";
+import { forbidsContent } from "./status.ts";
 
 /** What an exchange needs of its connection. */
 export interface ExchangeOwner {
@@ -64,6 +65,8 @@ export class HTTP1Exchange implements HTTPConnection {
   private readonly owner: ExchangeOwner;
   private phase = NOTHING;
   private chunked = false;
+  /** 101 has been sent: what follows is another protocol's, on the detached stream. */
+  private switching = false;
   /** Bytes of content still promised by Content-Length; -1 where none was promised. */
   private promised = -1;
   /** The connection closes after this answer. */
@@ -154,10 +157,14 @@ export class HTTP1Exchange implements HTTPConnection {
     if (shutdown !== undefined && this.phase < FINISHED) guardCall(this, "a shutdown callback", () => shutdown.tell());
   }
 
-  /** The `Connection` field of the answer, or "". Decides, with the state of this moment, whether the connection goes on. */
-  private connectionField(): string {
+  /** The `Connection` field of the answer, or "", with the options of the program's own. Decides, with the state of this moment, whether the connection goes on. */
+  private connectionField(own?: string): string {
     const { owner } = this;
     if (owner.closing || !owner.requestComplete) this.closeAfter = true;
+    if (own !== undefined) {
+      if (asksToClose(own)) this.closeAfter = true;
+      return connectionLine(own, this.closeAfter, this.head.minor === 0);
+    }
     // RFC 9112 §9.6: "A server that does not support persistent connections MUST send the close connection option".
     if (this.closeAfter) return "Connection: close\r\n";
     return this.head.minor === 0 ? "Connection: keep-alive\r\n" : "";
@@ -173,13 +180,14 @@ export class HTTP1Exchange implements HTTPConnection {
     body: string | Uint8Array,
     bodyKind: TextKind,
     policy: BytesPolicy = "copy",
+    own?: string,
   ): void {
     if (this.phase !== NOTHING) {
       this.refuseSecond();
       return;
     }
     const { stream } = this.owner;
-    const text = `${fields}${this.connectionField()}\r\n`;
+    const text = `${fields}${this.connectionField(own)}\r\n`;
     if (this.head.id === M_HEAD || body.length === 0) stream.appendText(text, kind);
     else if (typeof body === "string" && (kind | bodyKind) !== 3)
       stream.appendText(text + body, (kind | bodyKind) as TextKind);
@@ -226,21 +234,25 @@ export class HTTP1Exchange implements HTTPConnection {
     const firstLine = statusLine(code, startLine.reason);
     if (code < 200 && code !== 101) return this.writeInterim(firstLine, headers);
     const lengthField = headers.get("Content-Length");
-    const without = hasNoContent(code) || head.id === M_HEAD;
+    const without = forbidsContent(code) || head.id === M_HEAD;
+    if (forbidsContent(code) && head.id !== M_HEAD && chunk !== undefined && chunk.length > 0)
+      throw new LocalProtocolError("ERR_LANDSPOUT_NO_CONTENT", `A ${code} response cannot have content.`);
+    if (code === 205 && lengthField !== undefined) checkLength(lengthField, 0);
     this.promised = -1;
-    if (hasNoContent(code) || head.id === M_HEAD) this.promised = 0;
+    if (without) this.promised = 0;
     else if (lengthField !== undefined) this.promised = parseLength(lengthField);
     // RFC 9112 §6.1: "A server MUST NOT send a response containing Transfer-Encoding unless the corresponding request
     // indicates HTTP/1.1". Who sends an old client content of unknown length ends it by closing.
     const unknown = !without && lengthField === undefined;
     this.chunked = unknown && head.minor > 0;
     if (unknown && head.minor === 0) this.closeAfter = true;
-    if (/(?:^|,)[ \t]*close[ \t]*(?:,|$)/i.test(headers.get("Connection") ?? "")) this.closeAfter = true;
-    let text = firstLine + withoutTransferCoding(headers).toWire();
+    const own = headers.get("Connection");
+    let text = firstLine + withoutFraming(headers, code).toWire();
     if (!headers.has("Date")) text += `Date: ${httpDate()}\r\n`;
     if (this.chunked) text += "Transfer-Encoding: chunked\r\n";
-    if (!headers.has("Connection")) text += this.connectionField();
-    else if (owner.closing || !owner.requestComplete) this.closeAfter = true;
+    if (code === 205 && lengthField === undefined) text += "Content-Length: 0\r\n";
+    this.switching = code === 101;
+    if (!this.switching || own === undefined) text += this.connectionField(own);
     this.phase = HEAD_SENT;
     const { stream } = owner;
     stream.cork();
@@ -297,6 +309,10 @@ export class HTTP1Exchange implements HTTPConnection {
     if (this.phase >= FINISHED) return;
     if (this.phase === NOTHING) {
       throw new LocalProtocolError("ERR_LANDSPOUT_HEADERS_MISSING", "Call writeHeaders before finish.");
+    }
+    if (this.switching) {
+      this.destroy();
+      throw new LocalProtocolError("ERR_LANDSPOUT_STATUS_CODE", "101 is no complete response: detach the stream.");
     }
     if (this.promised > 0 && this.head.id !== M_HEAD) {
       const missing = this.promised;
@@ -379,20 +395,4 @@ export class HTTP1Exchange implements HTTPConnection {
   setBodyTimeout(seconds: number): void {
     this.owner.setBodyTimeout(seconds);
   }
-}
-
-/** Framing is the connection's: a coding somebody set would come beside its own, or beside a length (RFC 9112 §6.2). */
-export function withoutTransferCoding(headers: HTTPHeaders): HTTPHeaders {
-  if (!headers.has("Transfer-Encoding")) return headers;
-  const others = headers.copy();
-  others.delete("Transfer-Encoding");
-  return others;
-}
-
-/** Content-Length of an answer: digits only, as strict as what is read. */
-function parseLength(value: string): number {
-  if (!/^[0-9]{1,16}$/.test(value)) {
-    throw new LocalProtocolError("ERR_LANDSPOUT_ANSWER_LENGTH", `${JSON.stringify(value)} is not a Content-Length.`);
-  }
-  return Number(value);
 }

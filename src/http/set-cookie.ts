@@ -93,6 +93,35 @@ export function setCookieLine(
   return line;
 }
 
+/** What a cookie must be cleared with, beside its name. */
+export type ClearCookieOptions = Omit<SetCookieOptions, "expires" | "expiresDays" | "maxAge">;
+
+// RFC 6265bis §5.6: a browser takes any name without controls, ";" and "=", blanks around it cut off.
+const NAME_OF_CLIENT = /^(?! )[\x20-\x3a\x3c\x3e-\x7e\x80-\xff]+(?<! )$/;
+
+/**
+ * The line that makes a client drop a cookie it has sent. Its name may be one that `setCookieLine` would refuse, because it was set by a
+ * script or another program; what the prefix of the name asks for is added. Undefined for a name that no line can have.
+ * @throws UsageError on wrong options.
+ */
+export function clearedCookieLine(name: string, options: ClearCookieOptions = {}): string | undefined {
+  if (!NAME_OF_CLIENT.test(name)) return undefined;
+  const { path = "/", domain, ...rest } = options;
+  const prefix = prefixOf(name);
+  const host = prefix.startsWith("__host-");
+  const needed: SetCookieOptions = {
+    ...rest,
+    path: host ? "/" : path,
+    ...(host || domain === undefined ? {} : { domain }),
+    ...(prefix === "" ? {} : { secure: true }),
+    ...(prefix.endsWith("http-") ? { httpOnly: true } : {}),
+    expires: new Date(0),
+    maxAge: 0,
+  };
+  // The line of a name that may stand anywhere, under the one it is meant for.
+  return `${name}${setCookieLine("x", "", needed).slice(1)}`;
+}
+
 /**
  * As Python's http.cookies: between quotes, `"` and `\` behind a backslash, other characters as three octal digits. `parseCookie` and
  * Tornado read the same characters back. Unlike there, an empty value has no quotes.
@@ -146,13 +175,14 @@ function sameSite(name: string, options: SetCookieOptions): string {
   return value.charAt(0).toUpperCase() + value.slice(1);
 }
 
+const prefixOf = (name: string): string => /^__(?:secure-|http-|host-(?:http-)?)/i.exec(name)?.[0].toLowerCase() ?? "";
+
 /**
  * RFC 6265bis §4.1.3, and §5.7, which compares the prefixes without regard to case. `__Http-` and `__Host-Http-` are younger: they
  * promise that no script made the cookie.
  */
 function checkPrefix(name: string, options: SetCookieOptions, path: string): void {
-  const match = /^__(?:secure-|http-|host-(?:http-)?)/i.exec(name);
-  const prefix = match === null ? "" : match[0].toLowerCase();
+  const prefix = prefixOf(name);
   const needs = (what: string): UsageError => refused(`cookie ${name} ${what}, its prefix says so`);
   if (prefix !== "" && options.secure !== true) throw needs("needs secure: true");
   if (prefix.startsWith("__host-") && (options.domain !== undefined || path !== "/"))

@@ -88,3 +88,6 @@ export function checkStatus(code: unknown): void {
   const help = digits ? `${shown(code)} is text: write the number ${code}` : `${shown(code)} is none`;
   throw new UsageError("ERR_LANDSPOUT_STATUS_CODE", `a status code is a whole number from 100 to 999; ${help}`);
 }
+
+/** RFC 9110 §6.4.1, and §15.3.6: "a server MUST NOT generate content in a 205 response". That one has a length, which is 0. */
+export const forbidsContent = (code: number): boolean => code === 205 || hasNoContent(code);

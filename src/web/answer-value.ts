@@ -7,7 +7,9 @@ import { UsageError } from "../errors.ts";
 import type { WriteOptions } from "../net/bytes-policy.ts";
 import { StreamClosedError } from "../net/errors.ts";
 import { isPromiseLike } from "../user-code.ts";
+import { HTML } from "./head-text.ts";
 import type { RequestHandler } from "./request-handler.ts";
+import { asBytes, checkedObject, isLater } from "./writable.ts";
 
 const LENT: WriteOptions = { bytes: "lend" };
 
@@ -20,6 +22,7 @@ export function writeReturned(handler: RequestHandler, value: unknown): Promise<
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === Object.prototype || prototype === null) return handler.write(value);
   if (isResponse(value)) return writeResponse(handler, value);
+  if (isLater(value)) return writeLater(handler, value);
   const source = sourceOf(value);
   return source === undefined ? handler.write(value) : writeStream(handler, source);
 }
@@ -61,6 +64,23 @@ function writeResponse(handler: RequestHandler, response: Response): Promise<voi
   return writeStream(handler, body as unknown as Source);
 }
 
+/** A Blob (a file of Bun too), or a form with files: as a `Response` sends it, under its type unless the handler has set another. */
+function writeLater(handler: RequestHandler, value: Blob | FormData): Promise<void> | void {
+  const { headers, body } = new Response(value);
+  const type = headers.get("Content-Type") ?? (value instanceof Blob ? value.type : "");
+  if (handler.getHeader("Content-Type") === HTML) handler.setHeader("Content-Type", type === "" ? BYTES : type);
+  // The size of a file of Bun is that of a moment ago.
+  if (value instanceof Blob && !isFileOfBun(value)) handler.setHeader("Content-Length", value.size);
+  return body === null ? undefined : writeStream(handler, body as unknown as Source);
+}
+
+/** Bun gives it a name, as a `File` has, but no class of its own. */
+const isFileOfBun = (value: Blob): boolean =>
+  "name" in value && typeof value.name === "string" && !(typeof File === "function" && value instanceof File);
+
+/** RFC 9110 §8.3: content of a type that is not known. */
+const BYTES = "application/octet-stream";
+
 export interface Source extends AsyncIterable<unknown> {
   cancel?(reason?: unknown): unknown;
   destroy?(error?: Error): unknown;
@@ -77,6 +97,8 @@ export async function writeStream(handler: RequestHandler, source: Source): Prom
   const { signal } = handler.request;
   if (handler.request.method === "HEAD") {
     await letGo(source);
+    // RFC 9110 §8.6: a Content-Length of HEAD is that of GET; nobody knows it, unless it was set.
+    if (!handler.finished) await handler.flush();
     return;
   }
   // A source that has nothing to say for a while must not keep the request of a client that left.
@@ -86,7 +108,7 @@ export async function writeStream(handler: RequestHandler, source: Source): Prom
     for await (const piece of source) {
       if (signal.aborted) break;
       // The source is not asked for the next one before this one has left, or has been copied.
-      const bytes = typeof piece === "string" || piece instanceof Uint8Array ? piece : bytesOf(piece);
+      const bytes = typeof piece === "string" || piece instanceof Uint8Array ? piece : await bytesOf(piece);
       const written: unknown = handler.write(bytes, LENT);
       // A `write` that a class overrides may be async.
       if (isPromiseLike(written)) await written;
@@ -108,9 +130,12 @@ async function letGo(source: Source): Promise<void> {
   else if ("return" in source && typeof source.return === "function") await (source.return as () => Promise<unknown>)();
 }
 
-function bytesOf(piece: unknown): Uint8Array {
-  if (piece instanceof ArrayBuffer) return new Uint8Array(piece);
-  if (ArrayBuffer.isView(piece)) return new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength);
-  if (typeof piece === "object" && piece !== null) return Buffer.from(JSON.stringify(piece));
+async function bytesOf(piece: unknown): Promise<Uint8Array> {
+  const bytes = asBytes(piece);
+  if (bytes !== undefined) return bytes;
+  if (piece instanceof Blob) return new Uint8Array(await piece.arrayBuffer());
+  if (Array.isArray(piece)) return Buffer.from(JSON.stringify(piece));
+  if (typeof piece === "object" && piece !== null)
+    return Buffer.from(JSON.stringify(checkedObject(piece, "a stream that is returned")));
   throw new UsageError("ERR_LANDSPOUT_WRITE", `a stream that is returned must give text or bytes, not ${typeof piece}`);
 }

@@ -1,5 +1,5 @@
 /**
- * The asking half of a `RequestHandler`: arguments of query and content, cookies, and the content itself as a stream or as the parts of a
+ * The asking half of a `RequestHandler`: arguments of query and content, and the content itself as a stream or as the parts of a
  * form.
  */
 import type { Buffer } from "node:buffer";
@@ -7,13 +7,13 @@ import { decodeArgument } from "../http/arguments.ts";
 import type { MultipartOptions } from "../http/multipart/options.ts";
 import { MultipartStream } from "../http/multipart/stream.ts";
 import { notPromise } from "../user-code.ts";
-import { HandlerOutput } from "./handler-output.ts";
+import { HandlerCookies } from "./handler-cookies.ts";
 import { MissingArgumentError } from "./http-error.ts";
 import { contentFor } from "./request-content.ts";
 
 type Fallback = [] | [fallback: unknown, strip?: boolean | undefined];
 
-export abstract class HandlerInput extends HandlerOutput {
+export abstract class HandlerInput extends HandlerCookies {
   /** Last value of an argument, from the content if it is there, else from the query; white space around it stripped. */
   getArgument(name: string): string;
   getArgument<T>(name: string, fallback: T, strip?: boolean): string | T;
@@ -59,12 +59,6 @@ export abstract class HandlerInput extends HandlerOutput {
   decodeArgument(value: Buffer, name: string): string {
     return decodeArgument(value, name);
   }
-  getCookie(name: string): string | undefined;
-  getCookie<T>(name: string, fallback: T): string | T;
-  getCookie(name: string, fallback?: unknown): unknown {
-    return this.request.cookies[name] ?? fallback;
-  }
-
   /**
    * The content as it comes, in classes marked with `streamRequestBody` that define no `dataReceived`; the client is held back while
    * nobody reads. Can be read once. In other classes the content that was received.
@@ -87,11 +81,6 @@ export abstract class HandlerInput extends HandlerOutput {
     const stream = new MultipartStream(this.request.headers.get("Content-Type") ?? "", options);
     feed(stream, this.bodyStream()).catch((error: unknown) => stream.abort(error));
     return stream;
-  }
-
-  /** Cookies of the request by name. */
-  get cookies(): { readonly [name: string]: string } {
-    return this.request.cookies;
   }
 }
 

@@ -3,30 +3,29 @@
  * `flush` or `finish`, so a whole answer leaves in one piece, with its length and its tag.
  */
 import { Buffer } from "node:buffer";
-import { UsageError } from "../errors.ts";
 import { HTTPHeaders } from "../http/headers.ts";
 import type { HeaderValue } from "../http/headers.ts";
 import type { HTTPServerRequest } from "../http/request.ts";
-import { setCookieLine } from "../http/set-cookie.ts";
-import type { SetCookieOptions } from "../http/set-cookie.ts";
-import { checkStatus, hasNoContent, reasonPhrase } from "../http/status.ts";
+import { checkStatus, reasonPhrase } from "../http/status.ts";
 import { policyOf } from "../net/bytes-policy.ts";
 import type { BytesPolicy, WriteOptions } from "../net/bytes-policy.ts";
 import type { IOStream } from "../net/iostream.ts";
 import { COPY_LIMIT, takeContent } from "../net/output-arena.ts";
 import type { Application } from "./application.ts";
+import { checkWhole, isHeadAlone, namesTag } from "./answer-checks.ts";
 import { contentTag, matchesTag, ownTag } from "./etag.ts";
 import { lastResort, watchHook } from "./failures.ts";
-import { HTML, JSON_TYPE, SERVER } from "./head-text.ts";
+import { HTML, SERVER } from "./head-text.ts";
 import { expectLate, ignoreLate } from "./late-calls.ts";
+import type { NewCookies } from "./new-cookies.ts";
 import { TransformedOutput } from "./output-transform.ts";
 import { sendPlainPage, sendWhole, tagOfWhole, toNotModified } from "./send-whole.ts";
 import type { RequestHandler } from "./request-handler.ts";
 import type { Target } from "./target.ts";
-import { joined, jsonText } from "./written.ts";
+import { asBytes, joined, textForm } from "./writable.ts";
+import type { Writable } from "./writable.ts";
 
-/** What `write` takes: text (sent as UTF-8), bytes, or an object (sent as JSON). */
-export type Writable = string | Uint8Array | object;
+export type { Writable } from "./writable.ts";
 
 export abstract class HandlerOutput {
   readonly application: Application;
@@ -48,8 +47,8 @@ export abstract class HandlerOutput {
   #over = false;
   /** Sending has failed once: the error page does not go through the transforms. */
   #untransformed = false;
-  /** Set-Cookie values by cookie name. */
-  #newCookies: Map<string, string> | undefined = undefined;
+  /** Internal: cookies to be sent with the head. */
+  protected newCookies: NewCookies | undefined = undefined;
   /** The answer's road through the output transforms, where the application has any. */
   #transformed: TransformedOutput | undefined = undefined;
 
@@ -126,51 +125,34 @@ export abstract class HandlerOutput {
     return this as unknown as RequestHandler;
   }
 
-  /**
-   * Sets a cookie; it replaces, attributes included, an earlier one of the same name. Path `/` unless another is given.
-   * @throws UsageError on a name, value or attribute that cannot stand in the field, or breaks its own prefix.
-   */
-  setCookie(name: string, value: string, options: SetCookieOptions = {}): void {
-    if (this.late("setCookie")) return;
-    if (this.#sent) {
-      throw new UsageError("ERR_LANDSPOUT_HEADERS_SENT", "Cannot set a cookie after headers have been written");
-    }
-    (this.#newCookies ??= new Map()).set(name, setCookieLine(name, value, options));
-  }
-
-  /** Makes the client drop a cookie. `domain`, `path` and the like must be those it was set with. */
-  clearCookie(name: string, options: Omit<SetCookieOptions, "expires" | "expiresDays" | "maxAge"> = {}): void {
-    this.setCookie(name, "", { ...options, expires: new Date(0), maxAge: 0 });
-  }
-
-  /** `clearCookie` for every cookie of the request. */
-  clearAllCookies(options: Omit<SetCookieOptions, "expires" | "expiresDays" | "maxAge"> = {}): void {
-    for (const name of Object.keys(this.request.cookies)) if (name !== "") this.clearCookie(name, options);
-  }
-
   #addCookieFields(): void {
-    const newCookies = this.#newCookies;
-    this.#newCookies = undefined;
-    if (newCookies !== undefined) for (const line of newCookies.values()) this.#headers.add("Set-Cookie", line);
+    const { newCookies } = this;
+    this.newCookies = undefined;
+    newCookies?.addTo(this.#headers);
   }
 
   /**
-   * Appends to the answer. An object becomes JSON, with the content type that goes with it unless one was set. Bytes are copied: they may
-   * be changed as soon as the call returns. With `{ bytes: "lend" }` they are not, and must not be changed before the promise of the
+   * Appends to the answer: text, bytes (any ArrayBuffer or view of one), a form (`URLSearchParams`), or an object as JSON, the latter two
+   * with the content type that goes with them unless one was set. A Blob, a file of Bun, a FormData and a stream are returned from the
+   * method instead. Bytes are copied: they may be changed as soon as the call returns. With `{ bytes: "lend" }` they are not, and must not be changed before the promise of the
    * `flush` that follows has settled, or it has given none; with `{ bytes: "keep" }` never.
    * After `finish` it has no effect but a line in the log, as all calls that change the answer.
-   * @throws UsageError on anything that cannot be sent (arrays too, as in Tornado: wrap them in an object).
+   * @throws UsageError on anything that cannot be sent: a promise, a Map, a Set, an Error; arrays too, as in Tornado.
    */
   write(chunk: Writable, options?: WriteOptions): void {
     if (this.#done && ignoreLate(this, "write")) return;
     let policy: BytesPolicy = "keep";
     let piece: string | Uint8Array;
     if (typeof chunk === "string") piece = chunk;
-    else if (chunk instanceof Uint8Array) {
-      policy = policyOf("write", options);
-      piece = policy === "copy" ? this.#copyOf(chunk) : chunk;
-      if (policy === "copy" && chunk.length <= COPY_LIMIT) policy = "keep";
-    } else piece = this.#toJSONText(chunk);
+    else {
+      const bytes = asBytes(chunk);
+      if (bytes === undefined) piece = this.#textForm(chunk);
+      else {
+        policy = policyOf("write", options);
+        piece = policy === "copy" ? this.#copyOf(bytes) : bytes;
+        if (policy === "copy" && bytes.length <= COPY_LIMIT) policy = "keep";
+      }
+    }
     if (this.#more !== undefined) this.#more.push(piece);
     else if (this.#content.length === 0) {
       this.#content = piece;
@@ -184,10 +166,10 @@ export abstract class HandlerOutput {
     return shown ? Buffer.from(chunk) : takeContent(chunk);
   }
 
-  #toJSONText(value: object): string {
-    const text = jsonText(value);
-    if (this.#fields === undefined) this.#contentType = JSON_TYPE;
-    else if (this.#fields.get("Content-Type") === HTML) this.#fields.set("Content-Type", JSON_TYPE);
+  #textForm(value: object): string {
+    const [text, type] = textForm(value);
+    if (this.#fields === undefined) this.#contentType = type;
+    else if (this.#fields.get("Content-Type") === HTML) this.#fields.set("Content-Type", type);
     return text;
   }
 
@@ -219,7 +201,7 @@ export abstract class HandlerOutput {
         ? connection.write(this.#takeContent(), this.#policy)
         : this.#transformed.more(this.#takeOwnContent(), false);
     }
-    if (this.#newCookies !== undefined) this.#addCookieFields();
+    if (this.newCookies !== undefined) this.#addCookieFields();
     this.#sent = true;
     const headers = this.#headers;
     const status = this.#status;
@@ -251,7 +233,7 @@ export abstract class HandlerOutput {
     }
     this.#done = true;
     try {
-      if (this.#newCookies !== undefined && !this.#sent) this.#addCookieFields();
+      if (this.newCookies !== undefined && !this.#sent) this.#addCookieFields();
       if (this.#transforms) return this.#finishTransformed();
       if (this.#sent) {
         const { connection } = this.request;
@@ -261,7 +243,7 @@ export abstract class HandlerOutput {
       } else {
         this.#sent = true;
         const content = this.#takeContent();
-        this.#checkContent(content);
+        if (this.#isHeadAlone(content)) return this.#finishHead();
         const plain = this.computeEtag === HandlerOutput.prototype.computeEtag;
         const policy = final(this.#policy);
         sendWhole(this, this.#status, this.#reason, this.#fields, this.#contentType, content, policy, plain);
@@ -283,14 +265,27 @@ export abstract class HandlerOutput {
     this.#untransformed = true;
   }
 
-  /** Called where something is to be sent that cannot be sent. */
-  #checkContent(content: string | Uint8Array): void {
-    const status = this.#status;
-    // RFC 9110 §15.2: a 1xx response is "prior to completing the requested action and sending a final response".
-    if (status < 200)
-      throw new UsageError("ERR_LANDSPOUT_STATUS_CODE", `${status} cannot be the status of a complete answer`);
-    if (hasNoContent(status) && content.length > 0)
-      throw new UsageError("ERR_LANDSPOUT_NO_CONTENT", `a ${status} answer cannot have content`);
+  /** Whether only the head is to be sent; see `isHeadAlone`. @throws where the answer cannot be sent; see `checkWhole`. */
+  #isHeadAlone(content: string | Uint8Array): boolean {
+    const method = this.request.methodId;
+    checkWhole(this.#status, method, this.#fields, content);
+    return isHeadAlone(this.#status, method, this.#fields, content, this.target?.headsItself === true);
+  }
+
+  /** Sends the head of an answer to HEAD as it is, with the length and the tag that were set, or none; see `isHeadAlone`. */
+  #finishHead(): Promise<void> | void {
+    const headers = this.#headers;
+    if (this.#status === 200 && namesTag(this.request, headers.get("Etag"))) {
+      this.#status = 304;
+      toNotModified(headers);
+    }
+    this.#done = this.#sent = false;
+    void this.flush();
+    this.#done = true;
+    if (this.#transformed !== undefined) return this.#transformed.more("", true, () => this.#answer());
+    this.request.connection.finish();
+    this.#answer();
+    return undefined;
   }
 
   /** Whether this answer goes through output transforms. */
@@ -311,7 +306,7 @@ export abstract class HandlerOutput {
     const finished = (): void => this.#answer();
     if (this.#transformed !== undefined) return this.#transformed.more(content, true, finished);
     this.#sent = true;
-    this.#checkContent(content);
+    if (this.#isHeadAlone(content)) return this.#finishHead();
     const headers = this.#headers;
     if (tagOfWhole(this, this.#status, headers, content)) {
       this.setStatus(304);

@@ -6,7 +6,7 @@
 import type { Buffer } from "node:buffer";
 import { UsageError } from "../errors.ts";
 import type { SetCookieOptions } from "../http/set-cookie.ts";
-import { hasNoContent } from "../http/status.ts";
+import { forbidsContent } from "../http/status.ts";
 import { toURIReference } from "../http/url.ts";
 import { xhtmlEscape } from "../escape/index.ts";
 import { closestLocale } from "../locale/index.ts";
@@ -303,8 +303,8 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
    * no content. With the setting `serveTraceback` (on in debug) it shows where an exception came from.
    */
   writeError(status: number, options: SendErrorOptions = {}): void | Promise<void> {
-    // RFC 9110 §15.3.5, §15.4.5: "a 204 response is terminated by the end of the header section", as is a 304.
-    if (hasNoContent(status)) return this.finish();
+    // RFC 9110 §15.3.5, §15.4.5: "a 204 response is terminated by the end of the header section", as is a 304; §15.3.6: 205 has no content.
+    if (forbidsContent(status)) return this.finish();
     if (this.application.settings.serveTraceback === true && options.error !== undefined && status >= 500)
       return this.finish(debugPage(this, status, options.error));
     const text = `${status}: ${this.reasonText()}`;

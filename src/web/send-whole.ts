@@ -88,11 +88,19 @@ export function sendWhole(
   }
   if (hasNoContent(status)) for (const name of CONTENT_FIELDS) headers.delete(name);
   headers.delete("Content-Length");
-  headers.delete("Transfer-Encoding");
+  const own = takeConnection(headers);
   let text = statusLine(status, reason || reasonPhrase(status)) + headers.toWire();
   if (!headers.has("Date")) text += fieldLine("Date", httpDate());
   if (!hasNoContent(status)) text += memo.fields;
-  connection.respond(text, LATIN1, content, memo.kind, policy);
+  connection.respond(text, LATIN1, content, memo.kind, policy, own);
+}
+
+/** What the program says of the connection, taken out of the fields: with framing, it is the connection that says it. */
+function takeConnection(headers: HTTPHeaders): string | undefined {
+  headers.delete("Transfer-Encoding");
+  const own = headers.get("Connection");
+  if (own !== undefined) headers.delete("Connection");
+  return own;
 }
 
 /** RFC 9110 §8.6, §15.3.5, §15.4.5: fields that describe content go with it. */
@@ -140,7 +148,9 @@ function sendNotModified(handler: HandlerOutput, headers: HTTPHeaders | undefine
   toNotModified(headers);
   headers.set("Etag", tag);
   if (!headers.has("Date")) headers.set("Date", httpDate());
-  handler.request.connection.respond(statusLine(304, reasonPhrase(304)) + headers.toWire(), LATIN1, "", ASCII);
+  const own = takeConnection(headers);
+  const text = statusLine(304, reasonPhrase(304)) + headers.toWire();
+  handler.request.connection.respond(text, LATIN1, "", ASCII, "keep", own);
 }
 
 /** Drops the fields that describe content. */

@@ -18,6 +18,8 @@ export interface Target {
   readonly noticesShutdown: boolean;
   readonly setsDefaults: boolean;
   readonly finishes: boolean;
+  /** It answers HEAD itself: what GET would send is not known. */
+  readonly headsItself: boolean;
   /** The class takes content as it comes. */
   readonly streams: boolean;
   /** It reads that content itself, and its method runs at once. */
@@ -48,6 +50,7 @@ export function targetOf(
     noticesShutdown: own.onShutdown !== base.onShutdown,
     setsDefaults: own.setDefaultHeaders !== base.setDefaultHeaders,
     finishes: own.onFinish !== base.onFinish,
+    headsItself: own.head !== base.head,
     streams: streamsRequestBody(handlerClass),
     pulls: streamsRequestBody(handlerClass) && own.dataReceived === base.dataReceived,
     memo: newMemo(),
