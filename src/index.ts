@@ -11,6 +11,8 @@ export { IOStream } from "./net/iostream.ts";
 export { PeriodicCallback } from "./net/periodic-callback.ts";
 export { TCPServer } from "./net/tcpserver.ts";
 export { version } from "./version.ts";
+// Whole, so that `declare module "landspout"` can add to it.
+export type * from "./web/app-types.ts";
 export { Application } from "./web/application.ts";
 export type { Settings } from "./web/settings.ts";
 export { route } from "./web/routing/function-handler.ts";

@@ -24,6 +24,7 @@ import type { QueuedWrite } from "./write-queue.ts";
 
 export type { BytesPolicy, WriteOptions } from "./bytes-policy.ts";
 export type { ConnectOptions, IOStreamOptions, StreamCallback } from "./iostream-options.ts";
+export { StreamBufferFullError, StreamClosedError, UnsatisfiableReadError } from "./errors.ts";
 
 const ignore = (): void => undefined;
 

@@ -1,4 +1,6 @@
 /** `landspout/web`: applications and request handlers. */
+// Whole, so that `declare module "landspout/web"` can add to it.
+export type * from "./app-types.ts";
 export { Application } from "./application.ts";
 export type { HandlerClass } from "./application.ts";
 export type { Settings } from "./settings.ts";
@@ -15,6 +17,7 @@ export type { HTTPErrorOptions } from "./http-error.ts";
 export { compression } from "./compression.ts";
 export type { CompressionOptions, ContentCoding } from "./compression.ts";
 export { addslash, asynchronous, authenticated, removeslash, streamRequestBody } from "./decorators.ts";
+export type { HandlerDecorator } from "./decorators.ts";
 export { EventSourceHandler } from "./event-source.ts";
 export type { EventSourceOptions, Replay } from "./event-source.ts";
 export { prepareEvent } from "./event-stream.ts";

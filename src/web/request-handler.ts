@@ -16,6 +16,7 @@ import type { BaseLoader } from "../template/index.ts";
 import { isAddress, loaderFor, makeLoader, usualValues, withResources } from "./rendering.ts";
 import type { TemplateValues } from "./rendering.ts";
 import { isPromiseLike, notPromise, watch } from "../user-code.ts";
+import type { CurrentUser } from "./app-types.ts";
 import { debugPage } from "./debug-page.ts";
 import { endErrorPage, logFailed, watchHook } from "./failures.ts";
 import { HandlerInput } from "./handler-input.ts";
@@ -320,9 +321,9 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
 
   /**
    * Who sends the request: what `getCurrentUser` says, asked once. May be set, for instance in `prepare` by whoever has to wait for
-   * the answer. A falsy value is nobody.
+   * the answer. A falsy value is nobody. `AppTypes` gives it a type.
    */
-  get currentUser(): unknown {
+  get currentUser(): CurrentUser {
     if (this.#user === undefined) {
       const user = this.getCurrentUser();
       // A promise would be truthy, and let everybody in.
@@ -335,13 +336,13 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
       }
       this.#user = user ?? null;
     }
-    return this.#user;
+    return this.#user as CurrentUser;
   }
-  set currentUser(user: unknown) {
+  set currentUser(user: CurrentUser | undefined) {
     this.#user = user ?? null;
   }
   /** To be overridden: who sends the request, from a signed cookie for instance; null for nobody. */
-  getCurrentUser(): unknown {
+  getCurrentUser(): CurrentUser | undefined {
     return null;
   }
   /** Where `authenticated` sends those who have to log in: the setting `loginUrl`. */

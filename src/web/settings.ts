@@ -3,6 +3,7 @@ import type { SetCookieOptions } from "../http/set-cookie.ts";
 import type { BaseLoader, WhitespaceMode } from "../template/index.ts";
 import type { WebSocketOptions } from "../websocket/options.ts";
 import type { HandlerClass } from "./application.ts";
+import type { OwnSettings } from "./app-types.ts";
 import type { CompressionOptions } from "./compression.ts";
 import type { RequestHandler } from "./request-handler.ts";
 import type { CookieSecret } from "./signed-value.ts";
@@ -83,8 +84,6 @@ export interface KnownSettings {
 
 /**
  * The settings of an application. Whatever else it wants its handlers to find may stand among them under any name, unless a setting of this
- * package is probably meant by it: `xsrf_cookies`, `cookiesecret`, `xsrfCookie`.
+ * package is probably meant by it: `xsrf_cookies`, `cookiesecret`, `xsrfCookie`. `AppTypes` tells the compiler which there are.
  */
-export interface Settings extends KnownSettings {
-  [name: string]: unknown;
-}
+export interface Settings extends KnownSettings, OwnSettings {}

@@ -7,6 +7,7 @@ import type { LinkifyOptions } from "../escape/index.ts";
 import type { Locale } from "../locale/index.ts";
 import { UsageError } from "../errors.ts";
 import type { HTTPServerRequest } from "../http/request.ts";
+import type { CurrentUser } from "./app-types.ts";
 import type { RequestHandler } from "./request-handler.ts";
 
 /** One or more files, or nothing. */
@@ -21,7 +22,7 @@ export abstract class UIModule {
     this.handler = handler;
     this.request = handler.request;
   }
-  get currentUser(): unknown {
+  get currentUser(): CurrentUser {
     return this.handler.currentUser;
   }
 

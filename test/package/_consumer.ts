@@ -41,7 +41,7 @@ export async function withConsumer(
         const node = process.versions["bun"] === undefined ? process.execPath : "node";
         return new Promise((resolve) => {
           execFile(node, [tsc, "-p", "."], { cwd: folder }, (error, stdout, stderr) =>
-            resolve(error === null ? "" : `${stdout}${stderr}` || String(error)),
+            resolve(error === null ? "" : `${stdout}${stderr}` || error.message),
           );
         });
       },

@@ -39,7 +39,7 @@ export interface MethodFunctions<P extends Pattern = string> {
   readonly DELETE?: RouteFunction<P>;
   readonly OPTIONS?: RouteFunction<P>;
   /** Others, such as WebDAV's. */
-  readonly [method: Uppercase<string>]: RouteFunction<P>;
+  readonly [method: Uppercase<string>]: RouteFunction<P> | undefined;
 }
 
 export interface FunctionOptions {
