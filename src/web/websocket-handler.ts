@@ -126,6 +126,8 @@ export abstract class WebSocketHandler extends RequestHandler implements WebSock
     this.setHeader("Connection", "Upgrade");
     this.setHeader("Sec-WebSocket-Accept", acceptValue(request.headers.get("Sec-WebSocket-Key") ?? ""));
     if (this.#subprotocol !== undefined) this.setHeader("Sec-WebSocket-Protocol", this.#subprotocol);
+    // Records of later failures name the client, which the socket does not once it is closed.
+    void request.remoteIp;
     void this.flush();
     const stream = this.detach();
     stream.setNodelay(true);

@@ -82,7 +82,7 @@ export const CALLS: readonly string[] = [
     "getQueryArgument getQueryArguments getBodyArgument getBodyArguments getCookie bodyStream",
   ),
   ...members("RequestHandler", "parts cookies getStatus addHeader clearHeader getHeader setCookie clearCookie detach"),
-  ...members("RequestHandler", "clearAllCookies setEtagHeader checkEtagHeader headersWritten finished"),
+  ...members("RequestHandler", "clearAllCookies setEtagHeader checkEtagHeader headersWritten finished late"),
   // Called where `sendError` calls `setStatus`, which has a row.
   ...members("RequestHandler", "setHeader reasonText"),
   // Not to be overridden.
