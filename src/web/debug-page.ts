@@ -13,7 +13,7 @@ import { programSource, sourceBelow } from "./source-files.ts";
 /** Source lines shown before and after the one that failed. */
 const AROUND = 4;
 /** Fields whose values are not shown, so that a page that is passed on gives nothing away. */
-const SECRET = /^(?:authorization|cookie|proxy-authorization|x-xsrftoken|x-csrftoken)$/i;
+const SECRET = /^(?:authorization|cookie|proxy-authorization|x-xsrf-?token|x-csrf-?token)$/i;
 
 const escapeText = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 

@@ -4,6 +4,7 @@
  */
 import type { Buffer } from "node:buffer";
 import { decodeArgument } from "../http/arguments.ts";
+import type { ArgumentMap } from "../http/arguments.ts";
 import type { MultipartOptions } from "../http/multipart/options.ts";
 import { MultipartStream } from "../http/multipart/stream.ts";
 import { notPromise } from "../user-code.ts";
@@ -18,10 +19,10 @@ export abstract class HandlerInput extends HandlerCookies {
   getArgument(name: string): string;
   getArgument<T>(name: string, fallback: T, strip?: boolean): string | T;
   getArgument(name: string, ...rest: Fallback): unknown {
-    return this.#lastArgument(this.request.arguments[name], name, rest);
+    return this.#lastArgument(this.#arguments[name], name, rest);
   }
   getArguments(name: string, strip = true): string[] {
-    return this.#decodeAll(this.request.arguments[name], name, strip);
+    return this.#decodeAll(this.#arguments[name], name, strip);
   }
   getQueryArgument(name: string): string;
   getQueryArgument<T>(name: string, fallback: T, strip?: boolean): string | T;
@@ -38,6 +39,11 @@ export abstract class HandlerInput extends HandlerCookies {
   }
   getBodyArguments(name: string, strip = true): string[] {
     return this.#decodeAll(this.request.bodyArguments[name], name, strip);
+  }
+
+  /** In a class that takes the content as it comes there are those of the query only: no content is there to be parsed, as in Tornado. */
+  get #arguments(): ArgumentMap {
+    return this.target?.streams === true ? this.request.queryArguments : this.request.arguments;
   }
 
   #lastArgument(values: Buffer[] | undefined, name: string, rest: Fallback): unknown {

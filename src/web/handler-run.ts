@@ -145,7 +145,7 @@ export class HandlerRun implements HTTPMessageDelegate {
       if (match.captured.length > 0 || match.kwargs !== undefined) giveCaptured(handler, match);
       hook = "checkXsrfCookie";
       // A refused request changes nothing; its token may be in the content that was dropped.
-      if (application.checksXsrf && !this.unread && !isSafe(request.methodId))
+      if (application.checksXsrf && !this.unread && !isSafe(request))
         notPromise(handler.checkXsrfCookie() as unknown, hook);
       hook = "prepare";
       const pending = target.prepares ? handler.prepare() : undefined;
@@ -284,5 +284,6 @@ function callExtraMethod(handler: RequestHandler): unknown {
   throw new HTTPError(405, { headers: { Allow: allowField(handler) } });
 }
 
-/** RFC 9110 §9.2.1: these ask for nothing to be changed. */
-const isSafe = (method: number): boolean => method === M_GET || method === M_HEAD || method === M_OPTIONS;
+/** RFC 9110 §9.2.1 and RFC 10008 §2: these ask for nothing to be changed. */
+const isSafe = ({ methodId, method }: HTTPServerRequest): boolean =>
+  methodId === M_GET || methodId === M_HEAD || methodId === M_OPTIONS || method === "QUERY" || method === "TRACE";

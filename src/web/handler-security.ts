@@ -5,6 +5,7 @@
 import { UsageError } from "../errors.ts";
 import { anything, checkOptions, text } from "../options-check.ts";
 import type { OptionTable } from "../options-check.ts";
+import type { HTTPHeaders } from "../http/headers.ts";
 import { HTTPError } from "./http-error.ts";
 import type { RequestHandler } from "./request-handler.ts";
 import { createSignedValue, decodeSignedValue, getSignatureKeyVersion } from "./signed-value.ts";
@@ -104,6 +105,17 @@ export function xsrfTokenText(handler: RequestHandler): string {
   return text;
 }
 
+/** Tornado's two names, and those that axios, Angular and others send. */
+const TOKEN_FIELDS = ["X-Xsrftoken", "X-Csrftoken", "X-XSRF-TOKEN", "X-CSRF-Token"];
+
+function tokenField(headers: HTTPHeaders): string | undefined {
+  for (const name of TOKEN_FIELDS) {
+    const value = headers.get(name);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
+
 /** Throws a 403 unless the request comes with the token of its cookie, in the field `_xsrf` or a header. */
 export function checkXsrf(handler: RequestHandler): void {
   const { request, settings } = handler;
@@ -114,8 +126,7 @@ export function checkXsrf(handler: RequestHandler): void {
     // Where the browser vouches for the page, no token is needed.
     if (headers.has("Sec-Fetch-Site")) return;
   }
-  const given =
-    handler.getArgument(FIELD, undefined) ?? request.headers.get("X-Xsrftoken") ?? request.headers.get("X-Csrftoken");
+  const given = handler.getArgument(FIELD, undefined) ?? tokenField(request.headers);
   if (given === undefined || given === "")
     throw new HTTPError(403, `'${FIELD}' argument missing from ${request.method}`);
   const token = decodeXsrfToken(given);

@@ -9,7 +9,7 @@
 import { resolve, sep } from "node:path";
 import { UsageError } from "../../errors.ts";
 import { chooseCoding } from "../../http/accept.ts";
-import { formatTimestamp } from "../../http/date.ts";
+import { formatTimestamp, httpDate } from "../../http/date.ts";
 import { contentRange, parseRequestRange, resolveRange } from "../../http/ranges.ts";
 import { namesHost, targetReference } from "../../http/url.ts";
 import { H_ACCEPT_ENCODING, H_RANGE, M_GET } from "../../parser/abi.ts";
@@ -221,7 +221,12 @@ export class StaticFileHandler extends RequestHandler {
     this.setHeader("Accept-Ranges", "bytes");
     const tag = this.computeEtag("");
     if (tag !== undefined) this.setHeader("Etag", tag);
-    if (this.modified !== undefined) this.setHeader("Last-Modified", this.lastModified);
+    if (this.modified !== undefined) {
+      // RFC 9110 §8.8.2.1: "An origin server with a clock MUST NOT generate a Last-Modified date that is later than the server's time of
+      // message origination (Date, Section 6.6.1)."
+      const ahead = this.modified.getTime() > Date.now();
+      this.setHeader("Last-Modified", ahead ? httpDate() : this.lastModified);
+    }
     const type = this.getContentType();
     if (type !== "") this.setHeader("Content-Type", type);
     const siblings = this.found?.siblings;
