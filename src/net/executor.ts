@@ -12,6 +12,7 @@ import { Worker } from "node:worker_threads";
 import { LandspoutError, UsageError } from "../errors.ts";
 import { checkOptions, whole } from "../options-check.ts";
 import type { OptionTable } from "../options-check.ts";
+import { Fifo } from "./fifo.ts";
 
 /** A function by where it is found; a worker can import it. */
 export interface ModuleTask {
@@ -91,7 +92,7 @@ export class WorkerExecutor implements Executor {
   /** Every thread, with the task it is on. */
   readonly #workers: Map<Worker, Job | undefined> = new Map();
   readonly #idle: Worker[] = [];
-  readonly #queue: Job[] = [];
+  readonly #queue = new Fifo<Job>();
   #closed = false;
 
   constructor(options?: WorkerExecutorOptions) {
@@ -126,7 +127,7 @@ export class WorkerExecutor implements Executor {
       "ERR_LANDSPOUT_EXECUTOR_CLOSED",
       "The executor was shut down before the task finished",
     );
-    for (const job of this.#queue.splice(0)) job.reject(error);
+    for (const job of this.#queue.clear()) job.reject(error);
     const workers = [...this.#workers];
     this.#workers.clear();
     this.#idle.length = 0;

@@ -3,6 +3,7 @@
  * them is out. Knows neither how they are sent nor why a stream closes.
  */
 import type { BytesPolicy } from "./bytes-policy.ts";
+import { Fifo } from "./fifo.ts";
 
 export interface QueuedWrite {
   /** Where they have been given to the transport, their length alone matters. */
@@ -12,12 +13,8 @@ export interface QueuedWrite {
   readonly reject: (error: Error) => void;
 }
 
-/** Entries done with at the front, above which the list is made anew: taking each off the front would move all the others. */
-const DONE_LIMIT = 1024;
-
 export class WriteQueue {
-  #entries: QueuedWrite[] = [];
-  #first = 0;
+  readonly #entries = new Fifo<QueuedWrite>();
   #size = 0;
   #onEmpty: (() => void) | undefined = undefined;
 
@@ -33,31 +30,21 @@ export class WriteQueue {
 
   /** The writes that wait, oldest first. */
   waiting(): readonly QueuedWrite[] {
-    return this.#entries.slice(this.#first);
+    return this.#entries.all();
   }
 
   /** The system has taken the oldest write. */
   taken(): void {
-    const entry = this.#entries[this.#first];
+    const entry = this.#entries.shift();
     if (entry === undefined) return;
-    this.#first++;
     this.#size -= entry.bytes.length;
-    if (this.#first === this.#entries.length) {
-      this.#entries.length = 0;
-      this.#first = 0;
-    } else if (this.#first > DONE_LIMIT && this.#first * 2 > this.#entries.length) {
-      this.#entries = this.#entries.slice(this.#first);
-      this.#first = 0;
-    }
     entry.resolve();
     if (this.#entries.length === 0) this.#empty();
   }
 
   /** None of them will be sent. */
   rejectAll(error: () => Error): void {
-    const entries = this.waiting();
-    this.#entries = [];
-    this.#first = 0;
+    const entries = this.#entries.clear();
     this.#size = 0;
     for (const entry of entries) entry.reject(error());
     this.#empty();

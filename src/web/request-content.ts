@@ -3,9 +3,10 @@
  * handler has taken what there is.
  */
 import { UsageError } from "../errors.ts";
+import { Fifo } from "../net/fifo.ts";
 
 export class RequestContent implements AsyncIterable<Uint8Array> {
-  #queue: Uint8Array[] = [];
+  readonly #queue = new Fifo<Uint8Array>();
   #waiter: { resolve(result: IteratorResult<Uint8Array>): void; reject(error: unknown): void } | undefined = undefined;
   #drained: Promise<void> | undefined = undefined;
   #goOn: (() => void) | undefined = undefined;
@@ -58,7 +59,7 @@ export class RequestContent implements AsyncIterable<Uint8Array> {
       next: () => this.#next(),
       return: () => {
         this.#cancelled = true;
-        this.#queue = [];
+        this.#queue.clear();
         this.#release();
         return Promise.resolve({ done: true, value: undefined });
       },

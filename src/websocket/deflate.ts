@@ -5,6 +5,7 @@
 import { Buffer } from "node:buffer";
 import { constants, createDeflateRaw, createInflateRaw } from "node:zlib";
 import type { DeflateRaw, InflateRaw } from "node:zlib";
+import { Fifo } from "../net/fifo.ts";
 import { CLOSE_INVALID_DATA, CLOSE_TOO_BIG } from "./close-codes.ts";
 import type { Compression, CompressionOptions } from "./extensions.ts";
 
@@ -17,7 +18,7 @@ let running = 0;
 /** Jobs that run now. */
 export const runningDeflates = (): number => running;
 /** Jobs that wait for one to end. They tell whether they have begun: their connection may be closed by then. */
-const waiting: (() => boolean)[] = [];
+const waiting = new Fifo<() => boolean>();
 
 function enter(begin: () => boolean): void {
   if (running >= MAX_DEFLATES) waiting.push(begin);

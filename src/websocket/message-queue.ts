@@ -1,4 +1,5 @@
 /** What lies between a connection that brings messages and a reader that takes one at a time: bounded, in order, over in the end. */
+import { Fifo } from "../net/fifo.ts";
 import type { Message } from "./events.ts";
 
 /** The peer is held back from so many messages on, or so many bytes (characters, of text). */
@@ -6,10 +7,9 @@ const MAX_QUEUED = 64;
 const MAX_QUEUED_SIZE = 65_536;
 
 export class MessageQueue {
-  #queued: Message[] = [];
-  #taken = 0;
+  readonly #queued = new Fifo<Message>();
   #size = 0;
-  #readers: ((message: Message | undefined) => void)[] = [];
+  readonly #readers = new Fifo<(message: Message | undefined) => void>();
   /** Lets the connection go on. */
   #release: (() => void) | undefined = undefined;
   #ended = false;
@@ -23,25 +23,18 @@ export class MessageQueue {
     }
     this.#queued.push(message);
     this.#size += message.length;
-    if (this.#queued.length - this.#taken < MAX_QUEUED && this.#size < MAX_QUEUED_SIZE) return undefined;
+    if (this.#queued.length < MAX_QUEUED && this.#size < MAX_QUEUED_SIZE) return undefined;
     return new Promise((resolve) => (this.#release = resolve));
   }
 
   /** The next message, in the order of the calls; undefined once it is over and everything has been taken. */
   read(): Promise<Message | undefined> {
-    const message = this.#queued[this.#taken];
+    const message = this.#queued.shift();
     if (message === undefined) {
       return this.#ended ? Promise.resolve(undefined) : new Promise((resolve) => this.#readers.push(resolve));
     }
     this.#size -= message.length;
-    if (++this.#taken === this.#queued.length) {
-      this.#queued = [];
-      this.#taken = 0;
-      this.letGo();
-    } else if (this.#taken >= MAX_QUEUED) {
-      this.#queued = this.#queued.slice(this.#taken);
-      this.#taken = 0;
-    }
+    if (this.#queued.length === 0) this.letGo();
     return Promise.resolve(message);
   }
 
@@ -53,8 +46,6 @@ export class MessageQueue {
 
   end(): void {
     this.#ended = true;
-    const readers = this.#readers;
-    this.#readers = [];
-    for (const reader of readers) reader(undefined);
+    for (const reader of this.#readers.clear()) reader(undefined);
   }
 }

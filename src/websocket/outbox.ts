@@ -1,6 +1,7 @@
 /** Messages of a connection that compresses: they leave in the order they came, however long each takes; and are inflated as they come. */
 import { Buffer, isUtf8 } from "node:buffer";
 import type { BytesPolicy } from "../net/bytes-policy.ts";
+import { Fifo } from "../net/fifo.ts";
 import { CLOSE_INTERNAL, CLOSE_INVALID_DATA } from "./close-codes.ts";
 import { WebSocketClosedError } from "./errors.ts";
 import { CLOSE, RSV1 } from "./frame.ts";
@@ -27,7 +28,7 @@ interface Job {
 export class Outbox {
   readonly #sink: OutboxSink;
   readonly #codec: MessageDeflate;
-  #jobs: Job[] = [];
+  readonly #jobs = new Fifo<Job>();
   /** The first job is being compressed. */
   #running = false;
   #emptied: (() => void) | undefined = undefined;
@@ -77,7 +78,7 @@ export class Outbox {
 
   #advance(): void {
     while (!this.#running) {
-      const [job] = this.#jobs;
+      const job = this.#jobs.peek();
       if (job === undefined) {
         this.#emptied?.();
         return;
@@ -92,7 +93,7 @@ export class Outbox {
         this.#running = true;
         const bytes = typeof payload === "string" ? Buffer.from(payload) : payload;
         this.#codec.deflate(bytes, (problem, result) => {
-          if (this.#jobs[0] !== job) return;
+          if (this.#jobs.peek() !== job) return;
           if (problem !== 0) return this.#sink.failed(CLOSE_INTERNAL, "");
           this.#running = false;
           this.#shift(job, this.#sink.sendFrame(opcode | RSV1, result, "keep"));
@@ -125,8 +126,7 @@ export class Outbox {
 
   /** Gives up what has not left. Returns the content of a close frame among it. */
   clear(): Uint8Array | undefined {
-    const jobs = this.#jobs;
-    this.#jobs = [];
+    const jobs = this.#jobs.clear();
     this.#emptied = undefined;
     this.size = 0;
     // No job is begun after this one.

@@ -5,6 +5,7 @@
  */
 import { Buffer } from "node:buffer";
 import { UsageError } from "../../errors.ts";
+import { Fifo } from "../../net/fifo.ts";
 import { RemoteProtocolError } from "../errors.ts";
 import { boundaryOf, isMultipartForm } from "./boundary.ts";
 import { resolveMultipartLimits } from "./options.ts";
@@ -33,7 +34,7 @@ export class MultipartStream implements AsyncIterable<MultipartPart> {
   readonly #parser: MultipartParser;
   readonly #source: PartSource;
   /** What the program has not taken yet, in order; empty while it waits. */
-  readonly #queue: Item[] = [];
+  readonly #queue = new Fifo<Item>();
   #waiter: Waiter | undefined = undefined;
   #drained: Promise<void> | undefined = undefined;
   #goOn: (() => void) | undefined = undefined;
@@ -112,7 +113,7 @@ export class MultipartStream implements AsyncIterable<MultipartPart> {
   /** No more will come: the client has left. What waits for the program is dropped; whatever it asks for next throws `error`. */
   abort(error?: unknown): void {
     if (this.#cancelled || this.#ended || this.#error !== undefined) return;
-    this.#queue.length = 0;
+    this.#queue.clear();
     this.#fail(
       error ?? new RemoteProtocolError("ERR_LANDSPOUT_MULTIPART_ENDED", "The form ended before it was complete.", 400),
     );
@@ -141,7 +142,7 @@ export class MultipartStream implements AsyncIterable<MultipartPart> {
     if (this.#cancelled) return;
     this.#cancelled = true;
     this.#current = undefined;
-    this.#queue.length = 0;
+    this.#queue.clear();
     const waiter = this.#waiter;
     this.#waiter = undefined;
     waiter?.resolve(STREAM_END);
@@ -182,7 +183,7 @@ export class MultipartStream implements AsyncIterable<MultipartPart> {
     this.#waiter = undefined;
     waiter?.resolve(PART_END);
     const queue = this.#queue;
-    while (queue.length > 0 && queue[0] instanceof Buffer) queue.shift();
+    while (queue.length > 0 && queue.peek() instanceof Buffer) queue.shift();
     if (queue.length === 0) this.#skipping = true;
     else queue.shift();
     if (queue.length === 0) this.#release();

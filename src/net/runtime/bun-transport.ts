@@ -7,6 +7,7 @@
  */
 import { Buffer } from "node:buffer";
 import type { HttpParser } from "../../parser/types.ts";
+import { Fifo } from "../fifo.ts";
 import { ReceivingTransport } from "../receiving-transport.ts";
 import type { TextEncoding, Transport, TransportRoad } from "../transport.ts";
 
@@ -32,6 +33,7 @@ export interface BunSocket {
   resume(): void;
   setNoDelay(on: boolean): void;
   setKeepAlive(on: boolean, delay: number): void;
+  getPeerCertificate(): object;
   /** TLS on top: the raw socket, and the one that is encrypted. */
   upgradeTLS(options: object): [raw: BunSocket, secure: BunSocket];
 }
@@ -72,7 +74,7 @@ export class BunTransport extends ReceivingTransport implements Transport {
   readonly road: TransportRoad = "copy";
   readonly encrypted: boolean;
   #socket: BunSocket | undefined;
-  #unsent: Unsent[] | undefined = undefined;
+  #unsent: Fifo<Unsent> | undefined = undefined;
   #unsentBytes = 0;
   #corked = 0;
   #ending = false;
@@ -159,7 +161,7 @@ export class BunTransport extends ReceivingTransport implements Transport {
   }
 
   #queue(bytes: Uint8Array, done: (() => void) | undefined): void {
-    (this.#unsent ??= []).push({ bytes, done });
+    (this.#unsent ??= new Fifo()).push({ bytes, done });
     this.#unsentBytes += bytes.length;
   }
 
@@ -167,12 +169,14 @@ export class BunTransport extends ReceivingTransport implements Transport {
   #send(): void {
     const unsent = this.#unsent;
     while (unsent !== undefined && unsent.length > 0 && this.#socket !== undefined) {
-      let count = 1;
-      let size = unsent[0]?.bytes.length ?? 0;
-      while (count < unsent.length && size + (unsent[count]?.bytes.length ?? 0) <= JOIN_LIMIT) {
-        size += unsent[count++]?.bytes.length ?? 0;
+      const pieces: Uint8Array[] = [];
+      let size = 0;
+      for (let bytes = unsent.peek()?.bytes; bytes !== undefined; bytes = unsent.peek(pieces.length)?.bytes) {
+        if (pieces.length > 0 && size + bytes.length > JOIN_LIMIT) break;
+        pieces.push(bytes);
+        size += bytes.length;
       }
-      const joined = count === 1 ? unsent[0]?.bytes : Buffer.concat(unsent.slice(0, count).map((piece) => piece.bytes));
+      const joined = pieces.length === 1 ? pieces[0] : Buffer.concat(pieces, size);
       const written = this.#give(this.#socket, joined as Uint8Array);
       this.#unsentBytes -= written;
       this.#taken(unsent, written);
@@ -180,14 +184,14 @@ export class BunTransport extends ReceivingTransport implements Transport {
     }
   }
 
-  #taken(unsent: Unsent[], written: number): void {
+  #taken(unsent: Fifo<Unsent>, written: number): void {
     let left = written;
-    for (let piece = unsent[0]; piece !== undefined && left >= piece.bytes.length; piece = unsent[0]) {
+    for (let piece = unsent.peek(); piece !== undefined && left >= piece.bytes.length; piece = unsent.peek()) {
       left -= piece.bytes.length;
       unsent.shift();
       piece.done?.();
     }
-    const first = unsent[0];
+    const first = unsent.peek();
     if (first !== undefined && left > 0) first.bytes = first.bytes.subarray(left);
   }
 
