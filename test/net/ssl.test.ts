@@ -13,6 +13,7 @@ import type { IOStreamOptions } from "../../src/net/iostream.ts";
 import { TCPServer } from "../../src/net/tcpserver.ts";
 import type { TCPServerOptions } from "../../src/net/tcpserver.ts";
 import type { TlsClientOptions, TlsServerOptions } from "../../src/net/transport.ts";
+import { websocketConnect } from "../../src/websocket/client.ts";
 import { certificate } from "../_support/certificates.ts";
 import { expectLog, suite } from "../_support/suite.ts";
 import { onBun, rejection, ROADS } from "./_pair.ts";
@@ -252,6 +253,43 @@ test("a certificate that does not fit closes the connection, with a StreamClosed
       }
     },
   );
+});
+
+/** The name in a ClientHello (RFC 8446 §4.1.2, RFC 6066 §3), where there is one. */
+function serverNameIn(hello: Buffer): string | undefined {
+  // Record 5, handshake 4, version 2, random 32; then the session, the ciphers, the compressions, and the extensions.
+  let at = 5 + 4 + 2 + 32;
+  at += 1 + hello.readUInt8(at);
+  at += 2 + hello.readUInt16BE(at);
+  at += 1 + hello.readUInt8(at);
+  const end = at + 2 + hello.readUInt16BE(at);
+  for (at += 2; at < end; at += 4 + hello.readUInt16BE(at + 2))
+    if (hello.readUInt16BE(at) === 0) return hello.toString("latin1", at + 9, at + 4 + hello.readUInt16BE(at + 2));
+  return undefined;
+}
+
+test("an address is not sent as the server's name; a name is", async () => {
+  const names: (string | undefined)[] = [];
+  const server = net.createServer((socket) => {
+    socket.on("error", () => undefined);
+    socket.once("data", (hello) => {
+      names.push(serverNameIn(hello));
+      socket.destroy();
+    });
+  });
+  server.listen(0, host);
+  await once(server, "listening");
+  const { port } = server.address() as net.AddressInfo;
+  const named = { serverHostname: "localhost" };
+  await reason(new IOStream().connect({ port, host, ssl: {} }));
+  await reason(new IOStream().connect({ port, host, ssl: { rejectUnauthorized: false } }));
+  await reason(new IOStream().connect({ port, host, ssl: { serverHostname: "::1" } }));
+  await reason(new IOStream().connect({ port, host, ssl: named }));
+  await reason((await new IOStream().connect(port, host)).startTls(false, {}));
+  await reason((await new IOStream().connect(port, host)).startTls(false, named));
+  await reason(websocketConnect(`wss://${host}:${port}/`));
+  assert.equal(names, [undefined, undefined, undefined, "localhost", undefined, "localhost", undefined]);
+  server.close();
 });
 
 test("startTls as a client expects the host that was connected to, and has to expect one", async () => {

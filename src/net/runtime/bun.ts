@@ -3,6 +3,9 @@
  * `socket.data`.
  */
 import { Buffer } from "node:buffer";
+import { isIP } from "node:net";
+import { checkServerIdentity } from "node:tls";
+import type { PeerCertificate } from "node:tls";
 import { UsageError } from "../../errors.ts";
 import type { HttpParser } from "../../parser/types.ts";
 import type {
@@ -92,7 +95,9 @@ function clientTls(options: TlsClientOptions): object {
   const { serverHostname: serverName, handshakeTimeout: _timeout, ALPNProtocols: spoken, ...rest } = options;
   return {
     ...rest,
-    ...(serverName === undefined ? {} : { serverName }),
+    // RFC 6066 §3: "Literal IPv4 and IPv6 addresses are not permitted in HostName". Bun sends what it is given, and the host it connects
+    // to where it is given nothing; an empty name is not sent, and not compared with the certificate: see `identityError`.
+    ...(serverName === undefined ? {} : { serverName: isIP(serverName) === 0 ? serverName : "" }),
     ...(spoken === undefined ? {} : { ALPNProtocols: wireAlpn(spoken) }),
   };
 }
@@ -117,7 +122,11 @@ function connect(options: RuntimeConnectOptions, attach: (transport: Transport) 
         ...(tls === undefined ? {} : { tls: clientTls(tls) }),
         socket: {
           ...handlers,
-          ...(tls === undefined ? {} : { handshake: handshaken(resolve, failed, tls.rejectUnauthorized !== false) }),
+          ...(tls === undefined
+            ? {}
+            : {
+                handshake: handshaken(resolve, failed, tls.rejectUnauthorized !== false, tls.serverHostname),
+              }),
           close: (socket: BunSocket, error?: Error) => {
             failed(error);
             handlers.close(socket, error);
@@ -129,12 +138,22 @@ function connect(options: RuntimeConnectOptions, attach: (transport: Transport) 
   });
 }
 
-/** Bun connects first and verifies afterwards: a certificate that does not verify ends the connection here. */
-function handshaken(resolve: () => void, failed: (error: Error | undefined) => void, verify: boolean) {
+/** RFC 2818 §3.1: "the iPAddress subjectAltName must be present in the certificate and must exactly match the IP in the URI". */
+function identityError(socket: BunSocket, name: string | undefined): Error | undefined {
+  if (name === undefined || isIP(name) === 0) return undefined;
+  return checkServerIdentity(name, socket.getPeerCertificate() as PeerCertificate);
+}
+
+/**
+ * Bun connects first and verifies afterwards: a certificate that does not verify ends the connection here. `name`: whose certificate a client
+ * expects.
+ */
+function handshaken(resolve: () => void, failed: (error: Error | undefined) => void, verify: boolean, name?: string) {
   return (socket: BunSocket, success: boolean, error: Error | null): void => {
-    if (success && (error === null || error === undefined || !verify)) resolve();
+    const problem = verify ? (error ?? (success ? identityError(socket, name) : undefined)) : undefined;
+    if (success && problem === undefined) resolve();
     else {
-      failed(error ?? undefined);
+      failed(problem ?? error ?? undefined);
       socket.data.destroy();
     }
   };
@@ -147,7 +166,7 @@ function startTls(
   attach: (transport: Transport) => void,
 ): Promise<void> {
   if (!(transport instanceof BunTransport)) throw new TypeError("this connection is no socket of this runtime");
-  const { verify, ...side } = "server" in options ? serverSide(options.server) : clientSide(options.client);
+  const { verify, name, ...side } = "server" in options ? serverSide(options.server) : clientSide(options.client);
   return new Promise((resolve, reject) => {
     const failed = (error: Error | undefined): void =>
       reject(error ?? new Error("the connection closed in its TLS handshake"));
@@ -160,7 +179,7 @@ function startTls(
         ...side,
         socket: {
           ...handlers,
-          handshake: handshaken(resolve, failed, verify),
+          handshake: handshaken(resolve, failed, verify, name),
           close: (closed: BunSocket, error?: Error) => {
             failed(error);
             handlers.close(closed, error);
@@ -183,10 +202,13 @@ interface Side {
   readonly isServer: boolean;
   /** Whether the peer's certificate decides. */
   readonly verify: boolean;
+  /** Whose it must be. */
+  readonly name?: string | undefined;
 }
 
 function clientSide(options: TlsClientOptions): Side {
-  return { tls: clientTls(options), isServer: false, verify: options.rejectUnauthorized !== false };
+  const { rejectUnauthorized, serverHostname: name } = options;
+  return { tls: clientTls(options), isServer: false, verify: rejectUnauthorized !== false, name };
 }
 
 /** @throws UsageError where certificates by name are asked for: `upgradeTLS` has one. */
