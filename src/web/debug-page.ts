@@ -65,7 +65,7 @@ function chain(error: unknown): unknown[] {
 function templateSource(handler: RequestHandler, error: Error): string {
   const position =
     positionOf(error) ?? (error instanceof ParseError ? { name: error.filename ?? "", line: error.line } : undefined);
-  const root = notPromise(handler.getTemplatePath(), "getTemplatePath");
+  const root = notPromise(handler.getTemplatePath(), "getTemplatePath") ?? undefined;
   if (position === undefined || root === undefined) return "";
   const file = resolve(root, position.name);
   return sourceLines({ file, line: position.line }, sourceBelow(root, file));

@@ -105,7 +105,7 @@ export abstract class EventSourceHandler extends RequestHandler implements Timed
   // --- the answer begins ---
 
   override get(...args: (string | undefined)[]): Promise<void> | void {
-    this.#options = checkedOptions(notPromise(this.getEventSourceOptions(), "getEventSourceOptions"));
+    this.#options = checkedOptions(notPromise(this.getEventSourceOptions(), "getEventSourceOptions") ?? NO_OPTIONS);
     this.setHeader("Content-Type", "text/event-stream");
     // Nothing between us and the client shall keep events, collect them (nginx), or code them.
     this.#setUnlessSet("Cache-Control", "no-cache, no-transform");

@@ -366,7 +366,7 @@ export abstract class HandlerOutput {
 
   // --- entity tags ---
 
-  /** The entity tag of a content, or undefined for none. May be overridden. */
+  /** The entity tag of a content, or undefined or null for none. May be overridden. */
   computeEtag(content: string | Uint8Array): string | undefined {
     return contentTag(this.request.connection.stream.parser, content);
   }

@@ -50,7 +50,7 @@ const refreshed = new WeakSet<RequestHandler>();
 
 export function loaderFor(handler: RequestHandler): BaseLoader {
   const { settings, application } = handler;
-  const path = notPromise(handler.getTemplatePath(), "getTemplatePath");
+  const path = notPromise(handler.getTemplatePath(), "getTemplatePath") ?? undefined;
   const { loaders } = furnishingOf(application);
   let loader = settings.templateLoader ?? loaders.get(path ?? "");
   if (loader === undefined) {

@@ -359,8 +359,8 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
   set locale(locale: Locale) {
     this.#locale = locale;
   }
-  /** To be overridden: the locale the user has chosen; undefined leaves it to the browser's wishes. */
-  getUserLocale(): Locale | undefined {
+  /** To be overridden: the locale the user has chosen; undefined or null leaves it to the browser's wishes. */
+  getUserLocale(): Locale | null | undefined {
     return undefined;
   }
   /** The best of the translations there are for the browser's `Accept-Language`. */

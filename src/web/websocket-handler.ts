@@ -4,7 +4,7 @@
  */
 import { UsageError } from "../errors.ts";
 import { HTTPError } from "./http-error.ts";
-import { RequestHandler } from "./request-handler.ts";
+import { allowField, RequestHandler } from "./request-handler.ts";
 import { WebSocketConnection } from "../websocket/connection.ts";
 import type { Message, WebSocketEvents } from "../websocket/events.ts";
 import { resolveWebSocketOptions } from "../websocket/options.ts";
@@ -16,6 +16,7 @@ import type { CompressionOptions } from "../websocket/extensions.ts";
 import { MessageDeflate } from "../websocket/deflate.ts";
 import { checkMessageOptions, formOf } from "../websocket/message-form.ts";
 import type { MessageOptions } from "../websocket/message-form.ts";
+import { loggers } from "../log.ts";
 import { notPromise } from "../user-code.ts";
 import { logFailed } from "./failures.ts";
 import type { PreparedFrame } from "../websocket/frame.ts";
@@ -48,8 +49,8 @@ export abstract class WebSocketHandler extends RequestHandler implements WebSock
   checkOrigin(origin: string): boolean {
     return sameOrigin(origin, this.request.host);
   }
-  /** One of the subprotocols the client offers, or undefined for none. Called once, also where it offers none. */
-  selectSubprotocol(_offered: readonly string[]): string | undefined {
+  /** One of the subprotocols the client offers, or undefined or null for none. Called once, also where it offers none. */
+  selectSubprotocol(_offered: readonly string[]): string | null | undefined {
     return undefined;
   }
   /** Limits and times of this WebSocket. Default: the setting `websocket`. */
@@ -61,7 +62,7 @@ export abstract class WebSocketHandler extends RequestHandler implements WebSock
    * Turns compression on (permessage-deflate, RFC 7692), where the client offers it: `{}` with the defaults. Default: off, since it
    * costs memory and time for each client.
    */
-  getCompressionOptions(): CompressionOptions | undefined {
+  getCompressionOptions(): CompressionOptions | null | undefined {
     return undefined;
   }
 
@@ -78,7 +79,7 @@ export abstract class WebSocketHandler extends RequestHandler implements WebSock
     if (origin !== undefined && !notPromise(this.checkOrigin(origin), "checkOrigin"))
       throw new HTTPError(403, `cross-origin WebSocket from ${JSON.stringify(origin)}`);
     const offered = offeredSubprotocols(request);
-    const chosen = notPromise(this.selectSubprotocol(offered), "selectSubprotocol");
+    const chosen = notPromise(this.selectSubprotocol(offered), "selectSubprotocol") ?? undefined;
     if (chosen !== undefined && !offered.includes(chosen)) {
       throw new UsageError(
         "ERR_LANDSPOUT_WEBSOCKET_SUBPROTOCOL",
@@ -86,7 +87,8 @@ export abstract class WebSocketHandler extends RequestHandler implements WebSock
       );
     }
     this.#subprotocol = chosen;
-    const options = notPromise(this.getWebSocketOptions(), "getWebSocketOptions");
+    if (chosen === undefined && offered.length > 0) noneSelected(this.constructor, offered);
+    const options = notPromise(this.getWebSocketOptions(), "getWebSocketOptions") ?? NO_OPTIONS;
     // Before the WebSocket is there: wrong ones are a 500.
     resolveWebSocketOptions(options);
     const compression = this.#compression();
@@ -104,7 +106,7 @@ export abstract class WebSocketHandler extends RequestHandler implements WebSock
 
   /** Takes an offer of compression, if there is one and it is wanted. */
   #compression(): MessageDeflate | undefined {
-    const options = notPromise(this.getCompressionOptions(), "getCompressionOptions");
+    const options = notPromise(this.getCompressionOptions(), "getCompressionOptions") ?? undefined;
     const field = this.request.headers.get("Sec-WebSocket-Extensions");
     if (options === undefined) return undefined;
     checkCompression(options);
@@ -137,7 +139,11 @@ export abstract class WebSocketHandler extends RequestHandler implements WebSock
 
   /** A WebSocket has no HEAD, and none of the other methods. */
   override head(): never {
-    throw new HTTPError(405, { headers: { Allow: "GET" } });
+    throw new HTTPError(405, { headers: { Allow: allowField(this) } });
+  }
+  override allowedMethods(): string[] {
+    const own = this.head !== WebSocketHandler.prototype.head;
+    return super.allowedMethods().filter((method) => method !== "HEAD" || own);
   }
 
   // --- the open WebSocket ---
@@ -217,3 +223,19 @@ export abstract class WebSocketHandler extends RequestHandler implements WebSock
 }
 
 const NO_OPTIONS: WebSocketOptions = {};
+
+/** Classes of which it has been said already. */
+const saidNone = new WeakSet<object>();
+/** Characters of what the client offers that are logged. */
+const LOGGED_OFFER = 200;
+
+/** Said once for each class: a browser drops a WebSocket whose server selects none of the subprotocols it offers, and does not say why. */
+function noneSelected(handlerClass: { readonly name: string }, offered: readonly string[]): void {
+  if (saidNone.has(handlerClass)) return;
+  saidNone.add(handlerClass);
+  const names = JSON.stringify(offered.join(", ").slice(0, LOGGED_OFFER));
+  loggers.general.info(
+    `${handlerClass.name}: a client offers the subprotocols ${names} and none is selected; browsers then close the connection. ` +
+      "selectSubprotocol selects one. (Logged once for this class.)",
+  );
+}

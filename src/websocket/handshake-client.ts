@@ -51,7 +51,7 @@ export function targetOf(address: string | URL): WebSocketTarget {
   // §3: "Fragment identifiers are meaningless in the context of WebSocket URIs and MUST NOT be used on these URIs."
   if (text.includes("#")) throw new UsageError("ERR_LANDSPOUT_WEBSOCKET_URL", "the URL of a WebSocket has no fragment");
   const secure = url.protocol === "wss:";
-  const user = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  const user = `${userPart(url.username)}:${userPart(url.password)}`;
   return {
     secure,
     host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
@@ -60,6 +60,18 @@ export function targetOf(address: string | URL): WebSocketTarget {
     resource: url.pathname + url.search,
     authorization: user === ":" ? undefined : `Basic ${Buffer.from(user).toString("base64")}`,
   };
+}
+
+/** RFC 3986 §2.1: percent-encoded bytes. The text of a URL may hold a "%" that begins none, and bytes that are no UTF-8. */
+function userPart(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    throw new UsageError(
+      "ERR_LANDSPOUT_WEBSOCKET_URL",
+      'the user or the password of the URL is not percent-encoded UTF-8: write "%25" for "%"',
+    );
+  }
 }
 
 /** What the client asks for. */

@@ -321,7 +321,15 @@ test("frames are masked, wherever they lie in memory", () => {
 });
 
 test("wrong calls are refused before anything is sent", async () => {
-  for (const url of ["http://localhost/", "localhost", "ws:///", "ws://localhost/#a", ""])
+  for (const url of [
+    "http://localhost/",
+    "localhost",
+    "ws:///",
+    "ws://localhost/#a",
+    "ws://us%er@localhost/",
+    "ws://u:%ff@localhost/",
+    "",
+  ])
     assert.is(
       ((await errorOf(websocketConnect(url))) as UsageError).code,
       "ERR_LANDSPOUT_WEBSOCKET_URL",

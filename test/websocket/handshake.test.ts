@@ -280,6 +280,56 @@ for (const [name, setup] of SETUPS) {
     });
   });
 
+  test("null selects no subprotocol and turns no compression on, as undefined; that none was selected is logged once", async () => {
+    class Nulls extends Echo {
+      override selectSubprotocol() {
+        return null;
+      }
+      override getCompressionOptions() {
+        return null;
+      }
+      override getWebSocketOptions() {
+        return null as never;
+      }
+    }
+    await withHandler(Nulls as unknown as typeof WebSocketHandler, async (ask) => {
+      const said = expectLog(/^Nulls: a client offers the subprotocols "yours, mine" and none is selected/, {
+        level: "info",
+      });
+      for (let i = 0; i < 2; i++) {
+        const offers = { "Sec-WebSocket-Protocol": "yours, mine", "Sec-WebSocket-Extensions": "permessage-deflate" };
+        const raw = new RawWebSocket((await ask(request(offers))).socket);
+        const head = await raw.head();
+        assert.match(head, ACCEPTED);
+        assert.not.match(head, /Sec-WebSocket-(?:Protocol|Extensions)/);
+        raw.destroy();
+      }
+      assert.is(said.records.length, 1);
+    });
+  });
+
+  test("Allow names GET alone, and HEAD where a class answers it", async () => {
+    for (const [handler, allowed] of [
+      [Echo, "GET"],
+      [
+        class extends Echo {
+          override head(): never {
+            return this.finish() as never;
+          }
+        },
+        "GET, HEAD",
+      ],
+    ] as const)
+      await withHandler(handler as unknown as typeof WebSocketHandler, async (ask) => {
+        for (const method of handler === Echo ? ["POST", "HEAD", "DELETE", "OPTIONS"] : ["POST"]) {
+          const peer = await ask(request({ Connection: "close", Upgrade: undefined }, `${method} / HTTP/1.1`));
+          const answer = await peer.rest();
+          assert.match(answer, /^HTTP\/1\.1 405 /, method);
+          assert.match(answer, new RegExp(`\r\nAllow: ${allowed}\r\n`), method);
+        }
+      });
+  });
+
   test("a request that does not end in time is no handshake", () =>
     serving(new Application([["/", echo]] as never, { accessLog: false }), { ...setup, headerTimeout: 0.2 }, (port) =>
       withPeer(port, async (peer) => {

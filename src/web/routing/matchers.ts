@@ -28,8 +28,8 @@ export interface MatchResult {
  * }
  */
 export abstract class Matcher {
-  /** What was found in a request, `{}` for nothing in particular; undefined where the rule does not apply. */
-  abstract match(request: HTTPServerRequest): MatchResult | undefined;
+  /** What was found in a request, `{}` for nothing in particular; undefined (or null) where the rule does not apply. */
+  abstract match(request: HTTPServerRequest): MatchResult | null | undefined;
   /** The path that would be matched, with values for its captured parts; undefined where a matcher knows of no path. */
   reverse(..._args: readonly unknown[]): string | undefined {
     return undefined;
@@ -174,7 +174,7 @@ export class AllMatch extends Matcher {
   override match(request: HTTPServerRequest): MatchResult | undefined {
     let all = MATCHED;
     for (const matcher of this.matchers) {
-      const result = matcher.match(request);
+      const result = matcher.match(request) ?? undefined;
       if (result === undefined) return undefined;
       if (all === MATCHED) all = result;
       else if (result !== MATCHED) all = merge(all, result);
@@ -183,8 +183,8 @@ export class AllMatch extends Matcher {
   }
   override reverse(...args: readonly unknown[]): string | undefined {
     for (const matcher of this.matchers) {
-      const path = matcher.reverse(...args);
-      if (path !== undefined) return path;
+      const path = matcher.reverse(...args) as string | null | undefined;
+      if (path !== undefined && path !== null) return path;
     }
     return undefined;
   }

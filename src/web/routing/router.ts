@@ -35,19 +35,19 @@ export abstract class Router implements RequestRouter {
  * [new MethodMatches("PUT"), toRouter((request) => new Upload(request))]
  */
 export function toRouter(
-  find: (request: HTTPServerRequest, serverConnection: object) => HTTPMessageDelegate | undefined,
+  find: (request: HTTPServerRequest, serverConnection: object) => HTTPMessageDelegate | null | undefined,
 ): Router {
   return new FunctionRouter(find);
 }
 
 class FunctionRouter extends Router {
-  readonly #find: Router["findHandler"];
-  constructor(find: Router["findHandler"]) {
+  readonly #find: Parameters<typeof toRouter>[0];
+  constructor(find: Parameters<typeof toRouter>[0]) {
     super();
     this.#find = find;
   }
   override findHandler(request: HTTPServerRequest, serverConnection: object): HTTPMessageDelegate | undefined {
-    return this.#find(request, serverConnection);
+    return this.#find(request, serverConnection) ?? undefined;
   }
 }
 
@@ -124,9 +124,11 @@ export class RuleRouter extends Router {
     }
     return undefined;
   }
+  /** A matcher or a router that says null says as much as with undefined. */
   protected tryRule(rule: Rule, request: HTTPServerRequest, serverConnection: object): HTTPMessageDelegate | undefined {
-    const result = notPromise(rule.matcher.match(request), "match of a rule");
-    return result === undefined ? undefined : this.getTargetDelegate(rule, request, result, serverConnection);
+    const result = notPromise(rule.matcher.match(request), "match of a rule") ?? undefined;
+    if (result === undefined) return undefined;
+    return this.getTargetDelegate(rule, request, result, serverConnection) ?? undefined;
   }
 
   /** What answers a request that a rule accepts. May be overridden, for targets of other kinds. */
@@ -189,7 +191,7 @@ export class ReversibleRuleRouter extends RuleRouter implements ReversibleRouter
         : isReversible(target)
           ? target.reverseUrl(name, ...args)
           : undefined;
-      if (path !== undefined) return path;
+      if (path !== undefined && path !== null) return path;
     }
     return undefined;
   }

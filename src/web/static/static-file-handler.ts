@@ -101,7 +101,7 @@ export class StaticFileHandler extends RequestHandler {
     const path = this.parseUrlPath(wanted);
     this.path = path;
     const wholePath = (this.constructor as StaticClass).getAbsolutePath(this.root, path);
-    const absolutePath = await this.validateAbsolutePath(this.root, wholePath);
+    const absolutePath = (await this.validateAbsolutePath(this.root, wholePath)) ?? undefined;
     if (absolutePath === undefined || this.finished) return;
     await contentTypesReady();
     if (this.found?.absolutePath !== absolutePath) this.found = undefined;
@@ -142,7 +142,7 @@ export class StaticFileHandler extends RequestHandler {
   private async serveContent(absolutePath: string, traits: Traits): Promise<void> {
     const cls = this.constructor as StaticClass;
     this.absolutePath = absolutePath;
-    const modified = await this.getModifiedTime();
+    const modified = (await this.getModifiedTime()) ?? undefined;
     const size = await this.getContentSize();
     if (modified !== undefined) {
       this.modified = new Date(Math.floor(modified.getTime() / 1000) * 1000);
@@ -219,7 +219,7 @@ export class StaticFileHandler extends RequestHandler {
   /** Sets the fields that go with what is served. */
   setHeaders(): void {
     this.setHeader("Accept-Ranges", "bytes");
-    const tag = this.computeEtag("");
+    const tag = this.computeEtag("") ?? undefined;
     if (tag !== undefined) this.setHeader("Etag", tag);
     if (this.modified !== undefined) {
       // RFC 9110 §8.8.2.1: "An origin server with a clock MUST NOT generate a Last-Modified date that is later than the server's time of
@@ -253,7 +253,7 @@ export class StaticFileHandler extends RequestHandler {
 
   /**
    * The path to be served: `absolutePath` where it is that of a file in `root`, its default file where it is that of a folder.
-   * Undefined: the request has been answered. @throws HTTPError where nothing is to be served.
+   * Undefined or null: the request has been answered. @throws HTTPError where nothing is to be served.
    */
   async validateAbsolutePath(_root: string, absolutePath: string): Promise<string | undefined> {
     const { request, defaultFilename } = this;
@@ -279,7 +279,7 @@ export class StaticFileHandler extends RequestHandler {
     return readPieces(absolutePath, start, end);
   }
 
-  /** A text that stands for the content at a path; undefined where there is none. Hash of all of it. */
+  /** A text that stands for the content at a path; undefined or null where there is none. Hash of all of it. */
   static getContentVersion(absolutePath: string): Version | Promise<Version> {
     if (this.getContent === StaticFileHandler.getContent) return versionOfFile(absolutePath);
     return Promise.resolve(this.getContent(absolutePath)).then(hashContent);

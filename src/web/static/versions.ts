@@ -6,6 +6,7 @@
 import { readFileSync, statSync } from "node:fs";
 import type { Stats } from "node:fs";
 import { describeError, loggers } from "../../log.ts";
+import { isPromiseLike } from "../../user-code.ts";
 import { hashBytes, hashFile } from "./content-hash.ts";
 import type { StaticClass } from "./static-file-handler.ts";
 import { isSame, isSettled } from "./stored-files.ts";
@@ -94,13 +95,13 @@ function remember(
   before: Version,
   found: Version | PromiseLike<Version>,
 ): Version {
-  const pending = typeof found === "object";
-  const entry: Known = { version: pending ? before : found, stats, checkedAt: Date.now(), pending };
+  const pending = isPromiseLike(found);
+  const entry: Known = { version: pending ? before : (found ?? undefined), stats, checkedAt: Date.now(), pending };
   urls.set(path, entry);
   if (!pending) return entry.version;
   found.then(
     (version) => {
-      entry.version = version;
+      entry.version = version ?? undefined;
       entry.pending = false;
       entry.checkedAt = Date.now();
     },
@@ -133,7 +134,8 @@ export async function versionOfContent(
   size: number,
   modified: Date | undefined,
 ): Promise<Version> {
-  if (cls.getContentVersion !== base.getContentVersion || modified === undefined) return cls.getContentVersion(path);
+  if (cls.getContentVersion !== base.getContentVersion || modified === undefined)
+    return (await cls.getContentVersion(path)) ?? undefined;
   const { tags } = memoryOf(cls);
   const stamp = `${size}-${modified.getTime()}`;
   const known = tags.get(path);
