@@ -5,6 +5,7 @@
  */
 import { T_CHUNK_SIZE_HI, T_CHUNK_SIZE_LO, T_RESUME } from "../parser/abi.ts";
 import type { HttpParser } from "../parser/types.ts";
+import { ContentMemory } from "./content-memory.ts";
 import { LimitError, RemoteProtocolError } from "./errors.ts";
 import { syntaxError } from "./refusal.ts";
 
@@ -44,6 +45,8 @@ export class BodyReader {
   pieceStart = 0;
   pieceEnd = 0;
   error: RemoteProtocolError | undefined = undefined;
+  /** Where the pieces are copied to. */
+  readonly memory: ContentMemory = new ContentMemory();
 
   /** @param length Content-Length, or -1 for chunks. */
   constructor(parser: HttpParser, limits: BodyLimits, length: number, maxBodySize: number) {
@@ -53,6 +56,11 @@ export class BodyReader {
     this.remaining = this.chunked ? 0 : length;
     this.next = this.chunked ? CHUNK_LINE : length === 0 ? COMPLETE : DATA;
     this.maxBodySize = maxBodySize;
+  }
+
+  /** Bytes of the content (of the chunk) that are known to follow the piece found last. */
+  get expected(): number {
+    return this.remaining;
   }
 
   get complete(): boolean {

@@ -23,6 +23,7 @@ export class ContentBuffer {
 
   add(piece: Uint8Array): void {
     this.#length += piece.length;
+    if (this.#block === undefined && this.#continueLast(piece)) return;
     if (piece.length >= LARGE_PIECE || this.#length === piece.length) {
       this.#sealBlock();
       this.#pieces.push(piece);
@@ -34,6 +35,15 @@ export class ContentBuffer {
     }
     this.#block.set(piece, this.#used);
     this.#used += piece.length;
+  }
+
+  /** A piece right behind the last one, in the same memory, makes one piece with it (see `ContentMemory`). */
+  #continueLast(piece: Uint8Array): boolean {
+    const last = this.#pieces.at(-1);
+    if (last === undefined || last.buffer !== piece.buffer || last.byteOffset + last.length !== piece.byteOffset)
+      return false;
+    this.#pieces[this.#pieces.length - 1] = Buffer.from(last.buffer, last.byteOffset, last.length + piece.length);
+    return true;
   }
 
   #sealBlock(): void {

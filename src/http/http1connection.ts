@@ -269,9 +269,7 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
     }
     if (next > start) this.since = host.now;
     if (body.pieceEnd > body.pieceStart) {
-      const piece = Buffer.allocUnsafe(body.pieceEnd - body.pieceStart);
-      host.memory.copy(piece, 0, body.pieceStart, body.pieceEnd);
-      this.deliver(exchange, piece);
+      this.deliver(exchange, body.memory.copy(host.memory, body.pieceStart, body.pieceEnd, body.expected));
     }
     if (body.complete && !this.holding && this.exchange === exchange && this.state === BODY)
       this.requestReceived(exchange);
