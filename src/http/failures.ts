@@ -10,9 +10,12 @@ export function logExchangeFailure(exchange: HTTP1Exchange, where: string, error
   loggers.application.error(`Uncaught exception ${request} in ${where}\n${describeError(error)}`);
 }
 
-/** Calls a function of a request whose result nothing waits for; a failure is logged. Never throws. */
+/** Calls a function of a request, in its context, whose result nothing waits for; a failure is logged. Never throws. */
 export function guardCall(exchange: HTTP1Exchange, where: string, call: () => unknown): void {
-  guard(call, (error) => logExchangeFailure(exchange, where, error));
+  guard(
+    () => exchange.scope.runInAsyncScope(call),
+    (error) => logExchangeFailure(exchange, where, error),
+  );
 }
 
 /** How a method of a delegate is called in the log. An object literal has no better name than that. */

@@ -11,6 +11,7 @@ import { loggers } from "../log.ts";
 import { caught, guard, isPromiseLike, logFailure, watch } from "../user-code.ts";
 import { logExchangeFailure, nameOf } from "./failures.ts";
 import type { BaseIOStream, StreamConsumer } from "../net/base-iostream.ts";
+import { copyOf, isClean, isolated } from "../net/context.ts";
 import {
   F_EXPECT_CONTINUE,
   M_CONNECT,
@@ -126,7 +127,7 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
         }
         at = headEnd;
         this.hint = this.emptyLine = 0;
-        this.beginRequest(text, base, headEnd);
+        this.beginRequest(text, base, headEnd, served === 0);
         served++;
       } else if (this.state === BODY) {
         const next = this.readBody(at, end);
@@ -191,7 +192,7 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
     return true;
   }
 
-  private beginRequest(text: string, base: number, headEnd: number): void {
+  private beginRequest(text: string, base: number, headEnd: number, first: boolean): void {
     const { host } = this;
     const { parser, limits } = host;
     const { table } = parser;
@@ -221,10 +222,15 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
       this.maxBodySize = limits.maxBodySize;
       this.bodyTimeout = limits.bodyTimeout;
     }
-    this.startDelegate(exchange, head);
+    this.startDelegate(exchange, head, first);
   }
 
-  private startDelegate(exchange: HTTP1Exchange, head: RequestHead): void {
+  /** Each request begins in a copy of the stream's context, whatever the one before it has set, and keeps the one its delegate leaves. */
+  private startDelegate(exchange: HTTP1Exchange, head: RequestHead, first: boolean): void {
+    if (isClean(first)) this.runDelegate(exchange, head);
+    else copyOf(this.stream.context).runInAsyncScope(this.runDelegate, this, exchange, head);
+  }
+  private runDelegate(exchange: HTTP1Exchange, head: RequestHead): void {
     let message: HTTPMessageDelegate | undefined;
     try {
       message = this.host.delegate.startRequest(this, exchange);
@@ -238,6 +244,7 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
       watch(message, () => undefined);
       this.delegateFailed(exchange, error, "headersReceived", message ?? this.host.delegate);
     }
+    if (this.exchange === exchange && exchange.context === undefined) exchange.keepContext();
   }
 
   /** The delegate has seen the head; a request without content is complete. */
@@ -280,7 +287,7 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
     const { message } = this;
     if (message === undefined) return;
     try {
-      const pending = message.dataReceived(piece);
+      const pending = exchange.scope.runInAsyncScope(message.dataReceived, message, piece);
       if (isPromiseLike(pending)) {
         this.waitFor(exchange, message, "dataReceived", pending, () => {
           if (this.body?.complete === true && this.state === BODY) this.requestReceived(exchange);
@@ -295,7 +302,7 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
     this.body = undefined;
     this.bodyDone = true;
     this.state = ANSWERING;
-    this.finishMessage(exchange);
+    exchange.scope.runInAsyncScope(this.finishMessage, this, exchange);
   }
 
   private finishMessage(exchange: HTTP1Exchange): void {
@@ -390,7 +397,7 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
     this.since = this.host.now;
     // The head of a long answer was sent before anybody knew that it is the last.
     if (exchange.closeAfter || this.host.ending) {
-      this.abandon(message, undefined);
+      this.abandon(exchange, message, undefined);
       this.linger();
       return;
     }
@@ -446,13 +453,14 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
     const exchange = this.exchange;
     if (this.state === LINGERING || this.state === DETACHED) return;
     loggers.general.info(`Malformed HTTP message from ${this.peerAddress() ?? "unix socket"}: ${error.message}`);
-    if (parserChannels.error.hasSubscribers) parserChannels.error.publish({ connection: this, error });
+    const channel = parserChannels.error;
+    if (channel.hasSubscribers) isolated(channel.publish, channel, { connection: this, error });
     const message = this.message;
     this.exchange = undefined;
     this.message = undefined;
     const begun = exchange?.started === true;
     exchange?.markLost(error);
-    this.abandon(message, error);
+    this.abandon(exchange, message, error);
     if (begun) this.stream.destroy();
     else this.answerAndClose(error.status, error.code, error.message);
   }
@@ -462,19 +470,23 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
     this.exchange = undefined;
     this.message = undefined;
     exchange?.giveUp();
-    this.abandon(message, undefined);
+    this.abandon(exchange, message, undefined);
     this.stream.appendText(refusalText(status, code, text), 0);
     this.linger();
   }
 
   /** Tells a delegate whose request is not complete that it never will be. */
-  private abandon(message: HTTPMessageDelegate | undefined, error: Error | undefined): void {
+  private abandon(
+    exchange: HTTP1Exchange | undefined,
+    message: HTTPMessageDelegate | undefined,
+    error: Error | undefined,
+  ): void {
     const complete = this.bodyDone;
     this.bodyDone = true;
     this.body = undefined;
     if (complete || message === undefined) return;
     guard(
-      () => message.onConnectionClose(error),
+      () => exchange?.scope.runInAsyncScope(message.onConnectionClose, message, error),
       (thrown) =>
         logFailure(`${nameOf(message, "onConnectionClose")}, connection from ${this.peer ?? "a client"}`, thrown),
     );
@@ -507,7 +519,7 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
     this.exchange = undefined;
     this.message = undefined;
     exchange?.markLost(error);
-    this.abandon(message, error);
+    this.abandon(exchange, message, error);
     this.waits?.close(error);
     if (this.state !== DETACHED) this.host.connectionClosed(this);
   }

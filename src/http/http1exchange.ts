@@ -6,6 +6,7 @@
 import { Buffer } from "node:buffer";
 import type { BaseIOStream } from "../net/base-iostream.ts";
 import type { BytesPolicy } from "../net/bytes-policy.ts";
+import { bound } from "../net/context.ts";
 import { StreamClosedError } from "../net/errors.ts";
 import { ASCII, LATIN1, UTF8 } from "../net/stream-output.ts";
 import type { TextKind } from "../net/stream-output.ts";
@@ -17,6 +18,7 @@ import { statusLine } from "./field-text.ts";
 import { guardCall } from "./failures.ts";
 import { HTTPHeaders } from "./headers.ts";
 import type { HTTPConnection, ResponseStartLine } from "./interfaces.ts";
+import { RequestContext } from "./request-context.ts";
 import type { RequestHead } from "./request-head.ts";
 import { ShutdownNotice } from "./shutdown-notice.ts";
 import type { StandingConnections } from "./standing-connections.ts";
@@ -60,7 +62,7 @@ const HEAD_SENT = 1;
 const FINISHED = 2;
 const LOST = 3;
 
-export class HTTP1Exchange implements HTTPConnection {
+export class HTTP1Exchange extends RequestContext implements HTTPConnection {
   readonly head: RequestHead;
   private readonly owner: ExchangeOwner;
   private phase = NOTHING;
@@ -76,9 +78,10 @@ export class HTTP1Exchange implements HTTPConnection {
   private shutdown: ShutdownNotice | undefined = undefined;
 
   constructor(owner: ExchangeOwner, head: RequestHead, noKeepAlive: boolean) {
+    super();
     this.owner = owner;
     this.head = head;
-    const flags = head.flags;
+    const { flags } = head;
     // RFC 9112 §9.3: persistent unless `close`; with HTTP/1.0 only on `keep-alive`.
     this.closeAfter =
       noKeepAlive || (flags & F_CONN_CLOSE) !== 0 || (head.minor === 0 && (flags & F_CONN_KEEP_ALIVE) === 0);
@@ -122,9 +125,9 @@ export class HTTP1Exchange implements HTTPConnection {
     return contentLength >= 0 && contentLength <= SHORT_CONTENT && (this.head.flags & F_EXPECT_CONTINUE) === 0;
   }
 
-  /** Called once if the client leaves before the answer is complete. */
+  /** Called once if the client leaves before the answer is complete, in the `AsyncLocalStorage` context of this call. */
   setCloseCallback(callback: ((error: Error | undefined) => void) | undefined): void {
-    this.closeCallback = callback;
+    this.closeCallback = callback === undefined ? undefined : bound(callback);
   }
 
   /** Aborted if the client leaves before the answer is complete, and only then. Made when first asked for. */
@@ -142,7 +145,7 @@ export class HTTP1Exchange implements HTTPConnection {
    */
   setShutdownCallback(callback: () => void): void {
     const notice = (this.shutdown ??= new ShutdownNotice());
-    notice.callback = callback;
+    notice.callback = bound(callback);
     if (this.owner.ending) queueMicrotask(() => this.notifyShutdown());
   }
   /** Aborted if the server is shut down before the answer is complete, and only then. Made when first asked for. */
@@ -366,7 +369,8 @@ export class HTTP1Exchange implements HTTPConnection {
   notifyLeft(error: Error | undefined): void {
     const callback = this.closeCallback;
     this.closeCallback = undefined;
-    this.abort?.abort(new StreamClosedError(error));
+    const { abort } = this;
+    if (abort !== undefined) guardCall(this, "a signal", () => abort.abort(new StreamClosedError(error)));
     if (callback !== undefined) guardCall(this, "a close callback", () => callback(error));
   }
 
@@ -383,15 +387,13 @@ export class HTTP1Exchange implements HTTPConnection {
     return this.owner.standing;
   }
 
-  /** Most bytes of content this request may have. */
+  /** Most bytes of content this request may have. It may be set, and so may the seconds that the content may take. */
   get maxBodySize(): number {
     return this.owner.maxBodySize;
   }
-  /** Another limit for the content of this request, bytes. */
   setMaxBodySize(size: number): void {
     this.owner.setMaxBodySize(size);
   }
-  /** Another limit on the time its content may take, seconds. */
   setBodyTimeout(seconds: number): void {
     this.owner.setBodyTimeout(seconds);
   }

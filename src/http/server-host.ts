@@ -4,6 +4,7 @@
  */
 import { Buffer } from "node:buffer";
 import { connectionChannels } from "../diagnostics.ts";
+import { isolated, withoutContext } from "../net/context.ts";
 import { guard, logFailure } from "../user-code.ts";
 import { nameOf } from "./failures.ts";
 import type { BaseIOStream } from "../net/base-iostream.ts";
@@ -88,7 +89,7 @@ export class ServerHost implements ConnectionHost {
   startClock(): void {
     if (this.#sweep !== undefined) return;
     this.now = performance.now() / 1000;
-    this.#sweep = setInterval(() => this.#check(), this.tick * 1000);
+    this.#sweep = withoutContext(() => setInterval(() => this.#check(), this.tick * 1000));
     this.#sweep.unref();
   }
 
@@ -99,7 +100,8 @@ export class ServerHost implements ConnectionHost {
 
   connectionClosed(connection: ServerConnection): void {
     this.connections.delete(connection);
-    if (connectionChannels.asyncEnd.hasSubscribers) connectionChannels.asyncEnd.publish({ connection });
+    const { asyncEnd } = connectionChannels;
+    if (asyncEnd.hasSubscribers) isolated(asyncEnd.publish, asyncEnd, { connection });
     if (connection instanceof HTTP1Connection) this.#tellDelegate(connection);
     if (this.connections.size > 0) return;
     clearInterval(this.#sweep);
@@ -112,9 +114,10 @@ export class ServerHost implements ConnectionHost {
 
   #tellDelegate(connection: HTTP1Connection): void {
     const { delegate } = this;
-    if (delegate.onClose === undefined) return;
+    const { onClose } = delegate;
+    if (onClose === undefined) return;
     guard(
-      () => delegate.onClose?.(connection),
+      () => isolated(onClose, delegate, connection),
       (error) => logFailure(nameOf(delegate, "onClose"), error),
     );
   }

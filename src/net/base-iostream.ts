@@ -5,6 +5,8 @@
  */
 import type { HttpParser } from "../parser/types.ts";
 import { plainAddress } from "./address.ts";
+import { scopeOf } from "./context.ts";
+import type { Context } from "./context.ts";
 import { StreamOutput } from "./stream-output.ts";
 import type { Transport, TransportHandler } from "./transport.ts";
 
@@ -16,14 +18,17 @@ const plain = (address: string | undefined): string | undefined =>
 export class BaseIOStream extends StreamOutput implements TransportHandler {
   private address: string | undefined = undefined;
 
-  constructor(parser: HttpParser, transport: Transport | undefined) {
-    super(parser, transport);
+  constructor(parser: HttpParser, transport: Transport | undefined, context?: Context) {
+    super(parser, transport, context);
     if (transport !== undefined) transport.handler = this;
   }
 
   protected override didClose(_error: Error | undefined): void {}
 
   transportDrain(): void {
+    scopeOf(this.context).runInAsyncScope(this.transportDrained, this);
+  }
+  private transportDrained(): void {
     this.consumer?.streamDrained();
   }
 

@@ -10,6 +10,8 @@ import { loggers } from "../log.ts";
 import { CARRY_SIZE, MEMORY_SIZE, RECEIVE, RECEIVE_SIZE } from "../parser/abi.ts";
 import { beginRead, endRead, LARGEST_CARRIED, ParserMemoryError, putCarried } from "../parser/memory.ts";
 import type { HttpParser } from "../parser/types.ts";
+import { connectionContext, scopeOf } from "./context.ts";
+import type { Context } from "./context.ts";
 import type { Transport } from "./transport.ts";
 
 /** Who reads a stream. After `streamClosed` nothing follows. None of these may throw. */
@@ -36,6 +38,11 @@ export const MAX_KEPT: number = CARRY_SIZE + 2 * RECEIVE_SIZE;
 
 export abstract class InputStream {
   readonly parser: HttpParser;
+  /**
+   * What comes from the transport, and bytes that were kept, reach the consumer in this context, whatever context they were read, resumed
+   * or closed in. Shared by the connections of a listener: a program's function must be called in a copy.
+   */
+  context: Context;
   protected transport: Transport | undefined;
   protected consumer: StreamConsumer | undefined = undefined;
   /** Bytes not yet done with are the first `keptLength` of it. */
@@ -49,8 +56,9 @@ export abstract class InputStream {
   /** Output waits while this is above 0: while bytes are being delivered, for one. */
   protected corked = 0;
 
-  constructor(parser: HttpParser, transport: Transport | undefined) {
+  constructor(parser: HttpParser, transport: Transport | undefined, context: Context = connectionContext()) {
     this.parser = parser;
+    this.context = context;
     this.transport = transport;
   }
 
@@ -113,6 +121,9 @@ export abstract class InputStream {
   }
 
   transportData(start: number, end: number): void {
+    scopeOf(this.context).runInAsyncScope(this.dataArrived, this, start, end);
+  }
+  private dataArrived(start: number, end: number): void {
     const { consumer } = this;
     if (this.held || consumer === undefined) this.keep(start, end);
     else if (this.keptLength > CARRY_SIZE) {
@@ -155,6 +166,9 @@ export abstract class InputStream {
 
   /** Delivers what is kept, at most as much at once as the memory has room for. */
   private deliverKept(): void {
+    scopeOf(this.context).runInAsyncScope(this.keptResumed, this);
+  }
+  private keptResumed(): void {
     const { consumer } = this;
     if (consumer === undefined) return;
     if (this.parser.reading) {
@@ -242,6 +256,9 @@ export abstract class InputStream {
   }
 
   transportEnd(): void {
+    scopeOf(this.context).runInAsyncScope(this.peerDidEnd, this);
+  }
+  private peerDidEnd(): void {
     this.ended = true;
     this.corked++;
     this.consumer?.streamEnded();
@@ -249,6 +266,9 @@ export abstract class InputStream {
   }
 
   transportClose(error: Error | undefined = this.failure, _unread?: readonly Uint8Array[]): void {
+    scopeOf(this.context).runInAsyncScope(this.transportClosed, this, error);
+  }
+  private transportClosed(error: Error | undefined): void {
     this.gone = true;
     this.transport = undefined;
     this.dropOutput();

@@ -10,6 +10,8 @@ import { sharedParser } from "../parser/choose.ts";
 import type { HttpParser } from "../parser/types.ts";
 import { policyOf } from "./bytes-policy.ts";
 import type { WriteOptions } from "./bytes-policy.ts";
+import { callIn, captureContext } from "./context.ts";
+import type { Context } from "./context.ts";
 import { StreamBufferFullError, StreamClosedError } from "./errors.ts";
 import { checkOptions } from "../options-check.ts";
 import { limitHandshake, verifiable } from "./handshake.ts";
@@ -39,6 +41,8 @@ export class IOStream extends ReadableIOStream {
   #ended = false;
   #nodelay: boolean | undefined = undefined;
   #closeCallback: (() => void) | undefined = undefined;
+  /** Where the close callback was set. */
+  #closeContext: Context = this.context;
   /** Where `connect` went: the name a certificate must be for. */
   #host: string | undefined = undefined;
   /** What `startTls` is making of this stream. */
@@ -46,13 +50,18 @@ export class IOStream extends ReadableIOStream {
 
   /** @param parser From a server; a stream to `connect` needs none. */
   constructor(options?: IOStreamOptions);
-  constructor(parser: HttpParser, transport: Transport | undefined, options?: IOStreamOptions);
-  constructor(first: IOStreamOptions | HttpParser = {}, transport?: Transport, more: IOStreamOptions = {}) {
+  constructor(parser: HttpParser, transport: Transport | undefined, options?: IOStreamOptions, context?: Context);
+  constructor(
+    first: IOStreamOptions | HttpParser = {},
+    transport?: Transport,
+    more: IOStreamOptions = {},
+    context?: Context,
+  ) {
     const given = "parseRequestHead" in first;
     const options = given ? more : first;
     // A server has checked what it gives to each of its connections.
     if (!given) checkOptions("IOStream", options, STREAM_OPTIONS);
-    super(given ? first : sharedParser(options.parser).parser, transport, options.maxBufferSize);
+    super(given ? first : sharedParser(options.parser).parser, transport, options.maxBufferSize, context);
     this.maxWriteBufferSize = options.maxWriteBufferSize ?? Infinity;
     this.#closeTimeout = options.closeTimeout ?? 60;
     this.#road = options.transport;
@@ -190,7 +199,12 @@ export class IOStream extends ReadableIOStream {
 
   /** Called once when the stream is closed, after everything that was waiting has been told. */
   setCloseCallback(callback: (() => void) | undefined): void {
+    this.#watchClose(callback, captureContext());
+  }
+
+  #watchClose(callback: (() => void) | undefined, context: Context): void {
     this.#closeCallback = callback;
+    this.#closeContext = context;
     if (this.over) this.#callClose();
     else if (callback !== undefined || this.reader !== undefined) this.readerOf().watched = callback !== undefined;
   }
@@ -261,8 +275,9 @@ export class IOStream extends ReadableIOStream {
   #callClose(): void {
     const callback = this.#closeCallback;
     if (callback === undefined) return;
+    const context = this.#closeContext;
     this.#closeCallback = undefined;
-    setImmediate(() => this.call(callback, undefined));
+    setImmediate(() => callIn(context, this.call<void>, this, callback, undefined));
   }
 
   // --- TLS ---
@@ -300,7 +315,7 @@ export class IOStream extends ReadableIOStream {
       : { client: verifiable(options as TlsClientOptions, serverHostname ?? this.#host) };
     const { maxBufferSize, maxWriteBufferSize } = this;
     const limits = { maxBufferSize, maxWriteBufferSize, closeTimeout: this.#closeTimeout };
-    const secure = new SSLIOStream(this.parser, undefined, limits);
+    const secure = new SSLIOStream(this.parser, undefined, limits, this.context);
     const started = currentRuntime().startTls(transport, sides, this.parser, (next) => secure.adopt(next));
     const callback = this.#closeCallback;
     this.#closeCallback = undefined;
@@ -311,7 +326,7 @@ export class IOStream extends ReadableIOStream {
     // Until the handshake is over the connection may still be the plain transport's.
     secure.handshake(limitHandshake(started, options.handshakeTimeout), () => transport.destroy());
     await secure.waitForHandshake();
-    secure.setCloseCallback(callback);
+    secure.#watchClose(callback, this.#closeContext);
     return secure;
   }
 }

@@ -7,6 +7,7 @@ import { checkOptions, flag } from "../options-check.ts";
 import type { OptionTable } from "../options-check.ts";
 import { isPromiseLike } from "../user-code.ts";
 import { logCallbackError } from "./callback.ts";
+import { isolated } from "./context.ts";
 import { durationSeconds } from "./duration.ts";
 import type { Duration } from "./duration.ts";
 import { IOLoop } from "./loop.ts";
@@ -20,8 +21,8 @@ export interface PeriodicCallbackOptions {
 const OPTIONS: OptionTable<PeriodicCallbackOptions> = { unref: flag };
 
 /**
- * Calls a function again and again, measured from start to start. A call that takes longer than the period costs the calls it
- * overran; the next is back on the grid of the first. Exceptions are logged and end nothing.
+ * Calls a function again and again, measured from start to start, each time in the `AsyncLocalStorage` context of `start`.
+ * A call that takes longer than the period costs the calls it overran; the next is back on the grid of the first. Exceptions are logged and end nothing.
  *
  * @example
  * const ping = new PeriodicCallback(() => broadcast("ping"), 30_000);
@@ -103,7 +104,7 @@ export class PeriodicCallback {
     // Busy here only after a stop and a start within one long call: that call keeps its right not to be overlapped.
     if (this.#busy) return this.#scheduleNext();
     try {
-      const result = this.#callback();
+      const result = isolated(this.#callback, undefined);
       if (isPromiseLike(result)) return this.#waitFor(result);
     } catch (error) {
       logCallbackError(this.#callback, error);

@@ -7,6 +7,7 @@ import { UsageError } from "../errors.ts";
 import { guard, logFailure } from "../user-code.ts";
 import type { HttpParser } from "../parser/types.ts";
 import { BaseIOStream } from "./base-iostream.ts";
+import type { Context } from "./context.ts";
 import { callbackOf, maxBytesOf, partialOf } from "./iostream-options.ts";
 import type { MaxBytes, Partly, StreamCallback } from "./iostream-options.ts";
 import type { ReadBuffer } from "./read-buffer.ts";
@@ -23,8 +24,8 @@ export abstract class ReadableIOStream extends BaseIOStream {
   /** Why the stream closed, where it was no orderly end. */
   error: Error | undefined = undefined;
 
-  constructor(parser: HttpParser, transport: Transport | undefined, maxBufferSize = 104_857_600) {
-    super(parser, transport);
+  constructor(parser: HttpParser, transport: Transport | undefined, maxBufferSize = 104_857_600, context?: Context) {
+    super(parser, transport, context);
     this.maxBufferSize = maxBufferSize;
   }
 

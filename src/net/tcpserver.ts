@@ -10,6 +10,8 @@ import { sharedParser } from "../parser/choose.ts";
 import type { HttpParser, ParserChoice, ParserKind } from "../parser/types.ts";
 import { checkOptions, group } from "../options-check.ts";
 import type { OptionTable } from "../options-check.ts";
+import { callIn, connectionContext } from "./context.ts";
+import type { Context } from "./context.ts";
 import { IOStream, SSLIOStream } from "./iostream.ts";
 import { STREAM_OPTIONS } from "./iostream-options.ts";
 import type { IOStreamOptions } from "./iostream-options.ts";
@@ -140,10 +142,11 @@ export class TCPServer {
   }
 
   #listen(where: ListenOptions): Promise<void> {
+    const context = connectionContext();
     const options: RuntimeListenOptions = {
       ...where,
       parser: this.#choice.parser,
-      onConnection: (transport) => this.#accept(transport),
+      onConnection: (transport) => this.#accept(transport, context),
       onError: (error) => loggers.general.warn(`${error.message}`),
       ...(this.#ssl === undefined ? {} : { tls: this.#ssl }),
       ...(this.#road === undefined ? {} : { road: this.#road }),
@@ -171,13 +174,13 @@ export class TCPServer {
     return this.#listening;
   }
 
-  #accept(transport: Transport): void {
+  #accept(transport: Transport, context: Context): void {
     const { parser } = this.#choice;
     const stream = transport.encrypted
-      ? new SSLIOStream(parser, transport, this.#streams)
-      : new IOStream(parser, transport, this.#streams);
+      ? new SSLIOStream(parser, transport, this.#streams, context)
+      : new IOStream(parser, transport, this.#streams, context);
     try {
-      const pending = this.handleStream(stream);
+      const pending = callIn(context, this.handleStream, this, stream);
       if (pending !== undefined) watch(pending, (error) => this.#failed(stream, error));
     } catch (error) {
       this.#failed(stream, error);

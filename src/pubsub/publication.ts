@@ -1,6 +1,7 @@
 /** One message on its way to many: encoded when the first subscriber of a kind wants it, and then once for all of them. */
 import { notPromise } from "../user-code.ts";
 import { Buffer } from "node:buffer";
+import { isolated, withoutContext } from "../net/context.ts";
 import { prepareEvent } from "../web/event-stream.ts";
 import type { PreparedEvent, ServerSentEvent } from "../web/event-stream.ts";
 import { prepareMessage } from "../websocket/frame.ts";
@@ -34,7 +35,9 @@ export class Publication {
     const events = (this.#events ??= new Map());
     let event = events.get(toEvent);
     if (event === undefined) {
-      event = prepareEvent(notPromise(toEvent(this.message, this.topic), "toEvent"));
+      // Made once for all: neither in the context of who publishes nor in that of one of them.
+      const made = withoutContext(() => isolated(toEvent, undefined, this.message, this.topic));
+      event = prepareEvent(notPromise(made, "toEvent"));
       events.set(toEvent, event);
     }
     return event;

@@ -6,6 +6,8 @@ import { Buffer } from "node:buffer";
 import { UsageError } from "../errors.ts";
 import { checkOptions } from "../options-check.ts";
 import { guard, isPromiseLike, logFailure } from "../user-code.ts";
+import { captureContext } from "../net/context.ts";
+import type { Context } from "../net/context.ts";
 import type { PubSubDriver, PubSubMessage } from "./driver.ts";
 import { Publication } from "./publication.ts";
 import type { ToEvent } from "./publication.ts";
@@ -27,6 +29,8 @@ export interface Subscription {
 }
 
 interface Entry {
+  /** Of the call that subscribed a function. */
+  readonly context: Context | undefined;
   readonly toEvent: ToEvent | undefined;
   /** Of those made so far, in order: a message is not for those that come while it is being delivered. */
   readonly number: number;
@@ -66,7 +70,8 @@ export class PubSub {
   }
 
   /**
-   * From now on the subscriber gets what is published to the topic: a function is called, a WebSocket or an event stream gets a message.
+   * From now on the subscriber gets what is published to the topic: a function is called, in the `AsyncLocalStorage` context of this call, a
+   * WebSocket or an event stream gets a message.
    * These unsubscribe by themselves when they close; `open` is the place to subscribe them. Subscribing again changes the options only.
    * @throws UsageError on a topic that is none, and after `close`.
    */
@@ -85,7 +90,8 @@ export class PubSub {
       found.active = this.#ask("subscribe", topic) ?? AT_ONCE;
     } else found.active = this.#ask("whenActive", topic) ?? found.active;
     const number = found.entries.get(subscriber)?.number ?? ++this.#count;
-    found.entries.set(subscriber, { toEvent: options.toEvent, number });
+    const context = typeof subscriber === "function" ? captureContext() : undefined;
+    found.entries.set(subscriber, { toEvent: options.toEvent, number, context });
     member.topics.add(topic);
     return { active: found.active, cancel };
   }
@@ -170,9 +176,9 @@ export class PubSub {
     const publication = new Publication(topic, message);
     const last = this.#count;
     let count = 0;
-    for (const [subscriber, { number, toEvent }] of entries) {
+    for (const [subscriber, { number, toEvent, context }] of entries) {
       if (number > last) continue;
-      deliver(publication, subscriber, toEvent);
+      deliver(publication, subscriber, toEvent, context);
       count++;
     }
     return count;

@@ -4,6 +4,8 @@
  */
 import { Buffer } from "node:buffer";
 import { describeError, loggers } from "../log.ts";
+import { callIn } from "../net/context.ts";
+import type { Context } from "../net/context.ts";
 import { callable } from "../options-check.ts";
 import type { OptionTable } from "../options-check.ts";
 import { watch } from "../user-code.ts";
@@ -12,7 +14,10 @@ import type { PreparedFrame } from "../websocket/frame.ts";
 import type { PubSubMessage } from "./driver.ts";
 import type { Publication, ToEvent } from "./publication.ts";
 
-/** Called with every message of its topics, bytes being its own copy. What it throws, or its promise rejects with, is logged; nobody waits for it. */
+/**
+ * Called with every message of its topics, bytes being its own copy, in the context of `subscribe`, whoever has published it and where. What
+ * it throws, or its promise rejects with, is logged; nobody waits for it.
+ */
 export type MessageCallback = (message: PubSubMessage, topic: string) => unknown;
 
 interface Closing {
@@ -41,13 +46,20 @@ function failed(topic: string, error: unknown): void {
 }
 
 /** Gives a message to one subscriber. Does not throw: the others have theirs to get. */
-export function deliver(publication: Publication, subscriber: Subscriber, toEvent: ToEvent | undefined): void {
+export function deliver(
+  publication: Publication,
+  subscriber: Subscriber,
+  toEvent: ToEvent | undefined,
+  context: Context | undefined,
+): void {
   const { topic } = publication;
   try {
     if (typeof subscriber === "function") {
       const { message } = publication;
       // Bytes are the callback's to keep and to change: the others get theirs.
-      const result = subscriber(typeof message === "string" ? message : Buffer.from(message), topic);
+      const own = typeof message === "string" ? message : Buffer.from(message);
+      const result =
+        context === undefined ? subscriber(own, topic) : callIn(context, subscriber, undefined, own, topic);
       if (result !== undefined) watch(result, (error) => failed(topic, error));
       return;
     }

@@ -117,7 +117,7 @@ export abstract class EventSourceHandler extends RequestHandler implements Timed
     const { connection } = request;
     // It has left already, while `prepare` was waiting for something.
     if (connection.left) return this.finish();
-    connection.setCloseCallback(() => this.#clientLeft());
+    connection.setCloseCallback(() => connection.scope.runInAsyncScope(this.#clientLeft, this));
     this.#open = true;
     watch(this);
     this.#lastSent = clockNow();
@@ -197,7 +197,8 @@ export abstract class EventSourceHandler extends RequestHandler implements Timed
   }
   /** Ends the answer in good order. The client connects again, unless `prepare` then answers it with 204. */
   close(): void {
-    if (this.#open) endRequest(this);
+    // Whoever closes it, its hooks and transforms run in the context of this request.
+    if (this.#open) this.request.connection.scope.runInAsyncScope(endRequest, undefined, this);
   }
   /** Calls a function when it is over, besides `onClose`; at once where it is already. The result takes it back. */
   addCloseListener(listener: () => void): () => void {
@@ -232,7 +233,13 @@ export abstract class EventSourceHandler extends RequestHandler implements Timed
         (error) => failRequest(this, error, "flush"),
       );
   };
+
+  /** Sends what was collected. Output transforms may be the program's: they run in the context of this request, not of who publishes. */
   #flushPending(): Promise<void> | void {
+    if (this.application.transforms.length === 0) return this.#flushCollected();
+    return this.request.connection.scope.runInAsyncScope(this.#flushCollected, this);
+  }
+  #flushCollected(): Promise<void> | void {
     const pieces = this.#pending;
     const [first] = pieces;
     if (first === undefined) return undefined;
@@ -271,6 +278,9 @@ export abstract class EventSourceHandler extends RequestHandler implements Timed
     return super.finish(chunk);
   }
   protected override answered(): void {
+    this.request.connection.scope.runInAsyncScope(this.#end, this);
+  }
+  #end(): void {
     this.#over();
     super.answered();
   }
@@ -280,6 +290,7 @@ export abstract class EventSourceHandler extends RequestHandler implements Timed
     this.close();
   }
 
+  /** In the context of this request. */
   #clientLeft(): void {
     this.#over();
     guard(

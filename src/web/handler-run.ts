@@ -150,6 +150,7 @@ export class HandlerRun implements HTTPMessageDelegate {
       hook = "prepare";
       const pending = target.prepares ? handler.prepare() : undefined;
       if (isPromiseLike(pending)) {
+        this.exchange.keepContext();
         return Promise.resolve(pending).then(
           () => (streaming && !target.pulls ? undefined : this.runMethodSafely(handler)),
           (error: unknown) => this.failed(handler, error, "prepare"),
@@ -160,6 +161,7 @@ export class HandlerRun implements HTTPMessageDelegate {
       return undefined;
     }
     if (!streaming || target.pulls) this.runMethodSafely(handler);
+    else this.exchange.keepContext();
     return undefined;
   }
 
@@ -188,6 +190,7 @@ export class HandlerRun implements HTTPMessageDelegate {
   private runMethod(handler: RequestHandler): void {
     if (handler.target?.noticesShutdown === true) this.exchange.setShutdownCallback(() => this.serverEnds(handler));
     const result = callMethod(handler);
+    if (!handler.finished && (result !== undefined || !handler.autoFinish)) this.exchange.keepContext();
     if (result === undefined) this.ended(handler);
     else if (isPromiseLike(result)) {
       Promise.resolve(result)
@@ -228,7 +231,7 @@ export class HandlerRun implements HTTPMessageDelegate {
   private serverEnds(handler: RequestHandler): void {
     if (handler.finished) return;
     guard(
-      () => handler.onShutdown(),
+      () => this.exchange.scope.runInAsyncScope(handler.onShutdown, handler),
       (error) => this.failed(handler, error, "onShutdown"),
     );
   }
@@ -237,7 +240,7 @@ export class HandlerRun implements HTTPMessageDelegate {
     const { handler } = this;
     if (handler === undefined) return;
     guard(
-      () => handler.onConnectionClose(),
+      () => this.exchange.scope.runInAsyncScope(handler.onConnectionClose, handler),
       (error) => logFailed(handler, error, "onConnectionClose"),
     );
   }

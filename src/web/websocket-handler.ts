@@ -97,7 +97,9 @@ export abstract class WebSocketHandler extends RequestHandler implements WebSock
     this.#connection = connection;
     if (compression !== undefined) connection.useCompression(compression);
     try {
-      await this.open(...args);
+      const opening = this.open(...args);
+      connection.keepContext();
+      await opening;
     } catch (error) {
       connection.broken(error, "open");
     }

@@ -1,6 +1,7 @@
 /** One coarse timer for all WebSockets of a thread: pings, missing pongs, closes that take too long. It runs while there are any. */
 
 import { guard, logFailure } from "../user-code.ts";
+import { withoutContext } from "../net/context.ts";
 
 /** Something that is asked once a second whether it has waited too long. */
 export interface Timed {
@@ -26,16 +27,19 @@ function look(): void {
     );
 }
 
+function tick(): void {
+  present = performance.now() / 1000;
+  // Timers come before what has arrived. After the thread was held up for long, the pongs that came meanwhile are heard first:
+  // Node reads before the first of these, Bun between them.
+  setImmediate(() => setImmediate(look));
+}
+
 export function watch(one: Timed): void {
   timed.add(one);
   if (timer !== undefined) return;
   present = performance.now() / 1000;
-  timer = setInterval(() => {
-    present = performance.now() / 1000;
-    // Timers come before what has arrived. After the thread was held up for long, the pongs that came meanwhile are heard first:
-    // Node reads before the first of these, Bun between them.
-    setImmediate(() => setImmediate(look));
-  }, TICK * 1000);
+  // Not in the context of the request that happens to be the first.
+  timer = withoutContext(() => setInterval(tick, TICK * 1000));
   timer.unref();
 }
 

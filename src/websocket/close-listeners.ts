@@ -1,17 +1,19 @@
 import { guard, logFailure } from "../user-code.ts";
+import { bound } from "../net/context.ts";
 
 /** Who wants to know, besides its owner, that a connection is over. Made only where somebody does. */
 export class CloseListeners {
   readonly #listeners = new Set<() => void>();
 
-  /** The result takes it back. */
+  /** It is called in the context of this call. The result takes it back. */
   add(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+    const here = bound(() => callListener(listener));
+    this.#listeners.add(here);
+    return () => void this.#listeners.delete(here);
   }
   /** Calls each, whatever the others do. */
   call(): void {
-    for (const listener of this.#listeners) callListener(listener);
+    for (const listener of this.#listeners) listener();
   }
 }
 

@@ -5,6 +5,7 @@
 import { Buffer } from "node:buffer";
 import { UsageError } from "../errors.ts";
 import type { BaseIOStream, StreamConsumer } from "../net/base-iostream.ts";
+import { callIn, connectionContext, copyOf, isolated, scopeOf } from "../net/context.ts";
 import type { StandingConnection, StandingConnections } from "../http/standing-connections.ts";
 import { checkClose, closeContent, CLOSE_ABNORMAL, CLOSE_NO_STATUS, CLOSE_NORMAL, readClose } from "./close-codes.ts";
 import { callListener, CloseListeners, nothing } from "./close-listeners.ts";
@@ -62,6 +63,7 @@ export class WebSocketConnection
     watch(this);
     host?.add(this);
     this.patience = new Patience(this.options);
+    this.keepContext();
     stream.attach(this);
     stream.hold();
   }
@@ -69,6 +71,11 @@ export class WebSocketConnection
   /** Before `start`: messages are compressed as was agreed on. */
   useCompression(codec: MessageDeflate): void {
     this.outbox = new Outbox(this, codec);
+  }
+
+  /** The present `AsyncLocalStorage` context becomes that of all callbacks to come: each runs in a copy of it. */
+  keepContext(): void {
+    this.stream.context = connectionContext();
   }
 
   /** Begins to read. */
@@ -137,7 +144,7 @@ export class WebSocketConnection
     if (compressed) return this.inflate(opcode, data as Buffer);
     let pending: unknown;
     try {
-      pending = this.events.onMessage(data);
+      pending = copyOf(this.stream.context).runInAsyncScope(this.events.onMessage, this.events, data);
     } catch (error) {
       return this.broken(error, "onMessage");
     }
@@ -161,7 +168,8 @@ export class WebSocketConnection
       if (this.state >= ENDING) return;
       if (problem !== 0) return this.failed(problem, "a compressed message is broken, or too big");
       this.waiting &= ~HANDLER;
-      this.message(opcode, message, false);
+      // zlib calls back in the context of whichever connection has had its turn before.
+      scopeOf(this.stream.context).runInAsyncScope(this.message, this, opcode, message, false);
       if (this.waiting === 0) this.start();
     });
   }
@@ -174,10 +182,10 @@ export class WebSocketConnection
         // §5.5.3: a pong for the last ping alone will do. A peer that pings and does not read has no others piled up for it.
         if (this.stream.congested) this.owedPong = data;
         else this.send(PONG, data);
-        this.called(this.events.onPing(data), "onPing");
+        this.called(isolated(this.events.onPing, this.events, data), "onPing");
       } else {
         this.patience.answered();
-        this.called(this.events.onPong(data), "onPong");
+        this.called(isolated(this.events.onPong, this.events, data), "onPong");
       }
     } catch (error) {
       this.broken(error, opcode === PING ? "onPing" : "onPong");
@@ -214,7 +222,7 @@ export class WebSocketConnection
   }
   private report(error: unknown, hook: string): void {
     guard(
-      () => this.events.onError(error, hook),
+      () => callIn(this.stream.context, this.events.onError, this.events, error, hook),
       (second) => {
         logFailure(`${hook} of a WebSocket`, error);
         logFailure("onError of a WebSocket", second);
@@ -264,7 +272,7 @@ export class WebSocketConnection
     this.closeListeners?.call();
     this.closeListeners = undefined;
     guard(
-      () => this.events.onClose(this.closeCode, this.closeReason),
+      () => isolated(this.events.onClose, this.events, this.closeCode, this.closeReason),
       (error) => this.report(caught(error), "onClose"),
     );
   }
@@ -351,8 +359,10 @@ export class WebSocketConnection
 
   serverEnds(): void {
     if (this.state !== OPEN) return;
+    const { onShutdown } = this.events;
+    if (onShutdown === undefined) return;
     guard(
-      () => this.events.onShutdown?.(),
+      () => callIn(this.stream.context, onShutdown, this.events),
       (error) => this.broken(error, "onShutdown"),
     );
   }
