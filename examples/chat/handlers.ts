@@ -2,6 +2,7 @@
 import { checkRate, enterRoom, readPlace, readSaying, readSelf } from "./input.ts";
 import { JSONHandler } from "./json-handler.ts";
 import { LOBBY, rooms, versionOf } from "./rooms.ts";
+import { authorOf } from "./visitor.ts";
 
 /** Seconds a poll is held: shorter than the half minute after which impatient proxies give up. */
 const HOLD = 25;
@@ -32,18 +33,18 @@ export class MessagesHandler extends JSONHandler {
       else room.people.interrupted(who);
     }
     const state = rooms.state(room);
-    this.write({ ...room.missed(since), you, ...state, version: versionOf(state) });
+    this.write({ ...room.missed(since), you, me: authorOf(this, who), ...state, version: versionOf(state) });
   }
 
   override post(): void {
     checkRate(this.request.remoteIp);
     const fields = this.fields();
-    const { name, text, key } = readSaying(fields);
+    const saying = readSaying(fields);
     const room = enterRoom(fields["room"] ?? LOBBY);
     const { who } = readSelf(fields);
     this.setStatus(201);
-    this.write(room.say(name, text, key));
-    room.people.update(who, name, false);
+    this.write(room.say({ ...saying, from: authorOf(this, who) }));
+    room.people.update(who, saying.name, false);
   }
 }
 

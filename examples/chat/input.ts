@@ -17,10 +17,22 @@ export function refuse(reason: string, status = 400): never {
   throw new HTTPError(status, { reason });
 }
 
+/** Seconds after which a client that was too fast may try again. */
+export const RETRY_AFTER = 1;
+const TOO_FAST = 429;
+
+/** Whether an address may send one more. */
+export const takeRate = (address: string): boolean => rate.take(address);
+
+export function refuseTooFast(): never {
+  const headers = { "Retry-After": String(RETRY_AFTER) };
+  throw new HTTPError(TOO_FAST, { reason: "That is too fast, wait a moment", headers });
+}
+export const isTooFast = (error: unknown): boolean => error instanceof HTTPError && error.status === TOO_FAST;
+
 /** @throws HTTPError 429 when an address has sent too much. */
 export function checkRate(address: string): void {
-  if (rate.take(address)) return;
-  throw new HTTPError(429, { reason: "That is too fast, wait a moment", headers: { "Retry-After": "1" } });
+  if (!takeRate(address)) refuseTooFast();
 }
 
 /** Where a page is, as its query says. */

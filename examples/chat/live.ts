@@ -7,12 +7,22 @@ import { EventSourceHandler } from "landspout/web";
 import type { EventSourceOptions, SendErrorOptions } from "landspout/web";
 import { WebSocketHandler } from "landspout/websocket";
 import type { Message, WebSocketOptions } from "landspout/websocket";
-import { checkRate, readFields, readPlace, readSaying, readSelf } from "./input.ts";
+import {
+  isTooFast,
+  readFields,
+  readPlace,
+  readSaying,
+  readSelf,
+  refuseTooFast,
+  RETRY_AFTER,
+  takeRate,
+} from "./input.ts";
 import type { Fields, Place } from "./input.ts";
 import { errorBody } from "./json-handler.ts";
 import { AT_FORM } from "./message-buffer.ts";
 import { Bucket } from "./rate.ts";
 import { hub, rooms, withId } from "./rooms.ts";
+import { authorOf } from "./visitor.ts";
 
 /** Bytes for whoever reads slowly: all that a room keeps, at its longest, is less. Above that they are cut off, and catch up. */
 const MOST_UNSENT: number = 4 * 1024 * 1024;
@@ -46,11 +56,13 @@ function sentence(error: unknown): string {
 /** GET /socket?room=NAME&who=SECRET&name=NAME&since=AT */
 export class SocketHandler extends WebSocketHandler {
   #place: Place | undefined = undefined;
+  #author = "";
   readonly #rate: Bucket = new Bucket(BURST, PER_SECOND);
   #refused = 0;
 
   override prepare(): void {
     this.#place = readPlace(this);
+    this.#author = authorOf(this, this.#place.who);
   }
   override writeError(status: number, options: SendErrorOptions = {}): void {
     void this.finish(errorBody(status, options));
@@ -65,21 +77,22 @@ export class SocketHandler extends WebSocketHandler {
     open.add(this);
     hub.subscribe(room.name, this);
     const you = room.people.arrive(who, name);
-    void this.writeMessage({ type: "welcome", you, ...rooms.state(room) });
+    void this.writeMessage({ type: "welcome", you, me: this.#author, ...rooms.state(room) });
     void this.writeMessage(room.missed(since));
     if (rooms.isClosed) this.close(GOING_AWAY, "The server stops");
   }
 
   override onMessage(message: Message): void {
-    if (!this.#rate.take()) return this.#refuse({}, "That is too fast, wait a moment");
+    const isInTime = this.#rate.take() && takeRate(this.request.remoteIp);
     let fields: Fields = {};
     try {
-      checkRate(this.request.remoteIp);
+      // First, so that a refusal can say which message is refused.
       fields = readFields(typeof message === "string" ? message : "");
+      if (!isInTime) refuseTooFast();
       this.#take(fields);
       this.#refused = 0;
     } catch (error) {
-      this.#refuse(fields, sentence(error));
+      this.#refuse(fields, sentence(error), isTooFast(error) ? RETRY_AFTER : undefined);
     }
   }
 
@@ -96,16 +109,17 @@ export class SocketHandler extends WebSocketHandler {
       room.people.update(who, name, typing);
       return;
     }
-    const { name, text, key } = readSaying(fields);
-    room.say(name, text, key);
-    room.people.update(who, name, false);
-    if (this.isOpen) void this.writeMessage({ type: "sent", key });
+    const saying = readSaying(fields);
+    room.say({ ...saying, from: this.#author });
+    room.people.update(who, saying.name, false);
+    if (this.isOpen) void this.writeMessage({ type: "sent", key: saying.key });
   }
 
-  #refuse({ key }: Fields, error: string): void {
+  /** `retryAfter`: seconds, where the same message may be sent again. */
+  #refuse({ key }: Fields, error: string, retryAfter?: number): void {
     if (!this.isOpen) return;
     if (++this.#refused > MOST_REFUSED) this.close(POLICY_VIOLATION, "Too much");
-    else void this.writeMessage({ type: "refused", key: typeof key === "string" ? key : "", error });
+    else void this.writeMessage({ type: "refused", key: typeof key === "string" ? key : "", error, retryAfter });
   }
 
   override onClose(code: number): void {
@@ -137,7 +151,7 @@ export class EventsHandler extends EventSourceHandler {
     open.add(this);
     hub.subscribe(room.name, this, { toEvent: withId });
     const you = room.people.arrive(who, name);
-    void this.send({ data: { type: "welcome", you, ...rooms.state(room) } });
+    void this.send({ data: { type: "welcome", you, me: authorOf(this, who), ...rooms.state(room) } });
     const last = this.lastEventId;
     const missed = JSON.stringify(room.missed(last !== undefined && AT_FORM.test(last) ? last : since));
     void this.send(withId(missed, room.name));

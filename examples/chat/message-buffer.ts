@@ -14,6 +14,8 @@ import { MOST_MESSAGES } from "./limits.ts";
 export interface Message {
   /** Sorts messages, as text. */
   readonly id: string;
+  /** Public id of its author; empty where it is not known. The name is what the author chose, and may be another's too. */
+  readonly from: string;
   readonly name: string;
   readonly text: string;
   /** Milliseconds since 1970. */
@@ -21,6 +23,9 @@ export interface Message {
   /** Made up by its page: two with the same are one, sent again because the answer got lost. Empty where there is none. */
   readonly key: string;
 }
+
+/** What a client says. */
+export type Saying = Pick<Message, "from" | "name" | "text" | "key">;
 
 export interface Messages {
   readonly type: "messages";
@@ -87,8 +92,8 @@ export class MessageBuffer {
   }
 
   /** A message said here. */
-  add(name: string, text: string, key = ""): Messages {
-    const message = { id: nextId(), name, text, time: Date.now(), key };
+  add({ from, name, text, key }: Saying): Messages {
+    const message = { id: nextId(), from, name, text, time: Date.now(), key };
     this.#insert(message);
     this.wake();
     return { type: "messages", messages: [message], at: `${PROCESS}.${arrivals}` };

@@ -1,6 +1,7 @@
-/** The files of the page, read once, under a content security policy. */
+/** The files of the page, read once, under a content security policy; the page itself brings the cookie of its visitor. */
 import { readFileSync } from "node:fs";
 import { RequestHandler } from "landspout";
+import { welcomeVisitor } from "./visitor.ts";
 
 /** Scripts and styles from here, data from here, nothing else; no frames around us. */
 const POLICY = [
@@ -31,6 +32,7 @@ export class PageHandler extends RequestHandler {
     this.#file = file;
   }
   override get(): void {
+    if (this.request.path === "/") welcomeVisitor(this);
     this.setHeader("Content-Type", this.#file.type);
     this.setHeader("Content-Security-Policy", POLICY);
     this.setHeader("X-Content-Type-Options", "nosniff");

@@ -55,9 +55,9 @@ function* each(list: unknown, most: number): Generator<Fields> {
 /** Messages of a process or a store. */
 export function readMessages(list: unknown, most: number): Message[] {
   const messages: Message[] = [];
-  for (const { id, name, text, time, key } of each(list, most)) {
-    if (!isId(id) || !isTimely(id) || !isTime(time) || !isKey(key)) continue;
-    if (isText(name, LONGEST_NAME) && isText(text, LONGEST_TEXT)) messages.push({ id, name, text, time, key });
+  for (const { id, from = "", name, text, time, key } of each(list, most)) {
+    if (!isId(id) || !isTimely(id) || !isTime(time) || !isKey(key) || !isKey(from)) continue;
+    if (isText(name, LONGEST_NAME) && isText(text, LONGEST_TEXT)) messages.push({ id, from, name, text, time, key });
   }
   return messages;
 }

@@ -27,7 +27,9 @@ interface Page {
   typing: Timeout | undefined;
 }
 
-const idOf = (who: string): string => createHash("sha256").update(who).digest("base64url").slice(0, 16);
+/** The id by which others know a secret; empty where there is none. */
+export const publicIdOf = (secret: string): string =>
+  secret === "" ? "" : createHash("sha256").update(secret).digest("base64url").slice(0, 16);
 
 export class People implements Presence {
   readonly #present: Map<string, Page> = new Map();
@@ -57,7 +59,7 @@ export class People implements Presence {
     let page = this.#present.get(who);
     if (page === undefined) {
       if (this.#present.size >= MOST_PEOPLE) return "";
-      page = { id: idOf(who), since: Date.now(), name, holds: 1, grace: undefined, typing: undefined };
+      page = { id: publicIdOf(who), since: Date.now(), name, holds: 1, grace: undefined, typing: undefined };
       this.#present.set(who, page);
       this.#changed(true);
       return page.id;

@@ -9,7 +9,7 @@ import { PubSub } from "landspout/pubsub";
 import type { ToEvent } from "landspout/pubsub";
 import { MOST_ROOMS } from "./limits.ts";
 import { MessageBuffer } from "./message-buffer.ts";
-import type { Message, Messages } from "./message-buffer.ts";
+import type { Message, Messages, Saying } from "./message-buffer.ts";
 import { People } from "./people.ts";
 import { NOBODY, unite } from "./presence.ts";
 import type { Presence } from "./presence.ts";
@@ -113,10 +113,10 @@ export class Room {
   }
 
   /** A message to everybody. With a key that is known it has been sent before, and is not sent again. */
-  say(name: string, text: string, key: string): Message {
-    const before = key === "" ? undefined : this.messages.find(key);
+  say(saying: Saying): Message {
+    const before = saying.key === "" ? undefined : this.messages.find(saying.key);
     if (before !== undefined) return before;
-    const messages = this.messages.add(name, text, key);
+    const messages = this.messages.add(saying);
     hub.publish(this.name, messages);
     const [message] = messages.messages as [Message];
     this.#house.said(this, message);

@@ -51,7 +51,7 @@ const app = (quiet: boolean): Application =>
     [
       ["/", PageHandler, pageFile("index.html", "text/html")],
       ["/style.css", PageHandler, pageFile("style.css", "text/css")],
-      ...["chat.js", "connection.js", "view.js"].map((name): Route => [
+      ...["chat.js", "connection.js", "links.js", "outbox.js", "unsent.js", "view.js"].map((name): Route => [
         `/${name}`,
         PageHandler,
         pageFile(name, "text/javascript"),

@@ -13,15 +13,17 @@ let chat: Example;
 interface Event {
   type: string;
   you?: string;
+  me?: string;
   people?: number;
   present?: { id: string; name: string }[];
   typing?: string[];
   rooms?: { name: string; people: number }[];
   at?: string;
-  messages?: { id: string; name: string; text: string }[];
+  messages?: { id: string; from: string; name: string; text: string }[];
   gap?: boolean;
   key?: string;
   error?: string;
+  retryAfter?: number;
 }
 
 type Next = () => Promise<Event>;
@@ -185,6 +187,48 @@ test("takes a message that is sent twice once", async () => {
   ada.close();
 });
 
+test("says whose a message is, whatever its name: by the cookie of a browser, or the secret of a page", async () => {
+  const room = "authors";
+  const page = await fetch(`http://127.0.0.1:${chat.port}/`);
+  await page.arrayBuffer();
+  const line = page.headers.get("set-cookie") ?? "";
+  assert.match(line, /^landspout_chat_visitor=[\w-]{24}; .*HttpOnly/);
+  assert.match(line, "SameSite=Lax");
+  const headers = { Cookie: line.slice(0, line.indexOf(";")) };
+  const known = await fetch(`http://127.0.0.1:${chat.port}/`, { headers });
+  await known.arrayBuffer();
+  assert.is(known.headers.get("set-cookie"), null, "once is enough");
+  const url = (who: string): string => `ws://127.0.0.1:${chat.port}/socket?${query({ room, who })}`;
+  const [one, two] = await Promise.all([
+    websocketConnect(url("window-1"), { headers }),
+    websocketConnect(url("window-2"), { headers }),
+  ]);
+  const other = await connect({ room, who: "window-3" });
+  const [toOne, toTwo, toOther] = [reader(one), reader(two), reader(other)];
+  const [me, alsoMe, notMe] = [(await toOne()).me, (await toTwo()).me, (await toOther()).me];
+  assert.is(me, alsoMe, "two windows of a browser");
+  assert.match(me ?? "", /^[\w-]{16}$/);
+  assert.is.not(me, notMe);
+  const authorOf = async (): Promise<string | undefined> =>
+    (await until(toOther, ({ messages }) => messages?.length === 1)).messages?.[0]?.from;
+  say(one, { name: "Ada", text: "first" });
+  assert.is(await authorOf(), me);
+  say(other, { name: "Ada", text: "the same name", from: me });
+  assert.is(await authorOf(), notMe, "what a client says of itself counts for nothing");
+  await post("/messages", { room, who: "window-3", name: "Ada", text: "by post" });
+  assert.is(await authorOf(), notMe);
+  await post("/messages", { room, name: "Ada", text: "of nobody" });
+  assert.is(await authorOf(), "");
+  const polled = (await (
+    await fetch(`http://127.0.0.1:${chat.port}/messages?${query({ room, who: "window-4" })}`, { headers })
+  ).json()) as Event;
+  assert.is(polled.me, me);
+  const events = await listen({ room, who: "window-3" });
+  assert.is((await events.next()).me, notMe);
+  events.close();
+  for (const socket of [one, two, other]) socket.close();
+});
+
 test("keeps rooms apart, and lists them", async () => {
   const [garden, cellar] = await Promise.all([
     connect({ room: "Garden", who: "ada" }),
@@ -272,7 +316,9 @@ test("refuses what is no message, and closes on who goes on", async () => {
   for (let i = 0; i < 300; i++) say(ada, { key: `k${i}`, name: "Ada", text: `number ${i}` });
   const refused = await until(next, ({ type }) => type === "refused");
   assert.is(refused.error, "That is too fast, wait a moment");
-  assert.match(refused.key ?? "", /^k?\d*$/);
+  // By its key the page knows which of its messages is meant, and does not wait for an answer to it.
+  assert.match(refused.key ?? "", /^k\d+$/);
+  assert.is(refused.retryAfter, 1);
   await until(next, ({ type }) => type === "end");
   assert.is(ada.closeCode, 1008);
 });

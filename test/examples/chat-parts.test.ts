@@ -23,7 +23,7 @@ const messagesOf = (said: readonly { time: number; process: string; key: number 
     said.map(({ time, process, key }) => {
       const id = idAt(1_700_000_000_000 + time) + process;
       // Its process gives a message one id, and with it one key.
-      return [id, { id, name: "", text: id, time, key: key < 10 ? `key-${key}` : "" }] as const;
+      return [id, { id, from: "", name: "", text: id, time, key: key < 10 ? `key-${key}` : "" }] as const;
     }),
   ).values(),
 ];
@@ -69,7 +69,7 @@ test("who asks with what came as at gets all that is kept, and nothing twice", (
 test("the newest are kept, whenever they arrive; who has missed a forgotten one is told", () => {
   const buffer = new MessageBuffer(3);
   const id = (time: number): string => `${idAt(time)}aaaaaa`;
-  const of = (time: number): Message => ({ id: id(time), name: "", text: "", time, key: "" });
+  const of = (time: number): Message => ({ id: id(time), from: "", name: "", text: "", time, key: "" });
   buffer.merge([of(5), of(6)]);
   const { at } = buffer.missed("");
   buffer.merge([of(3)]);
@@ -84,7 +84,7 @@ test("the newest are kept, whenever they arrive; who has missed a forgotten one 
 
 test("an id is above all that were seen", () => {
   const ahead = Date.now() + 30_000;
-  new MessageBuffer().merge([{ id: `${idAt(ahead)}zzzzzz`, name: "", text: "", time: 0, key: "" }]);
+  new MessageBuffer().merge([{ id: `${idAt(ahead)}zzzzzz`, from: "", name: "", text: "", time: 0, key: "" }]);
   const [one, two] = [nextId(), nextId()];
   assert.ok(one > `${idAt(ahead)}zzzzzz`);
   assert.ok(two > one);
@@ -131,13 +131,14 @@ test("what a peer says is as it should be, or left out", () => {
 });
 
 test("of lists no more is taken than there may be, and nothing that is too long, or from the future", () => {
-  const message = { id: nextId(), name: "Ada", text: "x", time: 1, key: "" };
+  const message = { id: nextId(), from: "p1", name: "Ada", text: "x", time: 1, key: "" };
   const bad = [
     { ...message, id: "1" },
     { ...message, id: `${idAt(Date.now() + 3_600_000)}aaaaaa` },
     { ...message, name: "x".repeat(41) },
     { ...message, text: "x".repeat(2001) },
     { ...message, key: "?" },
+    { ...message, from: "<b>" },
     { ...message, time: -1 },
     { ...message, text: undefined },
     null,

@@ -1,6 +1,18 @@
 /** The page of the chat: joins the connection to a room with what is shown, and takes what is typed. */
 import { Connection } from "./connection.js";
-import { closeSide, readAloud, showMessages, showPeople, showRoom, showRooms, showState, showTyping } from "./view.js";
+import { Outbox } from "./outbox.js";
+import { forgetUnsent, isUnsent, showFailed, showUnsent, showUnsentOf } from "./unsent.js";
+import {
+  closeSide,
+  followOwn,
+  readAloud,
+  showMessages,
+  showPeople,
+  showRoom,
+  showRooms,
+  showState,
+  showTyping,
+} from "./view.js";
 
 const byId = (id) => document.getElementById(id);
 const form = byId("form");
@@ -22,6 +34,8 @@ const MOST_PLACES = 8;
 let heard = new Map();
 /** Our id among those present. */
 let you = "";
+/** The id our messages have, from whichever window of this browser. A name proves nothing: others may have the same. */
+let me = "";
 /** The rooms there were when we heard of them last. */
 let rooms = [];
 let connection;
@@ -60,6 +74,7 @@ function enter(room) {
   connection?.close();
   heard = new Map();
   you = "";
+  showUnsentOf(room);
   showRoom(room);
   showState("connecting", "Connecting");
   showRooms(rooms);
@@ -81,11 +96,13 @@ function enter(room) {
       heard.delete(process);
       heard.set(process, number);
       if (heard.size > MOST_PLACES) heard.delete(heard.keys().next().value);
-      showMessages(messages, gap, ownName());
+      for (const { key } of messages) forgetUnsent(key);
+      showMessages(messages, gap, ({ from }) => from !== "" && from === me);
       readAloud();
     },
     state(state) {
       you = state.you ?? you;
+      me = state.me ?? me;
       showPeople(state.people, state.present, you);
       rooms = state.rooms;
       showRooms(rooms);
@@ -110,27 +127,61 @@ byId("go").addEventListener("submit", (event) => {
 
 // --- sending ---
 
-async function submit() {
+/** Whether the problem shown is one that ends by itself. */
+let isPassing = false;
+
+function complain(text, passes = false) {
+  problem.textContent = text;
+  isPassing = passes;
+}
+
+const outbox = new Outbox({
+  sending(message) {
+    showUnsent(message);
+    followOwn();
+  },
+  slowed(_message, { message: reason }) {
+    complain(`${reason}. What you wrote is sent by itself.`, true);
+  },
+  sent({ key }) {
+    forgetUnsent(key);
+    if (isPassing) complain("");
+  },
+  failed(message, error) {
+    const reason = `Not sent: ${error.message}.`;
+    const { key, text, to } = message;
+    // It came back to us, so it had arrived: only the answer was lost.
+    if (!isUnsent(key)) return;
+    // Back where it came from, unless something else has been written there.
+    if (textField.value.trim() === "" && to === connection) {
+      forgetUnsent(key);
+      textField.value = text;
+      fit();
+      return complain(`${reason} Your text is still here.`);
+    }
+    complain(reason);
+    showFailed(message, reason, () => send(message));
+  },
+});
+
+/** To the room it was written in, whichever we are in now. */
+function send(message) {
+  const { key, name, text, to } = message;
+  outbox.add(message, () => to.say({ key, name, text }));
+}
+
+function submit() {
   const name = ownName();
   const text = textField.value.trim();
-  problem.textContent = name === "" ? "Please say who you are." : "";
-  if (name === "" || text === "") {
-    (name === "" ? nameField : textField).focus();
-    return;
-  }
-  const button = byId("send");
-  if (button.disabled) return;
-  button.disabled = true;
+  complain(name === "" ? "Please say who you are." : "");
+  if (name === "" || text === "") return (name === "" ? nameField : textField).focus();
+  if (outbox.isFull) return complain("Many messages are on their way. Wait until they are sent.");
   remember(name);
-  try {
-    await connection.say({ key: makeSecret(), name, text });
-    if (textField.value.trim() === text) textField.value = "";
-    typedAt = 0;
-    fit();
-  } catch (error) {
-    problem.textContent = `Not sent: ${error.message}. Your text is still here.`;
-  }
-  button.disabled = false;
+  // The field is free at once: what is written from now on is another message.
+  textField.value = "";
+  typedAt = 0;
+  fit();
+  send({ key: makeSecret(), name, text, room: roomOfAddress(), to: connection });
   textField.focus();
 }
 
@@ -154,7 +205,7 @@ function fit() {
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  void submit();
+  submit();
 });
 nameField.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.isComposing) return;
@@ -165,7 +216,7 @@ nameField.addEventListener("change", () => connection.tell({ name: ownName(), ty
 textField.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
   event.preventDefault();
-  void submit();
+  submit();
 });
 textField.addEventListener("input", () => {
   fit();

@@ -10,15 +10,23 @@ const PATIENCE = 40;
 /** Seconds between two questions over a WebSocket whether the server is there, and for the answer. */
 const ASK_EVERY = 30;
 const ANSWER_WITHIN = 10;
+/** Status of a post that was too fast. */
+const TOO_FAST = 429;
 
 const wait = (seconds, action) => setTimeout(() => action(), seconds * 1000);
 
-/** The server has said no: it makes no sense to send that again. */
-export class RefusedError extends Error {}
+/** The server has said no: it makes no sense to send that again, or not before `retryAfter` seconds where these are known. */
+export class RefusedError extends Error {
+  constructor(message, retryAfter) {
+    super(message);
+    this.retryAfter = retryAfter;
+  }
+}
 
 async function refusalOf(response) {
   const { error } = await response.json().catch(() => ({}));
-  return new RefusedError(error ?? `The server answered ${response.status}`);
+  const retryAfter = response.status === TOO_FAST ? Number(response.headers.get("Retry-After")) || 1 : undefined;
+  return new RefusedError(error ?? `The server answered ${response.status}`, retryAfter);
 }
 
 export class Connection {
@@ -153,7 +161,8 @@ export class Connection {
           word();
         }
         if (event.type === "sent") this.#sending.get(event.key)?.done();
-        else if (event.type === "refused") this.#sending.get(event.key)?.failed(new RefusedError(event.error));
+        else if (event.type === "refused")
+          this.#sending.get(event.key)?.failed(new RefusedError(event.error, event.retryAfter));
         else this.#show(event);
       };
       socket.onclose = over;
@@ -191,8 +200,9 @@ export class Connection {
       const news = await response.json();
       clearTimeout(timer);
       word();
-      this.#show({ ...news, type: "messages" });
+      // The state first: it says which messages are our own.
       this.#show({ ...news, type: "state" });
+      this.#show({ ...news, type: "messages" });
       version = news.version;
     }
   }

@@ -1,4 +1,6 @@
 /** What the page shows: messages, people, rooms, who is typing, whether we are connected. It must not know the server. */
+import { linked } from "./links.js";
+
 const byId = (id) => document.getElementById(id);
 const list = byId("messages");
 const scroll = byId("scroll");
@@ -84,24 +86,26 @@ function itemFor({ name, text, time }, own) {
   const stamp = make("time", "", timeText(time));
   stamp.dateTime = new Date(time).toISOString();
   meta.append(make("bdi", "who", name), " ", stamp);
-  const body = make("p", "body", text);
+  const body = make("p", "body", "");
+  body.append(...linked(text));
   body.dir = "auto";
   item.append(makeFace(name), meta, body);
   return item;
 }
 
-/** Several in a row by the same person belong together. */
+/** Several in a row by the same person under the same name belong together. */
 function join(item) {
   if (item === null) return;
   const message = shown.get(item);
   const above = shown.get(item.previousElementSibling);
-  const same = above?.name === message?.name && message?.time - above?.time < TOGETHER;
+  const sameAuthor = above?.from === message?.from && above?.name === message?.name;
+  const same = sameAuthor && message?.time - above?.time < TOGETHER;
   item.classList.toggle("same", same);
 }
 
 /** Where its id says: mostly at the end, further up if it was said elsewhere while that could not be reached. */
-function place(message, ownName) {
-  const item = itemFor(message, message.name === ownName);
+function place(message, isOwn) {
+  const item = itemFor(message, isOwn(message));
   let above = list.lastElementChild;
   while (above !== null && shown.get(above)?.id > message.id) above = above.previousElementSibling;
   shown.set(item, message);
@@ -117,23 +121,36 @@ function forgetOldest() {
   oldest.remove();
 }
 
-/** Adds the messages that are not there yet. `gap`: who knows none of them has missed some that nobody has any more. */
-export function showMessages(messages, gap, ownName) {
+/**
+ * Adds the messages that are not there yet. `gap`: who knows none of them has missed some that nobody has any more. `isOwn` says on which
+ * side a message stands.
+ */
+export function showMessages(messages, gap, isOwn) {
   // A message that was sent twice, to two processes, has two ids but one key.
   const known = new Set();
   for (const { id, key } of shown.values()) known.add(id).add(key);
   const fresh = messages.filter(({ id, key }) => !known.has(id) && (key === "" || !known.has(key)));
   if (fresh.length > 0) {
-    const follow = atBottom() || fresh.some(({ name }) => name === ownName);
+    const follow = atBottom() || fresh.some((message) => isOwn(message));
     if (gap && fresh.length === messages.length && shown.size > 0)
       list.append(make("li", "gap", "Some messages from before are no longer kept."));
-    for (const message of fresh) place(message, ownName);
+    for (const message of fresh) place(message, isOwn);
     while (list.children.length > MOST) forgetOldest();
     if (follow) toBottom();
     else newer.hidden = false;
     if (document.hidden) setUnread(unread + fresh.length);
   }
-  byId("empty").hidden = list.children.length > 0;
+  showWhetherEmpty();
+}
+
+const showWhetherEmpty = () => {
+  byId("empty").hidden = list.children.length > 0 || byId("unsent").children.length > 0;
+};
+
+/** A message of our own stands below the others, on its way. */
+export function followOwn() {
+  showWhetherEmpty();
+  toBottom();
 }
 
 /** From now on new messages are read aloud to those who listen; what was there before is not. */
