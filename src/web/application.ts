@@ -14,6 +14,7 @@ import { loggers } from "../log.ts";
 import { refuseCallback } from "../net/listen-options.ts";
 import { compression } from "./compression.ts";
 import { logFailed, logUncaught, summary, watchHook } from "./failures.ts";
+import { internals } from "./handler-internals.ts";
 import { HandlerRun } from "./handler-run.ts";
 import { endTrace } from "./request-trace.ts";
 import { checkSettings } from "./settings-check.ts";
@@ -189,7 +190,7 @@ export class Application implements HTTPServerConnectionDelegate, ReversibleRout
       }
     }
     if (requestChannels.asyncEnd.hasSubscribers) endTrace(handler);
-    if (handler.target?.finishes !== true) return;
+    if (internals.targetOf(handler)?.finishes !== true) return;
     try {
       const pending: unknown = handler.onFinish();
       if (pending !== undefined) watchHook(handler, pending, "onFinish");

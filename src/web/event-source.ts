@@ -13,8 +13,11 @@ import { callListener, CloseListeners, nothing } from "../websocket/close-listen
 import { rejectedAsClosed, WebSocketClosedError } from "../websocket/errors.ts";
 import { clockNow, unwatch, watch } from "../websocket/clock.ts";
 import type { Timed } from "../websocket/clock.ts";
+import type { HTTPServerRequest } from "../http/request.ts";
 import { guard, notPromise } from "../user-code.ts";
+import type { Application } from "./application.ts";
 import { endRequest, failRequest, logFailed } from "./failures.ts";
+import { internals } from "./handler-internals.ts";
 import { commentText, prepareEvent, retryLine } from "./event-stream.ts";
 import type { PreparedEvent, ServerSentEvent } from "./event-stream.ts";
 import type { Writable } from "./handler-output.ts";
@@ -66,7 +69,7 @@ function checkedOptions(options: EventSourceOptions): Required<EventSourceOption
   return resolved;
 }
 
-export abstract class EventSourceHandler extends RequestHandler implements Timed {
+export abstract class EventSourceHandler extends RequestHandler {
   override autoFinish = false;
   #options: Required<EventSourceOptions> = DEFAULTS;
   #open = false;
@@ -80,6 +83,12 @@ export abstract class EventSourceHandler extends RequestHandler implements Timed
   #waiting: PreparedEvent[] | undefined = undefined;
   #waitingSize = 0;
   #lastSent = 0;
+  readonly #timed: Timed = { checkTime: (now) => this.#checkTime(now) };
+
+  constructor(application: Application, request: HTTPServerRequest) {
+    super(application, request);
+    internals.onAnswered(this, () => request.connection.scope.runInAsyncScope(this.#end, this));
+  }
 
   // --- to be overridden ---
 
@@ -119,7 +128,7 @@ export abstract class EventSourceHandler extends RequestHandler implements Timed
     if (connection.left) return this.finish();
     connection.setCloseCallback(() => connection.scope.runInAsyncScope(this.#clientLeft, this));
     this.#open = true;
-    watch(this);
+    watch(this.#timed);
     this.#lastSent = clockNow();
     connection.stream.setNodelay(true);
     return this.#begin(args);
@@ -260,12 +269,12 @@ export abstract class EventSourceHandler extends RequestHandler implements Timed
     const { unsentLength } = this.request.connection.stream;
     const unsent = unsentLength + this.#pendingSize + this.#transforming + this.#waitingSize;
     if (unsent <= this.#options.maxUnsentSize) return false;
-    if (this.#options.overflow === "close") this.cut();
+    if (this.#options.overflow === "close") internals.cut(this);
     return true;
   }
 
-  /** Called by the clock, once a second. */
-  checkTime(now: number): void {
+  /** Once a second. */
+  #checkTime(now: number): void {
     const { keepAlive } = this.#options;
     if (keepAlive > 0 && now - this.#lastSent >= keepAlive && !this.request.connection.stream.congested)
       void this.#append(KEEP_ALIVE);
@@ -277,12 +286,9 @@ export abstract class EventSourceHandler extends RequestHandler implements Timed
     if (this.#open) void this.#flushPending();
     return super.finish(chunk);
   }
-  protected override answered(): void {
-    this.request.connection.scope.runInAsyncScope(this.#end, this);
-  }
   #end(): void {
     this.#over();
-    super.answered();
+    this.application.requestFinished(this);
   }
 
   /** The answer ends; browsers come back, to another server or the next. May be overridden, to say something before `super.onShutdown()`. */
@@ -303,7 +309,7 @@ export abstract class EventSourceHandler extends RequestHandler implements Timed
   #over(): void {
     if (!this.#open) return;
     this.#open = false;
-    unwatch(this);
+    unwatch(this.#timed);
     this.#pending = [];
     this.#waiting = undefined;
     const listeners = this.#listeners;

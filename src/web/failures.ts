@@ -7,6 +7,7 @@ import { ProtocolError, RemoteProtocolError, ServerShutdownError } from "../http
 import { StreamClosedError } from "../net/errors.ts";
 import { describeError, loggers } from "../log.ts";
 import { caught, guard, watch } from "../user-code.ts";
+import { internals } from "./handler-internals.ts";
 import { HTTPError } from "./http-error.ts";
 import type { RequestHandler } from "./request-handler.ts";
 
@@ -64,7 +65,7 @@ export const hasLeft = (handler: RequestHandler, error: unknown): boolean =>
 /** Logs a failure, and answers the request with its error page; cuts the connection where the answer has begun. */
 export function failRequest(handler: RequestHandler, thrown: unknown, hook: string, handlerClass?: string): void {
   const error = caught(thrown);
-  if (hasLeft(handler, error)) return handler.giveUpRequest(true);
+  if (hasLeft(handler, error)) return internals.giveUp(handler, true);
   logFailed(handler, error, hook, handlerClass);
   if (handler.finished) return;
   const status = error instanceof HTTPError || error instanceof ProtocolError ? error.status : 500;
@@ -74,7 +75,7 @@ export function failRequest(handler: RequestHandler, thrown: unknown, hook: stri
 /** The error page has failed, too: logs that, and ends the request without it. */
 export function lastResort(handler: RequestHandler, thrown: unknown, hook: string): void {
   logFailed(handler, thrown, hook);
-  handler.giveUpRequest();
+  internals.giveUp(handler);
 }
 
 /** Ends a request as `finish` does, where nothing waits for it. */

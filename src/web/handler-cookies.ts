@@ -1,8 +1,9 @@
 /** The cookies a `RequestHandler` reads and sets. They are sent with the head of its answer. */
 import { UsageError } from "../errors.ts";
 import type { ClearCookieOptions, SetCookieOptions } from "../http/set-cookie.ts";
+import { internals } from "./handler-internals.ts";
 import { HandlerOutput } from "./handler-output.ts";
-import { NewCookies } from "./new-cookies.ts";
+import type { NewCookies } from "./new-cookies.ts";
 
 export abstract class HandlerCookies extends HandlerOutput {
   /** Cookies of the request by name. */
@@ -20,7 +21,7 @@ export abstract class HandlerCookies extends HandlerOutput {
    * @throws UsageError on a name, value or attribute that cannot stand in the field, or breaks its own prefix.
    */
   setCookie(name: string, value: string, options: SetCookieOptions = {}): void {
-    if (this.late("setCookie")) return;
+    if (internals.isLate(this, "setCookie")) return;
     this.#toBeSent().set(name, value, options);
   }
 
@@ -31,13 +32,13 @@ export abstract class HandlerCookies extends HandlerOutput {
 
   /** `clearCookie` for every cookie of the request, whatever it is called; with what the prefix of its name asks for. */
   clearAllCookies(options: ClearCookieOptions = {}): void {
-    if (this.late("clearAllCookies")) return;
+    if (internals.isLate(this, "clearAllCookies")) return;
     this.#toBeSent().clear(Object.keys(this.request.cookies), options);
   }
 
   #toBeSent(): NewCookies {
     if (this.headersWritten)
       throw new UsageError("ERR_LANDSPOUT_HEADERS_SENT", "Cannot set a cookie after headers have been written");
-    return (this.newCookies ??= new NewCookies());
+    return internals.cookiesOf(this);
   }
 }

@@ -9,6 +9,7 @@ import type { MultipartOptions } from "../http/multipart/options.ts";
 import { MultipartStream } from "../http/multipart/stream.ts";
 import { notPromise } from "../user-code.ts";
 import { HandlerCookies } from "./handler-cookies.ts";
+import { internals } from "./handler-internals.ts";
 import { MissingArgumentError } from "./http-error.ts";
 import { contentFor } from "./request-content.ts";
 
@@ -43,7 +44,7 @@ export abstract class HandlerInput extends HandlerCookies {
 
   /** In a class that takes the content as it comes there are those of the query only: no content is there to be parsed, as in Tornado. */
   get #arguments(): ArgumentMap {
-    return this.target?.streams === true ? this.request.queryArguments : this.request.arguments;
+    return internals.targetOf(this)?.streams === true ? this.request.queryArguments : this.request.arguments;
   }
 
   #lastArgument(values: Buffer[] | undefined, name: string, rest: Fallback): unknown {
@@ -71,7 +72,7 @@ export abstract class HandlerInput extends HandlerCookies {
    */
   bodyStream(): AsyncIterable<Uint8Array> {
     const content = contentFor(this);
-    if (this.target?.pulls !== true) {
+    if (internals.targetOf(this)?.pulls !== true) {
       void content.push(this.request.body);
       content.end();
     }

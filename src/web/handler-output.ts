@@ -15,9 +15,10 @@ import type { Application } from "./application.ts";
 import { checkWhole, isHeadAlone, namesTag } from "./answer-checks.ts";
 import { contentTag, matchesTag, ownTag } from "./etag.ts";
 import { lastResort, watchHook } from "./failures.ts";
+import { internals, provideInternals } from "./handler-internals.ts";
 import { HTML, SERVER } from "./head-text.ts";
 import { expectLate, ignoreLate } from "./late-calls.ts";
-import type { NewCookies } from "./new-cookies.ts";
+import { NewCookies } from "./new-cookies.ts";
 import { TransformedOutput } from "./output-transform.ts";
 import { sendPlainPage, sendWhole, tagOfWhole, toNotModified } from "./send-whole.ts";
 import type { RequestHandler } from "./request-handler.ts";
@@ -30,12 +31,11 @@ export type { Writable } from "./writable.ts";
 export abstract class HandlerOutput {
   readonly application: Application;
   readonly request: HTTPServerRequest;
-  /** The route this handler was made for; set by the framework. */
-  target: Target | undefined = undefined;
+  #target: Target | undefined = undefined;
   #status = 200;
   #reason = "";
   #contentType: string = HTML;
-  /** Header fields, once anything but the content type has been touched. */
+  /** Once anything but the content type has been touched. */
   #fields: HTTPHeaders | undefined = undefined;
   /** Bytes in it are the handler's own copy, unless `#policy` is another. */
   #content: string | Uint8Array = "";
@@ -43,14 +43,27 @@ export abstract class HandlerOutput {
   #more: (string | Uint8Array)[] | undefined = undefined;
   #sent = false;
   #done = false;
-  /** `answered` has been called. */
   #over = false;
   /** Sending has failed once: the error page does not go through the transforms. */
   #untransformed = false;
-  /** Internal: cookies to be sent with the head. */
-  protected newCookies: NewCookies | undefined = undefined;
+  #newCookies: NewCookies | undefined = undefined;
   /** The answer's road through the output transforms, where the application has any. */
   #transformed: TransformedOutput | undefined = undefined;
+  #answered: (() => void) | undefined = undefined;
+
+  static {
+    provideInternals({
+      isLate: (handler, call) => handler.#over && ignoreLate(handler, call),
+      reasonOf: (handler) => (handler.#reason === "" ? reasonPhrase(handler.#status) : handler.#reason),
+      reset: (handler) => handler.#reset(),
+      cut: (handler) => handler.#cut(),
+      giveUp: (handler, silently) => handler.#giveUp(silently),
+      onAnswered: (handler, callback) => void (handler.#answered = callback),
+      targetOf: (handler) => handler.#target,
+      setTarget: (handler, target) => void (handler.#target = target),
+      cookiesOf: (handler) => (handler.#newCookies ??= new NewCookies()),
+    });
+  }
 
   constructor(application: Application, request: HTTPServerRequest) {
     this.application = application;
@@ -60,14 +73,9 @@ export abstract class HandlerOutput {
   /** Sets header fields that every answer of this handler has, error pages included. */
   setDefaultHeaders(): void {}
 
-  /** Whether a call comes too late: then it is logged, and has no effect. */
-  protected late(call: string): boolean {
-    return this.#over && ignoreLate(this, call);
-  }
-
   /** @throws UsageError where the code is no three-digit number. */
   setStatus(code: number, reason?: string): void {
-    if (this.late("setStatus")) return;
+    if (internals.isLate(this, "setStatus")) return;
     checkStatus(code);
     // Tornado sends `Unknown` in place of a reason that could break out of the status line or into an error page.
     this.#reason =
@@ -79,10 +87,9 @@ export abstract class HandlerOutput {
   }
   /** The reason phrase that goes with the status. */
   protected reasonText(): string {
-    return this.#reason === "" ? reasonPhrase(this.#status) : this.#reason;
+    return internals.reasonOf(this);
   }
 
-  /** The header fields of the answer. */
   get #headers(): HTTPHeaders {
     if (this.#fields !== undefined) return this.#fields;
     const fields = new HTTPHeaders({ Server: SERVER });
@@ -92,13 +99,13 @@ export abstract class HandlerOutput {
   }
   /** @throws UsageError on a name that is no token or a value with control characters. */
   setHeader(name: string, value: HeaderValue): void {
-    if (!this.late("setHeader")) this.#headers.set(name, value);
+    if (!internals.isLate(this, "setHeader")) this.#headers.set(name, value);
   }
   addHeader(name: string, value: HeaderValue): void {
-    if (!this.late("addHeader")) this.#headers.add(name, value);
+    if (!internals.isLate(this, "addHeader")) this.#headers.add(name, value);
   }
   clearHeader(name: string): void {
-    if (!this.late("clearHeader")) this.#headers.delete(name);
+    if (!internals.isLate(this, "clearHeader")) this.#headers.delete(name);
   }
   /** Value of a header field of the answer, as set so far. */
   getHeader(name: string): string | undefined {
@@ -107,12 +114,11 @@ export abstract class HandlerOutput {
 
   /** Forgets status, headers and what was written, as at the beginning. Cookies stay. */
   clear(): void {
-    this.resetAnswer();
+    this.#reset();
     const pending: unknown = this.setDefaultHeaders();
     if (pending !== undefined) watchHook(this.#handler, pending, "setDefaultHeaders");
   }
-  /** Internal: `clear` without the hook. */
-  resetAnswer(): void {
+  #reset(): void {
     this.#status = 200;
     this.#reason = "";
     this.#contentType = HTML;
@@ -126,16 +132,16 @@ export abstract class HandlerOutput {
   }
 
   #addCookieFields(): void {
-    const { newCookies } = this;
-    this.newCookies = undefined;
+    const newCookies = this.#newCookies;
+    this.#newCookies = undefined;
     newCookies?.addTo(this.#headers);
   }
 
   /**
    * Appends to the answer: text, bytes (any ArrayBuffer or view of one), a form (`URLSearchParams`), or an object as JSON, the latter two
    * with the content type that goes with them unless one was set. A Blob, a file of Bun, a FormData and a stream are returned from the
-   * method instead. Bytes are copied: they may be changed as soon as the call returns. With `{ bytes: "lend" }` they are not, and must not be changed before the promise of the
-   * `flush` that follows has settled, or it has given none; with `{ bytes: "keep" }` never.
+   * method instead. Bytes are copied: they may be changed as soon as the call returns. With `{ bytes: "lend" }` they are not, and must not
+   * be changed before the promise of the `flush` that follows has settled, or it has given none; with `{ bytes: "keep" }` never.
    * After `finish` it has no effect but a line in the log, as all calls that change the answer.
    * @throws UsageError on anything that cannot be sent: a promise, a Map, a Set, an Error; arrays too, as in Tornado.
    */
@@ -201,7 +207,7 @@ export abstract class HandlerOutput {
         ? connection.write(this.#takeContent(), this.#policy)
         : this.#transformed.more(this.#takeOwnContent(), false);
     }
-    if (this.newCookies !== undefined) this.#addCookieFields();
+    if (this.#newCookies !== undefined) this.#addCookieFields();
     this.#sent = true;
     const headers = this.#headers;
     const status = this.#status;
@@ -212,7 +218,12 @@ export abstract class HandlerOutput {
         return this.#transformed.start(head, this.#takeOwnContent(), false);
       }
       const content = this.#takeContent();
-      return connection.writeHeaders({ code: status, reason: this.reasonText() }, headers, content, this.#policy);
+      return connection.writeHeaders(
+        { code: status, reason: internals.reasonOf(this) },
+        headers,
+        content,
+        this.#policy,
+      );
     } catch (error) {
       if (!connection.started) this.#unsend();
       throw error;
@@ -233,7 +244,7 @@ export abstract class HandlerOutput {
     }
     this.#done = true;
     try {
-      if (this.newCookies !== undefined && !this.#sent) this.#addCookieFields();
+      if (this.#newCookies !== undefined && !this.#sent) this.#addCookieFields();
       if (this.#transforms) return this.#finishTransformed();
       if (this.#sent) {
         const { connection } = this.request;
@@ -249,7 +260,7 @@ export abstract class HandlerOutput {
         sendWhole(this, this.#status, this.#reason, this.#fields, this.#contentType, content, policy, plain);
       }
     } catch (error) {
-      if (this.request.connection.started) this.cut();
+      if (this.request.connection.started) this.#cut();
       else this.#unsend();
       throw error;
     }
@@ -269,7 +280,7 @@ export abstract class HandlerOutput {
   #isHeadAlone(content: string | Uint8Array): boolean {
     const method = this.request.methodId;
     checkWhole(this.#status, method, this.#fields, content);
-    return isHeadAlone(this.#status, method, this.#fields, content, this.target?.headsItself === true);
+    return isHeadAlone(this.#status, method, this.#fields, content, this.#target?.headsItself === true);
   }
 
   /** Sends the head of an answer to HEAD as it is, with the length and the tag that were set, or none; see `isHeadAlone`. */
@@ -288,7 +299,6 @@ export abstract class HandlerOutput {
     return undefined;
   }
 
-  /** Whether this answer goes through output transforms. */
   get #transforms(): boolean {
     return this.application.transforms.length > 0 && !this.#untransformed;
   }
@@ -324,27 +334,24 @@ export abstract class HandlerOutput {
     return this.#done;
   }
 
-  /** The answer is complete. Called once; must not throw. */
-  protected abstract answered(): void;
   #answer(): void {
     if (this.#over) return;
     this.#over = true;
-    this.answered();
+    if (this.#answered === undefined) this.application.requestFinished(this.#handler);
+    else this.#answered();
   }
 
-  /** Ends an answer that can no longer become whole: the client must not take what it has for all of it. */
-  protected cut(): void {
+  #cut(): void {
     this.#done = true;
     this.request.connection.destroy();
     this.#answer();
   }
 
-  /** Internal: ends a request whose error page has failed, or (`silently`) whose client has left; calls no code of the program's for it. */
-  giveUpRequest(silently = false): void {
+  #giveUp(silently = false): void {
     if (this.#over) return;
     const { connection } = this.request;
     if (silently) expectLate(this);
-    if (silently || connection.started) return this.cut();
+    if (silently || connection.started) return this.#cut();
     this.#done = this.#sent = true;
     this.#status = 500;
     sendPlainPage(connection);

@@ -14,6 +14,7 @@ import { StreamClosedError } from "../net/errors.ts";
 import { M_DELETE, M_GET, M_HEAD, M_OPTIONS, M_PATCH, M_POST, M_PUT } from "../parser/abi.ts";
 import type { Application } from "./application.ts";
 import { endRequest, failRequest, hasLeft, logFailed, watchHook } from "./failures.ts";
+import { internals } from "./handler-internals.ts";
 import { giveCaptured } from "./routing/captured.ts";
 import type { RouteMatch } from "./routing/path-table.ts";
 import { contentFor } from "./request-content.ts";
@@ -76,21 +77,22 @@ export class HandlerRun implements HTTPMessageDelegate {
     const { handler } = this;
     if (this.unread) return undefined;
     if (handler === undefined) (this.content ??= new ContentBuffer()).add(chunk);
-    else if (handler.target?.pulls === true) return contentFor(handler).push(chunk);
+    else if (internals.targetOf(handler)?.pulls === true) return contentFor(handler).push(chunk);
     else return this.passOn(handler, chunk);
     return undefined;
   }
   onConnectionClose(error?: Error): void {
     this.content = undefined;
     const { handler } = this;
-    if (handler?.target?.pulls === true) contentFor(handler).abort(new StreamClosedError(error));
+    if (handler !== undefined && internals.targetOf(handler)?.pulls === true)
+      contentFor(handler).abort(new StreamClosedError(error));
   }
 
   finish(): void {
     const { handler } = this;
     if (handler !== undefined) {
       if (this.unread) return;
-      if (handler.target?.pulls === true) contentFor(handler).end();
+      if (internals.targetOf(handler)?.pulls === true) contentFor(handler).end();
       else this.runMethodSafely(handler);
       return;
     }
@@ -134,7 +136,7 @@ export class HandlerRun implements HTTPMessageDelegate {
     if (handler === undefined) return undefined;
     this.handler = handler;
     if (this.trace !== undefined) beginTrace(this.trace, handler);
-    handler.target = target;
+    internals.setTarget(handler, target);
     let hook = "setDefaultHeaders";
     try {
       if (target.setsDefaults) watched(handler, handler.setDefaultHeaders(), hook);
@@ -188,7 +190,8 @@ export class HandlerRun implements HTTPMessageDelegate {
   }
 
   private runMethod(handler: RequestHandler): void {
-    if (handler.target?.noticesShutdown === true) this.exchange.setShutdownCallback(() => this.serverEnds(handler));
+    if (internals.targetOf(handler)?.noticesShutdown === true)
+      this.exchange.setShutdownCallback(() => this.serverEnds(handler));
     const result = callMethod(handler);
     if (!handler.finished && (result !== undefined || !handler.autoFinish)) this.exchange.keepContext();
     if (result === undefined) this.ended(handler);

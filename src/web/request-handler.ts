@@ -20,6 +20,7 @@ import type { CurrentUser } from "./app-types.ts";
 import { debugPage } from "./debug-page.ts";
 import { endErrorPage, logFailed, watchHook } from "./failures.ts";
 import { HandlerInput } from "./handler-input.ts";
+import { internals } from "./handler-internals.ts";
 import type { Writable } from "./handler-output.ts";
 import type { Settings } from "./settings.ts";
 import { checkXsrf, readSigned, signedKeyVersion, signValue, xsrfTokenText } from "./handler-security.ts";
@@ -57,7 +58,7 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
    * class that extends `RequestHandler<"/users/:id">`.
    */
   get pathKwargs(): PathParameters<Path> {
-    return byName(this.target?.names ?? NO_ARGUMENTS, this.pathArgs) as PathParameters<Path>;
+    return byName(internals.targetOf(this)?.names ?? NO_ARGUMENTS, this.pathArgs) as PathParameters<Path>;
   }
   /** False: the request does not end with its method; `finish` is called later. See `asynchronous`. */
   autoFinish = true;
@@ -119,11 +120,6 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
       const verb = method.toLowerCase() as Verb;
       return this[verb] !== base[verb] || (verb === "head" && this.get !== base.get);
     });
-  }
-
-  /** The answer is complete: it is logged, and `onFinish` called. */
-  protected answered(): void {
-    this.application.requestFinished(this);
   }
 
   // --- signed cookies ---
@@ -194,7 +190,7 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
    * `getTemplateNamespace`.
    */
   render(name: string, values: TemplateValues = {}): Promise<void> | void {
-    if (this.late("render")) return undefined;
+    if (internals.isLate(this, "render")) return undefined;
     return this.finish(withResources(this, this.renderString(name, values)));
   }
   /** The text of a template. */
@@ -238,7 +234,7 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
   /** Sends the client elsewhere: 302, 301 if permanent, or the given status. Finishes the request. */
   redirect(url: string, options: { permanent?: boolean; status?: number } = {}): void {
     checkOptions("redirect", options, REDIRECT_OPTIONS);
-    if (this.late("redirect")) return;
+    if (internals.isLate(this, "redirect")) return;
     if (this.headersWritten)
       throw new UsageError("ERR_LANDSPOUT_HEADERS_SENT", "Cannot redirect after headers have been written");
     const status = options.status ?? (options.permanent === true ? 301 : 302);
@@ -255,9 +251,9 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
    * HTTPError that cannot be sent is logged, and the answer is 500.
    */
   sendError(status = 500, options: SendErrorOptions = {}): void {
-    if (this.late("sendError") || this.finished) return;
+    if (internals.isLate(this, "sendError") || this.finished) return;
     if (this.headersWritten) {
-      this.cut();
+      internals.cut(this);
       return;
     }
     const { error } = options;
@@ -276,7 +272,7 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
           watchHook(this, this.setHeader(name, value), "setHeader");
     } catch (failure) {
       logFailed(this, failure, "sendError");
-      this.resetAnswer();
+      internals.reset(this);
       watchHook(this, this.setStatus((sent = 500)), "setStatus");
     }
     try {
@@ -308,7 +304,7 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
     if (forbidsContent(status)) return this.finish();
     if (this.application.settings.serveTraceback === true && options.error !== undefined && status >= 500)
       return this.finish(debugPage(this, status, options.error));
-    const text = `${status}: ${this.reasonText()}`;
+    const text = `${status}: ${internals.reasonOf(this)}`;
     return this.finish(`<html><title>${text}</title><body>${text}</body></html>`);
   }
 

@@ -15,6 +15,7 @@ import { hasNoContent, reasonPhrase } from "../http/status.ts";
 import { matchesTag, ownTag } from "./etag.ts";
 import { headText, HTML, okHeadText } from "./head-text.ts";
 import type { HandlerOutput } from "./handler-output.ts";
+import { internals } from "./handler-internals.ts";
 
 /** The last text a route answered with, its length and tag, and the whole answer while it repeats itself. */
 export interface AnswerMemo {
@@ -60,7 +61,7 @@ export function sendWhole(
   const method = request.methodId;
   const safe = method === M_GET || method === M_HEAD;
   const tagged = safe && status === 200 && application.etags && headers?.has("Etag") !== true;
-  const memo = (plainTag ? handler.target?.memo : undefined) ?? newMemo();
+  const memo = (plainTag ? internals.targetOf(handler)?.memo : undefined) ?? newMemo();
   const conditional = request.knows(H_IF_NONE_MATCH);
   if (content === memo.text && content !== "" && tagged === memo.tagged) {
     const usual = headers === undefined && status === 200 && reason === "" && contentType === memo.contentType;

@@ -135,7 +135,7 @@ export abstract class WebSocketHandler extends RequestHandler implements WebSock
     void this.flush();
     const stream = this.detach();
     stream.setNodelay(true);
-    this.answered();
+    this.application.requestFinished(this);
     return stream;
   }
 

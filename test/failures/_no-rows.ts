@@ -7,6 +7,7 @@ export const INTERNAL: ReadonlySet<string> = new Set([
   "ConnectionHost",
   "ExchangeOwner",
   "HTTPConnection",
+  "HandlerInternals",
   "HeaderSource",
   "HeaderReader",
   "InMemorySink",
@@ -82,11 +83,9 @@ export const CALLS: readonly string[] = [
     "getQueryArgument getQueryArguments getBodyArgument getBodyArguments getCookie bodyStream",
   ),
   ...members("RequestHandler", "parts cookies getStatus addHeader clearHeader getHeader setCookie clearCookie detach"),
-  ...members("RequestHandler", "clearAllCookies setEtagHeader checkEtagHeader headersWritten finished late"),
+  ...members("RequestHandler", "clearAllCookies setEtagHeader checkEtagHeader headersWritten finished"),
   // Called where `sendError` calls `setStatus`, which has a row.
   ...members("RequestHandler", "setHeader reasonText"),
-  // Not to be overridden.
-  ...members("RequestHandler", "answered cut giveUpRequest resetAnswer"),
   ...members(
     "WebSocketHandler",
     "get head isOpen selectedSubprotocol closeCode closeReason writeMessage writePrepared",
@@ -94,7 +93,7 @@ export const CALLS: readonly string[] = [
   ...members("WebSocketHandler", "ping close abort setNodelay"),
   // Has no caller but the package, and what it does by itself is the row of `RequestHandler.logException`.
   "WebSocketHandler.onError",
-  ...members("EventSourceHandler", "get lastEventId isOpen send sendPrepared comment close checkTime finish answered"),
+  ...members("EventSourceHandler", "get lastEventId isOpen send sendPrepared comment close finish"),
   // As that of a WebSocket.
   "EventSourceHandler.onShutdown",
   ...members("UIModule", "currentUser locale renderString"),

@@ -60,16 +60,16 @@ export class StaticFileHandler extends RequestHandler {
   absolutePath = "";
   /** When it was changed last, in whole seconds, where that is known. */
   modified: Date | undefined = undefined;
-  private files: StoredFiles = NO_FILES;
+  #files: StoredFiles = NO_FILES;
   /** What the folder has. What is sent may be a coded sibling of it. */
-  private found: StoredFile | undefined = undefined;
-  private lastModified = "";
-  private tag: string | undefined = undefined;
+  #found: StoredFile | undefined = undefined;
+  #lastModified = "";
+  #tag: string | undefined = undefined;
 
   override initialize(options: Partial<StaticFileOptions>): void {
-    this.files = filesOf(options);
-    this.root = this.files.options.path;
-    this.defaultFilename = this.files.options.defaultFilename;
+    this.#files = filesOf(options);
+    this.root = this.#files.options.path;
+    this.defaultFilename = this.#files.options.defaultFilename;
   }
 
   /**
@@ -77,19 +77,19 @@ export class StaticFileHandler extends RequestHandler {
    * is that file of the folder.
    */
   override get(path?: string): HandlerResult {
-    const wanted = path ?? this.wholePath();
+    const wanted = path ?? this.#wholePath();
     const traits = traitsOf(this.constructor as StaticClass, StaticFileHandler);
-    const { options } = this.files;
+    const { options } = this.#files;
     if (this.root !== options.path) {
-      this.files = new StoredFiles({ ...options, path: this.root, cacheEntries: 0, cachedFileSize: 0 });
+      this.#files = new StoredFiles({ ...options, path: this.root, cacheEntries: 0, cachedFileSize: 0 });
     } else if (traits.plainPaths && traits.plainContent && this.defaultFilename === options.defaultFilename) {
-      const file = this.files.recent(wanted);
-      if (file !== undefined) return this.serveFile(file, wanted, 0);
+      const file = this.#files.recent(wanted);
+      if (file !== undefined) return this.#serveFile(file, wanted, 0);
     }
-    return this.serve(wanted, traits);
+    return this.#serve(wanted, traits);
   }
 
-  private wholePath(): string {
+  #wholePath(): string {
     try {
       return decodeURIComponent(this.request.path.slice(1));
     } catch {
@@ -97,79 +97,79 @@ export class StaticFileHandler extends RequestHandler {
     }
   }
 
-  private async serve(wanted: string, traits: Traits): Promise<void> {
+  async #serve(wanted: string, traits: Traits): Promise<void> {
     const path = this.parseUrlPath(wanted);
     this.path = path;
     const wholePath = (this.constructor as StaticClass).getAbsolutePath(this.root, path);
     const absolutePath = (await this.validateAbsolutePath(this.root, wholePath)) ?? undefined;
     if (absolutePath === undefined || this.finished) return;
     await contentTypesReady();
-    if (this.found?.absolutePath !== absolutePath) this.found = undefined;
-    if (this.found !== undefined && traits.plainContent) await this.serveFile(this.found, path, 0);
-    else await this.serveContent(absolutePath, traits);
+    if (this.#found?.absolutePath !== absolutePath) this.#found = undefined;
+    if (this.#found !== undefined && traits.plainContent) await this.#serveFile(this.#found, path, 0);
+    else await this.#serveContent(absolutePath, traits);
   }
 
   /** A file of the folder. Makes no promise where its content is kept. */
-  private serveFile(found: StoredFile, path: string, attempt: number): Promise<void> | void {
-    const coding = found.siblings === undefined ? undefined : this.chooseCoding(found.siblings);
+  #serveFile(found: StoredFile, path: string, attempt: number): Promise<void> | void {
+    const coding = found.siblings === undefined ? undefined : this.#chooseCoding(found.siblings);
     const file = (coding === undefined ? undefined : found.siblings?.get(coding)) ?? found;
     this.path = path;
     this.absolutePath = found.absolutePath;
-    this.found = found;
-    this.tag = file.tag;
+    this.#found = found;
+    this.#tag = file.tag;
     this.modified = new Date(file.modified);
-    this.lastModified = file.lastModified;
+    this.#lastModified = file.lastModified;
     if (coding !== undefined) this.setHeader("Content-Encoding", coding);
     this.setHeaders();
-    const part = this.partToSend(file.size);
+    const part = this.#partToSend(file.size);
     if (part === undefined) return undefined;
     if (file.content !== undefined) return sendKept(this, file.content, part.start, part.end);
-    return this.serveOpened(file, part, attempt);
+    return this.#serveOpened(file, part, attempt);
   }
 
-  private async serveOpened(file: StoredFile, { start, end }: Part, attempt: number): Promise<void> {
-    if (await sendFile(this, this.files, file, start, end, attempt > 1)) return;
+  async #serveOpened(file: StoredFile, { start, end }: Part, attempt: number): Promise<void> {
+    if (await sendFile(this, this.#files, file, start, end, attempt > 1)) return;
     // It was changed since it was looked at, and nothing has been sent. What never rests is sent as it comes.
     this.setStatus(200);
     for (const name of ["Content-Range", "Content-Encoding"]) this.clearHeader(name);
-    if (file.absolutePath !== this.absolutePath) await this.files.findAgain(file.absolutePath).catch(() => undefined);
-    const found = await this.files.findAgain(this.absolutePath);
+    if (file.absolutePath !== this.absolutePath) await this.#files.findAgain(file.absolutePath).catch(() => undefined);
+    const found = await this.#files.findAgain(this.absolutePath);
     if (found === DIRECTORY) throw new HTTPError(404);
-    await this.serveFile(attempt === 0 ? found : asChanging(found), this.path, attempt + 1);
+    await this.#serveFile(attempt === 0 ? found : asChanging(found), this.path, attempt + 1);
   }
 
   /** What a subclass has. */
-  private async serveContent(absolutePath: string, traits: Traits): Promise<void> {
+  async #serveContent(absolutePath: string, traits: Traits): Promise<void> {
     const cls = this.constructor as StaticClass;
     this.absolutePath = absolutePath;
     const modified = (await this.getModifiedTime()) ?? undefined;
     const size = await this.getContentSize();
     if (modified !== undefined) {
       this.modified = new Date(Math.floor(modified.getTime() / 1000) * 1000);
-      this.lastModified = formatTimestamp(this.modified);
+      this.#lastModified = formatTimestamp(this.modified);
     }
-    if (this.found !== undefined && traits.plainVersion) this.tag = this.found.tag;
+    if (this.#found !== undefined && traits.plainVersion) this.#tag = this.#found.tag;
     else {
       const version = await versionOfContent(cls, StaticFileHandler, absolutePath, size, this.modified);
-      this.tag = version === undefined ? undefined : `"${version}"`;
+      this.#tag = version === undefined ? undefined : `"${version}"`;
     }
     this.setHeaders();
-    const part = this.partToSend(size);
+    const part = this.#partToSend(size);
     if (part === undefined) return;
     const { start, end } = part;
-    const content = this.request.methodId === M_GET ? await this.contentOf(absolutePath, start, end) : "";
+    const content = this.request.methodId === M_GET ? await this.#contentOf(absolutePath, start, end) : "";
     await sendContent(this, content, end - start);
   }
 
   /** What `getContent` gives; a file of the folder is opened as one, however else the class answers. */
-  private contentOf(absolutePath: string, start: number, end: number): StaticContent | Promise<StaticContent> {
+  #contentOf(absolutePath: string, start: number, end: number): StaticContent | Promise<StaticContent> {
     const cls = this.constructor as StaticClass;
-    if (cls.getContent !== StaticFileHandler.getContent || this.found === undefined)
+    if (cls.getContent !== StaticFileHandler.getContent || this.#found === undefined)
       return cls.getContent(absolutePath, start, end);
-    return readPieces(absolutePath, start, end, (path) => this.files.open(path));
+    return readPieces(absolutePath, start, end, (path) => this.#files.open(path));
   }
 
-  private chooseCoding(siblings: ReadonlyMap<SiblingCoding, StoredFile>): SiblingCoding | undefined {
+  #chooseCoding(siblings: ReadonlyMap<SiblingCoding, StoredFile>): SiblingCoding | undefined {
     const { request } = this;
     if (siblings.size === 0 || !request.knows(H_ACCEPT_ENCODING)) return undefined;
     return chooseCoding(request.headers.get("Accept-Encoding") ?? "", [...siblings.keys()]);
@@ -178,23 +178,23 @@ export class StaticFileHandler extends RequestHandler {
   // --- what is sent ---
 
   /** Which bytes are to be sent, with status and fields for them set. Undefined: the answer is another, and has been given. */
-  private partToSend(size: number): Part | undefined {
+  #partToSend(size: number): Part | undefined {
     const { request } = this;
     if (isConditional(request)) {
-      if (!mayGoOn(request, this.validators())) throw new HTTPError(412);
-      if (this.shouldReturn304()) return this.finishWithout(304);
+      if (!mayGoOn(request, this.#validators())) throw new HTTPError(412);
+      if (this.shouldReturn304()) return this.#finishWithout(304);
     }
     const all = { start: 0, end: size };
     // RFC 9110 §14.2: "A server MUST ignore a Range header field received with a request method that is unrecognized or for which
     // range handling is not defined. For this specification, GET is the only method". Tornado answers HEAD with 206.
     if (request.methodId !== M_GET || !request.knows(H_RANGE)) return all;
     const range = parseRequestRange(request.headers.get("Range") ?? "");
-    if (range === undefined || !mayAddRange(request, this.validators(), Date.now())) return all;
+    if (range === undefined || !mayAddRange(request, this.#validators(), Date.now())) return all;
     // RFC 9110 §14.1.2: "If the selected representation is shorter than the specified suffix-length, the entire representation is used."
     if (size === 0 && range.start < 0) return all;
     const part = resolveRange(range, size);
     this.setHeader("Content-Range", contentRange(part, size));
-    if (part === undefined) return this.finishWithout(416);
+    if (part === undefined) return this.#finishWithout(416);
     // As in Tornado: all of it is no part of it. There are players that insist.
     if (part.start === 0 && part.end === size) {
       this.clearHeader("Content-Range");
@@ -204,7 +204,7 @@ export class StaticFileHandler extends RequestHandler {
     return part;
   }
 
-  private finishWithout(status: 304 | 416): undefined {
+  #finishWithout(status: 304 | 416): undefined {
     this.setStatus(status);
     for (const name of CONTENT_FIELDS) this.clearHeader(name);
     if (status === 416) this.setHeader("Content-Type", "text/plain");
@@ -212,7 +212,7 @@ export class StaticFileHandler extends RequestHandler {
     return undefined;
   }
 
-  private validators(): Validators {
+  #validators(): Validators {
     return { tag: this.getHeader("Etag"), modified: this.modified?.getTime() };
   }
 
@@ -225,11 +225,11 @@ export class StaticFileHandler extends RequestHandler {
       // RFC 9110 §8.8.2.1: "An origin server with a clock MUST NOT generate a Last-Modified date that is later than the server's time of
       // message origination (Date, Section 6.6.1)."
       const ahead = this.modified.getTime() > Date.now();
-      this.setHeader("Last-Modified", ahead ? httpDate() : this.lastModified);
+      this.setHeader("Last-Modified", ahead ? httpDate() : this.#lastModified);
     }
     const type = this.getContentType();
     if (type !== "") this.setHeader("Content-Type", type);
-    const siblings = this.found?.siblings;
+    const siblings = this.#found?.siblings;
     if (siblings !== undefined && siblings.size > 0) this.setHeader("Vary", "Accept-Encoding");
     const seconds = this.getCacheTime(this.path, this.modified, type);
     if (seconds > 0) {
@@ -258,7 +258,7 @@ export class StaticFileHandler extends RequestHandler {
   async validateAbsolutePath(_root: string, absolutePath: string): Promise<string | undefined> {
     const { request, defaultFilename } = this;
     const slash = request.path.endsWith("/");
-    let found = await this.files.find(absolutePath);
+    let found = await this.#files.find(absolutePath);
     if (found === DIRECTORY) {
       if (defaultFilename === undefined) throw new HTTPError(403, `${this.path} is not a file`);
       if (!slash) {
@@ -267,10 +267,10 @@ export class StaticFileHandler extends RequestHandler {
         this.redirect(targetReference(`${request.path}/${query}`), { permanent: true });
         return undefined;
       }
-      found = await this.files.find(joinPath(absolutePath, defaultFilename));
+      found = await this.#files.find(joinPath(absolutePath, defaultFilename));
       if (found === DIRECTORY) throw new HTTPError(403, `${this.path} is not a file`);
     } else if (slash) throw new HTTPError(404);
-    this.found = found;
+    this.#found = found;
     return found.absolutePath;
   }
 
@@ -287,18 +287,18 @@ export class StaticFileHandler extends RequestHandler {
 
   /** Size of all of the content, bytes. */
   getContentSize(): number | Promise<number> {
-    return this.found?.size ?? statOf(this.absolutePath).then(({ size }) => size);
+    return this.#found?.size ?? statOf(this.absolutePath).then(({ size }) => size);
   }
 
   /** When the content was changed last; undefined where nobody knows. */
   getModifiedTime(): Date | undefined | Promise<Date | undefined> {
-    if (this.found !== undefined) return new Date(this.found.modified);
+    if (this.#found !== undefined) return new Date(this.#found.modified);
     return statOf(this.absolutePath).then(({ mtime }) => mtime);
   }
 
   /** By the extension; with `charset=UTF-8` for text. "" sends none. */
   getContentType(): string {
-    return this.found?.contentType ?? contentTypeOf(this.absolutePath);
+    return this.#found?.contentType ?? contentTypeOf(this.absolutePath);
   }
 
   /** Seconds for which a client need not ask again: `CACHE_MAX_AGE` for a versioned URL (`?v=`), else 0, which leaves it to the client. */
@@ -312,12 +312,12 @@ export class StaticFileHandler extends RequestHandler {
 
   /** Whether the client has the content already (RFC 9110 §13.1.2, §13.1.3). */
   shouldReturn304(): boolean {
-    return hasAlready(this.request, this.validators());
+    return hasAlready(this.request, this.#validators());
   }
 
   /** The tag of what is served: of its version. */
   override computeEtag(_content: string | Uint8Array): string | undefined {
-    return this.tag;
+    return this.#tag;
   }
 
   // --- versioned URLs ---
