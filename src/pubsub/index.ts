@@ -9,7 +9,7 @@ export type { NatsDriverOptions } from "./nats-driver.ts";
 export type { NatsCallback, NatsConnection, NatsSubscription } from "./nats-link.ts";
 export { redisDriver } from "./redis-driver.ts";
 export type { RedisDriverOptions } from "./redis-driver.ts";
-export type { RedisClient } from "./redis-link.ts";
+export type { RedisClient } from "./redis-client.ts";
 export type { ToEvent } from "./publication.ts";
 export type {
   EventSourceSubscriber,

@@ -21,7 +21,8 @@ export const MAX_TOPIC_SIZE = 1024;
 export interface Subscription {
   /**
    * Resolves once messages published by others, in other processes too, arrive: who reads from a store what was published before waits
-   * for it first. Never rejects; with a broker that is away it takes until that is back, or the subscription ends.
+   * for it first. Never rejects; with a broker that is away it takes until that is back, or the subscription ends. It tells of the first
+   * time only: once resolved it stays so when the broker goes away later. Subscribing again gives one that tells of the present.
    */
   readonly active: Promise<void>;
   /** Ends it. A connection that closes ends its own. */
