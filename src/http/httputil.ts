@@ -1,6 +1,8 @@
 /** `landspout/httputil`: the value types and interfaces of HTTP that programs use by themselves. */
 export { decodeArgument, parseBodyArguments, parseQueryArguments } from "./arguments.ts";
 export type { ArgumentMap } from "./arguments.ts";
+export { contentDisposition, MAX_DOWNLOAD_NAME_SIZE } from "./content-disposition.ts";
+export type { DownloadOptions } from "./content-disposition.ts";
 export { parseCookie } from "./cookies.ts";
 export { chooseCoding, parsePreferences } from "./accept.ts";
 export type { Preference } from "./accept.ts";

@@ -1,5 +1,10 @@
-/** The cookies a `RequestHandler` reads and sets. They are sent with the head of its answer. */
+/**
+ * The cookies a `RequestHandler` reads and sets, which are sent with the head of its answer, and the name under which a client saves
+ * the answer.
+ */
 import { UsageError } from "../errors.ts";
+import { contentDisposition } from "../http/content-disposition.ts";
+import type { DownloadOptions } from "../http/content-disposition.ts";
 import type { ClearCookieOptions, SetCookieOptions } from "../http/set-cookie.ts";
 import { internals } from "./handler-internals.ts";
 import { HandlerOutput } from "./handler-output.ts";
@@ -34,6 +39,16 @@ export abstract class HandlerCookies extends HandlerOutput {
   clearAllCookies(options: ClearCookieOptions = {}): void {
     if (internals.isLate(this, "clearAllCookies")) return;
     this.#toBeSent().clear(Object.keys(this.request.cookies), options);
+  }
+
+  /**
+   * Has the client save the answer under a name, or with `{ type: "inline" }` show it and know the name: sets `Content-Disposition` to what
+   * `contentDisposition` (`landspout/httputil`) makes of it. Any text is safe. `Content-Type` stays as it is.
+   * @throws UsageError where the name is no text.
+   */
+  setDownloadName(name: string, options?: DownloadOptions): void {
+    if (!internals.isLate(this, "setDownloadName"))
+      this.setHeader("Content-Disposition", contentDisposition(name, options));
   }
 
   #toBeSent(): NewCookies {

@@ -82,7 +82,10 @@ export const CALLS: readonly string[] = [
     "RequestHandler",
     "getQueryArgument getQueryArguments getBodyArgument getBodyArguments getCookie bodyStream",
   ),
-  ...members("RequestHandler", "parts cookies getStatus addHeader clearHeader getHeader setCookie clearCookie detach"),
+  ...members(
+    "RequestHandler",
+    "parts cookies setDownloadName getStatus addHeader clearHeader getHeader setCookie clearCookie detach",
+  ),
   ...members("RequestHandler", "clearAllCookies setEtagHeader checkEtagHeader headersWritten finished"),
   // Called where `sendError` calls `setStatus`, which has a row.
   ...members("RequestHandler", "setHeader reasonText"),
@@ -90,7 +93,7 @@ export const CALLS: readonly string[] = [
     "WebSocketHandler",
     "get head isOpen selectedSubprotocol closeCode closeReason writeMessage writePrepared",
   ),
-  ...members("WebSocketHandler", "ping close abort setNodelay"),
+  ...members("WebSocketHandler", "allowedMethods ping close abort setNodelay"),
   // Has no caller but the package, and what it does by itself is the row of `RequestHandler.logException`.
   "WebSocketHandler.onError",
   ...members("EventSourceHandler", "get lastEventId isOpen send sendPrepared comment close finish"),

@@ -16,6 +16,7 @@ const CALLS: { readonly [name: string]: (handler: RequestHandler) => unknown } =
   addHeader: (handler) => handler.addHeader("X-Late", "1"),
   clearHeader: (handler) => handler.clearHeader("Content-Type"),
   setStatus: (handler) => handler.setStatus(404),
+  setDownloadName: (handler) => handler.setDownloadName("late.txt"),
   setCookie: (handler) => handler.setCookie("late", "1"),
   redirect: (handler) => handler.redirect("/elsewhere"),
   sendError: (handler) => handler.sendError(500),

@@ -11,6 +11,8 @@ export interface StaticFileOptions {
   path: string;
   /** Served for a folder, whose address then ends with a slash. Default: none, a folder is 403. */
   defaultFilename?: string;
+  /** Clients save each file under its own name (`Content-Disposition: attachment`) rather than show it. Default false. */
+  download?: boolean;
   /** Serve names that begin with a dot; else they are 404. `.well-known` at the top always is served. Default false. */
   dotfiles?: boolean;
   /** Follow symbolic links out of the folder; else they are 403. Links within it always work. Default false. */
@@ -36,6 +38,7 @@ export interface StaticFileOptions {
 export interface ResolvedStaticOptions {
   readonly path: string;
   readonly defaultFilename: string | undefined;
+  readonly download: boolean;
   readonly dotfiles: boolean;
   readonly followSymlinks: boolean;
   readonly codings: readonly SiblingCoding[];
@@ -52,6 +55,7 @@ export const STATIC_OPTIONS: OptionTable<StaticFileOptions> = {
   path: (value) => (typeof value === "string" && value !== "" ? undefined : "the name of a folder"),
   defaultFilename: (value) =>
     typeof value === "string" && !/[/\\\0]/.test(value) ? undefined : "a name without a folder",
+  download: flag,
   dotfiles: flag,
   followSymlinks: flag,
   precompressed: either("true, false, or a list of br, zstd, gzip", flag, listOf(oneOf(...CODINGS), "codings")),
@@ -73,6 +77,7 @@ export function resolveStaticOptions(options: Partial<StaticFileOptions>): Resol
   return {
     path,
     defaultFilename: defaultFilename === "" ? undefined : defaultFilename,
+    download: options.download === true,
     dotfiles: options.dotfiles === true,
     followSymlinks: options.followSymlinks === true,
     codings: precompressed === true ? CODINGS : precompressed === false ? [] : precompressed,

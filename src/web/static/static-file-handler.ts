@@ -236,6 +236,7 @@ export class StaticFileHandler extends RequestHandler {
       this.setHeader("Expires", new Date(Date.now() + seconds * 1000));
       this.setHeader("Cache-Control", `max-age=${seconds}`);
     }
+    if (this.#files.options.download) this.setDownloadName(this.absolutePath);
     this.setExtraHeaders(this.path);
   }
 
