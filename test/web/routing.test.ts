@@ -1,4 +1,5 @@
 /** Rules, matchers and routers, as programs put them together, over real sockets. */
+import { Buffer } from "node:buffer";
 import * as assert from "uvu/assert";
 import { HTTPHeaders } from "../../src/http/headers.ts";
 import type { HTTPConnection, HTTPMessageDelegate } from "../../src/http/interfaces.ts";
@@ -17,7 +18,7 @@ import {
   toRouter,
 } from "../../src/web/routing/index.ts";
 import { Application, RequestHandler, streamRequestBody } from "../../src/web/index.ts";
-import type { Settings } from "../../src/web/index.ts";
+import type { Route, Settings } from "../../src/web/index.ts";
 import { expectLog, suite } from "../_support/suite.ts";
 import { serving, withPeer } from "../_support/wire.ts";
 import type { Answer, Peer } from "../_support/wire.ts";
@@ -374,6 +375,40 @@ test("a reversible router finds the names of the routers below it", () => {
   assert.is(router.reverseUrl("in-app", 2), "/app/2");
   assert.is(router.reverseUrl("in-list", { id: 3 }), "/list/3");
   assert.is(router.reverseUrl("nowhere"), undefined);
+});
+
+// RFC 3986 §6.2.2.1: the hexadecimal digits of "%3a" and "%3A" are equivalent.
+test("escapes in a path are the same in lower and upper case", () => {
+  class Named extends RequestHandler {
+    override get(...args: (string | undefined)[]): void {
+      this.write(JSON.stringify(args));
+    }
+  }
+  const one: Route[] = [
+    ["/café", Named],
+    ["/caf%c3%a8/:name", Named],
+    [/\/raw%c3%a9/, Named],
+  ];
+  const expected: readonly (readonly [string, number, string?])[] = [
+    ["/caf%C3%A9", 200, "[]"],
+    ["/caf%c3%a9", 200, "[]"],
+    ["/caf%C3%a9", 200, "[]"],
+    ["/caf%c3%a8/%c3%a9", 200, '["é"]'],
+    ["/caf%C3%A8/x", 200, '["x"]'],
+    ["/caf%C3%A0", 404],
+    // A regular expression sees the path as it was sent.
+    ["/raw%c3%a9", 200, "[]"],
+    ["/raw%C3%A9", 404],
+  ];
+  const routes = async (list: readonly Route[]): Promise<void> =>
+    talk(list, async (peer) => {
+      for (const [path, status, body] of expected) {
+        const answer = await ask(peer, path);
+        assert.is(answer.status, status, path);
+        if (body !== undefined) assert.is(Buffer.from(answer.body, "latin1").toString(), body, path);
+      }
+    });
+  return routes(one).then(() => routes([[new PathMatches("/*"), one]]));
 });
 
 test.run();

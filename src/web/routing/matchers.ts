@@ -5,7 +5,15 @@
 import { UsageError } from "../../errors.ts";
 import type { HTTPServerRequest } from "../../http/request.ts";
 import type { PathValue, Pattern, ReverseArguments } from "./parameters.ts";
-import { buildPath, byName, escapePart, parsePathPattern, patternExpression, valuesInOrder } from "./path-pattern.ts";
+import {
+  buildPath,
+  byName,
+  escapePart,
+  normalPath,
+  parsePathPattern,
+  patternExpression,
+  valuesInOrder,
+} from "./path-pattern.ts";
 import { buildFromExpression, expressionParts, wholly } from "./regexp-pattern.ts";
 import type { ExpressionParts } from "./regexp-pattern.ts";
 
@@ -143,7 +151,7 @@ export class PathMatches<P extends Pattern = Pattern> extends Matcher {
     const { pattern } = this;
     this.#expression ??=
       pattern instanceof RegExp ? wholly(pattern) : patternExpression(parsePathPattern(pattern as string));
-    const found = this.#expression.exec(request.path);
+    const found = this.#expression.exec(pattern instanceof RegExp ? request.path : normalPath(request.path));
     if (found === null) return undefined;
     if (found.length === 1) return MATCHED;
     const pathArgs = found.slice(1);

@@ -57,7 +57,15 @@ function parseSegment(pattern: string, part: string, last: boolean): Segment {
 
 /** Paths arrive percent-encoded; so must a pattern be. What is encoded already stays. */
 function encodePattern(pattern: string): string {
-  return /[^\x21-\x7e]/.test(pattern) ? encodeURI(pattern).replaceAll("%25", "%") : pattern;
+  return normalPath(/[^\x21-\x7e]/.test(pattern) ? encodeURI(pattern).replaceAll("%25", "%") : pattern);
+}
+
+/**
+ * A path as patterns are compared with it. RFC 3986 §6.2.2.1: "the hexadecimal digits within a percent-encoding triplet (e.g., "%3a" versus
+ * "%3A") are case-insensitive and therefore should be normalized to use uppercase letters".
+ */
+export function normalPath(path: string): string {
+  return path.includes("%") ? path.replace(/%[0-9a-f]{2}/gi, (triplet) => triplet.toUpperCase()) : path;
 }
 
 function badPattern(pattern: string, why: string): UsageError {

@@ -4,7 +4,7 @@
  * expressions are tried in turn.
  */
 import type { Pattern } from "./parameters.ts";
-import { parsePathPattern } from "./path-pattern.ts";
+import { normalPath, parsePathPattern } from "./path-pattern.ts";
 import type { Segment } from "./path-pattern.ts";
 import { wholly } from "./regexp-pattern.ts";
 
@@ -98,8 +98,9 @@ export class PathTable<T> {
     node.leaf ??= leaf;
   }
 
-  /** The earliest route that matches a path, as sent. */
-  find(path: string): RouteMatch<T> | undefined {
+  /** The earliest route that matches a path. Regular expressions see it as it was sent. */
+  find(sent: string): RouteMatch<T> | undefined {
+    const path = normalPath(sent);
     const constant = this.#constants.get(path);
     if (constant === undefined ? this.#firstPattern === Infinity : constant.index < this.#firstPattern) return constant;
     let best: (Leaf<T> & RouteMatch<T>) | undefined = constant;
@@ -109,7 +110,7 @@ export class PathTable<T> {
     }
     for (const { index, target, regexp } of this.#expressions) {
       if (best !== undefined && index > best.index) break;
-      const match = regexp.exec(path);
+      const match = regexp.exec(sent);
       if (match !== null) return { target, captured: match.slice(1) };
     }
     return best;
