@@ -153,6 +153,7 @@ else {
       assert.is((await connect(page, "/choosing", ["v1", "v2.chat", "v2.other"])).protocol, "v2.chat");
       assert.is((await connect(page, "/choosing")).protocol, "");
       // The handler accepts; it is browsers that want one of theirs.
+      expectLog(/^Choosing: a client offers the subprotocols "v1" and none is selected/, { level: "info" });
       const none = await connect(page, "/choosing", ["v1"]);
       assert.equal(none.events, ["error", "close"]);
       assert.is(browser.complaints.splice(0).length, 1);
