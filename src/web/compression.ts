@@ -12,6 +12,7 @@ import type { HTTPHeaders } from "../http/headers.ts";
 import type { HTTPServerRequest } from "../http/request.ts";
 import { hasNoContent } from "../http/status.ts";
 import { H_ACCEPT_ENCODING } from "../parser/abi.ts";
+import { lengthOf } from "./output-transform.ts";
 import type { OutputTransform, OutputTransformFactory, TransformedHead } from "./output-transform.ts";
 
 export type ContentCoding = "br" | "zstd" | "gzip" | "deflate";
@@ -86,17 +87,9 @@ class Compression implements OutputTransform {
     finishing: boolean,
   ): TransformedHead | Promise<TransformedHead> {
     const plain = { status, chunk };
-    if (!isCompressible(headers.get("Content-Type") ?? "")) {
-      // RFC 9110 §15.4.5: a 304 has the Vary of the 200 it stands for; its type is not known any more.
-      if (status === 304) addVary(headers);
-      return plain;
-    }
-    addVary(headers);
-    if (hasNoContent(status) || !mayBeCoded(status, headers)) return plain;
-    if (finishing && chunk.length < this.#settings.threshold) return plain;
-    const request = this.#request;
-    const field = request.knows(H_ACCEPT_ENCODING) ? (request.headers.get("Accept-Encoding") ?? "") : "";
-    const coding = chooseCoding(field, this.#settings.codings);
+    const coding = hasNoContent(status)
+      ? undefined
+      : this.#coding(status, headers, finishing ? chunk.length : lengthOf(headers));
     if (coding === undefined) return plain;
     headers.set("Content-Encoding", coding);
     headers.delete("Content-Length");
@@ -107,6 +100,23 @@ class Compression implements OutputTransform {
     return compressed instanceof Promise
       ? compressed.then((bytes) => ({ status, chunk: bytes }))
       : { status, chunk: compressed };
+  }
+
+  notModified(headers: HTTPHeaders, length: number | undefined): void {
+    // A handler that answers 304 by itself may not have set the type.
+    if (!headers.has("Content-Type")) addVary(headers);
+    else if (this.#coding(200, headers, length) !== undefined) weaken(headers);
+  }
+
+  /** The coding for a response, if it is to have one; says in `Vary` that others get another. `length`: bytes of the content, if known. */
+  #coding(status: number, headers: HTTPHeaders, length: number | undefined): ContentCoding | undefined {
+    if (!isCompressible(headers.get("Content-Type") ?? "")) return undefined;
+    addVary(headers);
+    if (!mayBeCoded(status, headers)) return undefined;
+    if (length !== undefined && length < this.#settings.threshold) return undefined;
+    const request = this.#request;
+    const field = request.knows(H_ACCEPT_ENCODING) ? (request.headers.get("Accept-Encoding") ?? "") : "";
+    return chooseCoding(field, this.#settings.codings);
   }
 
   #startStream(coding: ContentCoding, chunk: Uint8Array): Promise<Uint8Array> {

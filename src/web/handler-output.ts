@@ -320,7 +320,7 @@ export abstract class HandlerOutput {
     const headers = this.#headers;
     if (tagOfWhole(this, this.#status, headers, content)) {
       this.setStatus(304);
-      toNotModified(headers);
+      headers.set("Content-Length", typeof content === "string" ? Buffer.byteLength(content) : content.length);
       content = "";
     }
     this.#transformed = this.#newTransformed();

@@ -12,6 +12,7 @@ import type { HTTPServerRequest } from "../http/request.ts";
 import { hasNoContent, reasonPhrase } from "../http/status.ts";
 import { guard, isPromiseLike, logFailure, notPromise } from "../user-code.ts";
 import type { Failed } from "../user-code.ts";
+import { toNotModified } from "./send-whole.ts";
 
 export interface OutputTransform {
   /**
@@ -25,6 +26,11 @@ export interface OutputTransform {
     chunk: Uint8Array,
     finishing: boolean,
   ): TransformedHead | Promise<TransformedHead>;
+  /**
+   * Called before `transformFirstChunk` where the response is a 304. `headers` are still those of the 200 that it stands for, and may be
+   * changed: RFC 9110 §15.4.5 wants the `Etag` and `Vary` that the 200 would have. `length`: bytes of its content, where they are known.
+   */
+  notModified?(headers: HTTPHeaders, length: number | undefined): void;
   /** A further piece, the last if `finishing`; possibly empty. */
   transformChunk(chunk: Uint8Array, finishing: boolean): Uint8Array | Promise<Uint8Array>;
   /** The answer has failed, or its client has left: nothing more will come. */
@@ -44,6 +50,12 @@ export interface AnswerHead {
   readonly status: number;
   readonly reason: string;
   readonly headers: HTTPHeaders;
+}
+
+/** The length of the content, as its field says it; undefined where there is none. Bytes. */
+export function lengthOf(headers: HTTPHeaders): number | undefined {
+  const field = headers.get("Content-Length");
+  return field === undefined ? undefined : Number(field);
 }
 
 export class TransformedOutput {
@@ -83,6 +95,11 @@ export class TransformedOutput {
   }
 
   #transformHead(head: AnswerHead, chunk: Uint8Array, finishing: boolean): TransformedHead | Promise<TransformedHead> {
+    if (head.status === 304) {
+      const length = lengthOf(head.headers);
+      for (const transform of this.#transforms) transform.notModified?.(head.headers, length);
+      toNotModified(head.headers);
+    }
     let result: TransformedHead | Promise<TransformedHead> = { status: head.status, chunk };
     for (const transform of this.#transforms) {
       result = after(result, (so) => transform.transformFirstChunk(so.status, head.headers, so.chunk, finishing));

@@ -1,9 +1,12 @@
 /** Compressed answers: when, with what, and that a live one can be decoded as it comes. */
 import { Buffer } from "node:buffer";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import * as zlib from "node:zlib";
 import * as assert from "uvu/assert";
 import { chooseCoding, parsePreferences } from "../../src/http/accept.ts";
-import { RequestHandler } from "../../src/web/index.ts";
+import { RequestHandler, StaticFileHandler } from "../../src/web/index.ts";
 import type { Route } from "../../src/web/index.ts";
 import { suite } from "../_support/suite.ts";
 import { ask, talk } from "./_talk.ts";
@@ -129,6 +132,51 @@ test("a coded answer has a weak tag, and a 304 when it comes back", () =>
     },
     { compressResponse: { codings: ["gzip"], level: 1 } },
   ));
+
+// RFC 9110 §15.4.5: a 304 has the Etag that "would have been sent in a 200 (OK) response to the same request".
+const TAGS: readonly (readonly [title: string, target: string, fields: string])[] = [
+  ["compressed", "/long", "Accept-Encoding: gzip\r\n"],
+  ["below the threshold", "/short", "Accept-Encoding: gzip\r\n"],
+  ["of another type", "/image", "Accept-Encoding: gzip\r\n"],
+  ["without a coding the client takes", "/long", "Accept-Encoding: identity\r\n"],
+  ["of a handler that answers 304 by itself", "/itself", "Accept-Encoding: gzip\r\n"],
+  ["of a file", "/files/long.txt", "Accept-Encoding: gzip\r\n"],
+  ["of a short file", "/files/short.txt", "Accept-Encoding: gzip\r\n"],
+];
+for (const [title, target, fields] of TAGS) {
+  test(`a 304 has the tag and Vary of the 200: ${title}`, async () => {
+    const path = await mkdtemp(join(tmpdir(), "compression-"));
+    await writeFile(join(path, "long.txt"), LONG);
+    await writeFile(join(path, "short.txt"), "short");
+    const itself = answering((handler) => {
+      handler.setHeader("Etag", '"own"');
+      if (handler.checkEtagHeader()) handler.setStatus(304);
+      else handler.write(LONG);
+    });
+    const routes: Route[] = [...ROUTES, ["/itself", itself], ["/files/*", StaticFileHandler, { path }]];
+    try {
+      await talk(
+        routes,
+        async (peer) => {
+          const whole = await ask(peer, target, { fields });
+          assert.is(whole.status, 200);
+          const tag = whole.headers["etag"] ?? "";
+          const again = await ask(peer, target, { fields: `${fields}If-None-Match: ${tag}\r\n` });
+          assert.is(again.status, 304);
+          assert.is(again.headers["etag"], tag);
+          assert.is(again.headers["vary"], whole.headers["vary"]);
+          for (const name of ["content-type", "content-encoding", "content-length"])
+            assert.is(again.headers[name], undefined, name);
+          const other = await ask(peer, target, { fields: `${fields}If-None-Match: "another"\r\n` });
+          assert.is(other.headers["etag"], tag, "the tag does not depend on what the client has");
+        },
+        { compressResponse: { codings: ["gzip"], level: 1 } },
+      );
+    } finally {
+      await rm(path, { recursive: true });
+    }
+  });
+}
 
 test("takes threshold and codings from the setting", () =>
   talk(

@@ -36,9 +36,6 @@ import type { Version } from "./versions.ts";
 
 export type StaticClass = typeof StaticFileHandler;
 
-/** RFC 9110 §15.4.5: what describes content goes with it. */
-const CONTENT_FIELDS = ["Content-Type", "Content-Encoding"];
-
 /**
  * Serves files.
  *
@@ -182,7 +179,7 @@ export class StaticFileHandler extends RequestHandler {
     const { request } = this;
     if (isConditional(request)) {
       if (!mayGoOn(request, this.#validators())) throw new HTTPError(412);
-      if (this.shouldReturn304()) return this.#finishWithout(304);
+      if (this.shouldReturn304()) return this.#finishNotModified(size);
     }
     const all = { start: 0, end: size };
     // RFC 9110 §14.2: "A server MUST ignore a Range header field received with a request method that is unrecognized or for which
@@ -194,7 +191,7 @@ export class StaticFileHandler extends RequestHandler {
     if (size === 0 && range.start < 0) return all;
     const part = resolveRange(range, size);
     this.setHeader("Content-Range", contentRange(part, size));
-    if (part === undefined) return this.#finishWithout(416);
+    if (part === undefined) return this.#finishUnsatisfiable();
     // As in Tornado: all of it is no part of it. There are players that insist.
     if (part.start === 0 && part.end === size) {
       this.clearHeader("Content-Range");
@@ -204,10 +201,18 @@ export class StaticFileHandler extends RequestHandler {
     return part;
   }
 
-  #finishWithout(status: 304 | 416): undefined {
-    this.setStatus(status);
-    for (const name of CONTENT_FIELDS) this.clearHeader(name);
-    if (status === 416) this.setHeader("Content-Type", "text/plain");
+  /** The fields that describe the content go when all who derive others from them have seen them. */
+  #finishNotModified(size: number): undefined {
+    this.setStatus(304);
+    this.setHeader("Content-Length", size);
+    void this.finish();
+    return undefined;
+  }
+
+  #finishUnsatisfiable(): undefined {
+    this.setStatus(416);
+    this.clearHeader("Content-Encoding");
+    this.setHeader("Content-Type", "text/plain");
     void this.finish();
     return undefined;
   }
