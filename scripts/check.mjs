@@ -15,6 +15,7 @@ const bin = (path) => [node, join(ROOT, "node_modules", path)];
 const CHECKS = [
   ["format", [...bin("oxfmt/bin/oxfmt"), "--check"]],
   ["lint", [...bin("oxlint/bin/oxlint"), "--type-aware"]],
+  ["field names", [node, "--import", "tsx", "scripts/make-field-names.mjs", "--check"]],
   ["layers", [node, "scripts/check-layers.mjs"]],
   ["types of src", [...bin("typescript/bin/tsc"), "--noEmit", "-p", "."]],
   ["types of tests and examples", [...bin("typescript/bin/tsc"), "-p", "tsconfig.test.json"]],
