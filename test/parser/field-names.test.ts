@@ -97,7 +97,7 @@ test("for any list every name has a slot of its own, in both tables", () => {
     .filter(({ length }) => length >= 4 && length <= 28);
   const ends = (text: string): string => `${text.slice(0, 4)}${text.slice(-4)}`;
   fc.assert(
-    fc.property(fc.uniqueArray(name, { maxLength: 40, selector: ends }), (names) => {
+    fc.property(fc.uniqueArray(name, { maxLength: 30, selector: ends }), (names) => {
       checkNames(names);
       const { factor, ids, lengths, letters } = wasmTables(names);
       const [one, two] = tsFactors(names, [1, 1]);
@@ -115,7 +115,7 @@ test("for any list every name has a slot of its own, in both tables", () => {
       }
       assert.is(taken.size, names.length);
     }),
-    { numRuns: 30 },
+    { numRuns: 20 },
   );
 });
 
