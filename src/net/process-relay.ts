@@ -23,7 +23,8 @@ export const MAX_RELAY_UNSENT: number = 16 * 1024 * 1024;
 
 /** What goes over the channel. It may have other users: everything of ours is under one name. */
 interface Envelope {
-  readonly landspoutRelay: "want" | "wanted" | "unwant" | "say";
+  /** `hello`: a child asks whether its parent relays, which answers `here`. Their key is empty. */
+  readonly landspoutRelay: "hello" | "here" | "want" | "wanted" | "unwant" | "say";
   readonly key: string;
   readonly id?: number;
   readonly text?: string;
@@ -72,10 +73,14 @@ class Channel implements RelayPort {
 
 interface Wanted {
   readonly ports: Set<RelayPort>;
-  readonly active: Promise<void>;
-  readonly settle: () => void;
+  active: Promise<void>;
+  settle: () => void;
   readonly id: number;
 }
+
+/** Milliseconds between two questions to the parent whether it relays: each pause is twice the one before. */
+const FIRST_PAUSE = 100;
+const LONGEST_PAUSE = 5000;
 
 const AT_ONCE: Promise<void> = Promise.resolve();
 
@@ -84,6 +89,32 @@ class Relay {
   readonly #attached: WeakSet<ChildProcess> = new WeakSet();
   #up: Channel | undefined = undefined;
   #count = 0;
+  /** The parent has said that it relays. */
+  #joined = false;
+  #alone = false;
+  readonly #onJoin: Set<() => void> = new Set();
+
+  /** Whether a parent is joined that has not yet said that it relays: it may be one that knows nothing of it. */
+  get isParentSilent(): boolean {
+    return this.#up !== undefined && process.connected && !this.#joined;
+  }
+  /** The function is called once the parent says that it relays, however late. Returns what takes that back. */
+  whenJoined(call: () => void): () => void {
+    this.#onJoin.add(call);
+    return () => void this.#onJoin.delete(call);
+  }
+  /** `goAlone` was called, and the parent has not spoken since. */
+  get isAlone(): boolean {
+    return this.#alone;
+  }
+  /** Nobody waits for the parent any more: this process is the top of the tree, until the parent speaks after all. */
+  goAlone(): void {
+    this.#alone = true;
+    this.#settleAll();
+  }
+  #settleAll(): void {
+    for (const { settle } of this.#wanted.values()) settle();
+  }
 
   /** Joins the relay of the parent. */
   joinParent(): void {
@@ -97,7 +128,8 @@ class Relay {
     process.on("message", (message: unknown) => {
       if (!isEnvelope(message)) return;
       const { key, id } = message;
-      if (message.landspoutRelay === "say") this.say(up, key, bodyOf(message));
+      if (message.landspoutRelay === "here") this.#join();
+      else if (message.landspoutRelay === "say") this.say(up, key, bodyOf(message));
       else if (message.landspoutRelay === "wanted") {
         const wanted = this.#wanted.get(key);
         if (wanted?.id === id) wanted?.settle();
@@ -106,9 +138,30 @@ class Relay {
     // It is listened to, but must not keep a process alive that has nothing else to do.
     process.channel?.unref();
     // With the parent gone nobody answers: who waits for it goes on alone.
-    process.once("disconnect", () => {
-      for (const { settle } of this.#wanted.values()) settle();
-    });
+    process.once("disconnect", () => this.#settleAll());
+    this.#ask(up, FIRST_PAUSE);
+  }
+  /** Asks until the parent answers: it may take this child in later, and hears nothing until then. */
+  #ask(up: Channel, pause: number): void {
+    if (this.#joined || !process.connected) return;
+    up.send({ landspoutRelay: "hello", key: "" });
+    setTimeout(() => this.#ask(up, Math.min(pause * 2, LONGEST_PAUSE)), pause).unref();
+  }
+  /** A parent that began to relay late has heard nothing of what was wanted before. */
+  #join(): void {
+    if (this.#joined) return;
+    this.#joined = true;
+    for (const [key, wanted] of this.#wanted) {
+      if (this.#alone) this.#pend(wanted);
+      this.#up?.send({ landspoutRelay: "want", key, id: wanted.id });
+    }
+    if (this.#alone) loggers.general.info("the parent process relays messages now");
+    this.#alone = false;
+    for (const call of this.#onJoin) call();
+    this.#onJoin.clear();
+  }
+  #pend(wanted: Wanted): void {
+    wanted.active = new Promise<void>((resolve) => (wanted.settle = resolve));
   }
 
   /** Takes a child in. */
@@ -123,7 +176,8 @@ class Relay {
     child.on("message", (message: unknown) => {
       if (!isEnvelope(message)) return;
       const { key, id = 0, landspoutRelay: what } = message;
-      if (what === "say") this.say(port, key, bodyOf(message));
+      if (what === "hello") port.send({ landspoutRelay: "here", key: "" });
+      else if (what === "say") this.say(port, key, bodyOf(message));
       else if (what === "want") {
         keys.add(key);
         void this.want(port, key).then(() => port.send({ landspoutRelay: "wanted", key, id }));
@@ -144,15 +198,18 @@ class Relay {
     let wanted = this.#wanted.get(key);
     if (wanted === undefined) {
       const id = ++this.#count;
-      let settle: () => void = () => undefined;
-      const connected = this.#up !== undefined && process.connected;
-      const active = connected ? new Promise<void>((resolve) => (settle = resolve)) : AT_ONCE;
-      wanted = { ports: new Set(), active, settle, id };
+      wanted = { ports: new Set(), active: AT_ONCE, settle: () => undefined, id };
+      if (this.#up !== undefined && process.connected && !this.#alone) this.#pend(wanted);
       this.#wanted.set(key, wanted);
       this.#up?.send({ landspoutRelay: "want", key, id });
     }
     wanted.ports.add(port);
     return wanted.active;
+  }
+
+  /** The promise of `want` as it would be now. */
+  whenActive(key: string): Promise<void> {
+    return this.#wanted.get(key)?.active ?? AT_ONCE;
   }
 
   unwant(port: RelayPort, key: string): void {

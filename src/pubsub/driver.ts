@@ -18,7 +18,8 @@ export interface PubSubDriver {
   start(receive: Receive): void;
   /**
    * There is a subscriber to this topic now, where there was none. The promise, where there is one, resolves once messages of
-   * others arrive; it never rejects, and resolves too when the subscription is given up.
+   * others arrive, and resolves too when the subscription is given up. It rejects with an error of this package only, where the program is
+   * set up so that none can arrive; `active` of the subscription rejects with it then. Anything else is logged.
    */
   subscribe(topic: string): Promise<void> | void;
   /**

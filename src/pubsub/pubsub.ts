@@ -3,7 +3,7 @@
  * Delivery is at most once: who is not subscribed, or too slow, when a message comes does not get it. It keeps no message.
  */
 import { Buffer } from "node:buffer";
-import { UsageError } from "../errors.ts";
+import { isLandspoutError, UsageError } from "../errors.ts";
 import { checkOptions } from "../options-check.ts";
 import { guard, isPromiseLike, logFailure } from "../user-code.ts";
 import { captureContext } from "../net/context.ts";
@@ -21,8 +21,9 @@ export const MAX_TOPIC_SIZE = 1024;
 export interface Subscription {
   /**
    * Resolves once messages published by others, in other processes too, arrive: who reads from a store what was published before waits
-   * for it first. Never rejects; with a broker that is away it takes until that is back, or the subscription ends. It tells of the first
+   * for it first. With a broker that is away it takes until that is back, or the subscription ends. It tells of the first
    * time only: once resolved it stays so when the broker goes away later. Subscribing again gives one that tells of the present.
+   * Rejects only with `ERR_LANDSPOUT_NO_RELAY`, where a `processDriver` has a parent that does not relay; it need not be awaited.
    */
   readonly active: Promise<void>;
   /** Ends it. A connection that closes ends its own. */
@@ -147,10 +148,17 @@ export class PubSub {
     try {
       const pending: unknown = this.#driver?.[what]?.(topic);
       if (!isPromiseLike(pending)) return undefined;
-      return Promise.resolve(pending).then(
+      const active = Promise.resolve(pending).then(
         () => undefined,
-        (error: unknown) => driverFailed(what, topic, error),
+        (error: unknown) => {
+          // The program is set up wrongly: that is for those who wait.
+          if (isLandspoutError(error)) throw error;
+          driverFailed(what, topic, error);
+        },
       );
+      // Nobody has to wait for it.
+      active.catch(() => undefined);
+      return active;
     } catch (error) {
       driverFailed(what, topic, error);
       return undefined;

@@ -13,6 +13,9 @@ interface Fact {
   readonly wrong?: true;
   readonly quit?: true;
   readonly second?: string;
+  readonly active?: readonly unknown[];
+  readonly log?: string;
+  readonly code?: string;
   readonly got?: string | { readonly bytes: string };
 }
 const factsOf = (output: string): Fact[] =>
@@ -87,5 +90,44 @@ test("children of forkProcesses reach each other through a parent without a PubS
   withProgram("quiet", async (program) => {
     await program.until((text) => gotBy(text, "from child 0").includes("child 1"));
   }));
+
+const NO_RELAY = "ERR_LANDSPOUT_NO_RELAY";
+const find = <K extends keyof Fact>(output: string, key: K): Fact[K][] =>
+  factsOf(output)
+    .filter((fact) => key in fact)
+    .map((fact) => fact[key]);
+
+// On Bun workers of node:cluster are refused at the call.
+if (!("Bun" in globalThis))
+  test("under a primary of node:cluster that knows nothing of it, active rejects and the log says so once", () =>
+    withProgram("foreign", async (program) => {
+      const output = await program.until((text) => gotBy(text, "local").length > 0);
+      assert.equal(find(output, "active"), [[NO_RELAY, NO_RELAY, NO_RELAY]]);
+      const logged = find(output, "log");
+      assert.is(logged.length, 1);
+      assert.match(logged[0] ?? "", /^ERR_LANDSPOUT_NO_RELAY: .*use redisDriver or natsDriver under a process manager/);
+    }));
+else
+  test("workers of Bun's node:cluster are refused at the call", () =>
+    withProgram("foreign", async (program) => {
+      const output = await program.until((text) => count(text, "code") === 1);
+      assert.equal(find(output, "code"), [NO_RELAY]);
+    }));
+
+test("a parent that takes its child in late is found, and what was wanted before arrives", () =>
+  withProgram("attached late", async (program, say) => {
+    let output = await program.until((text) => gotBy(text, "local").length > 0);
+    assert.equal(find(output, "active"), [[NO_RELAY, NO_RELAY, NO_RELAY]]);
+    say("attach");
+    output = await program.until((text) => gotBy(text, "from the parent").length > 0);
+    assert.equal(gotBy(output, "from the child"), ["parent"]);
+    assert.equal(find(output, "log").slice(1), ["the parent process relays messages now"]);
+  }));
+
+test("parent: true where there is no parent is refused at the call", async () => {
+  const program = startFixture("../../pubsub/fixtures/processes.ts", ["refused"]);
+  const { output } = await program.ended;
+  assert.equal(find(output, "code"), [NO_RELAY]);
+});
 
 test.run();
