@@ -29,6 +29,8 @@ const traceChannels = (name: string): TraceChannels => ({
 export const requestChannels: TraceChannels = traceChannels("landspout.request");
 /** `landspout.connection`: from the accepted connection to its end. */
 export const connectionChannels: TraceChannels = traceChannels("landspout.connection");
+/** `landspout.websocket`: from the answered handshake to the end; `error` where this side ended it, and why. */
+export const websocketChannels: TraceChannels = traceChannels("landspout.websocket");
 /** `landspout.parser`: `error` for every message that is refused. */
 export const parserChannels: TraceChannels = traceChannels("landspout.parser");
 

@@ -54,6 +54,10 @@ export class BaseIOStream extends StreamOutput implements TransportHandler {
   get localPort(): number | undefined {
     return this.transport?.localPort;
   }
+  /** There is no socket below, and nothing but an HTTP answer can be sent. */
+  get inMemory(): boolean {
+    return this.transport?.inMemory === true;
+  }
   get encrypted(): boolean {
     return this.transport?.encrypted === true;
   }

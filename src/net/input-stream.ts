@@ -21,6 +21,8 @@ export interface StreamConsumer {
    * they are done with. They are gone when the call returns, and any call into user code may overwrite them.
    */
   bytesReceived(start: number, end: number): number;
+  /** More has come while it holds: the first `length` of `bytes` are not read yet. They may be looked at, and are not its to keep. */
+  bytesHeld?(bytes: Buffer, length: number): void;
   /** The peer sends no more (FIN); it may still read. */
   streamEnded(): void;
   streamClosed(error: Error | undefined): void;
@@ -138,6 +140,7 @@ export abstract class InputStream {
       } else this.deliverBehindKept(consumer, start, end);
       this.uncork();
     }
+    if (this.held && this.kept !== undefined) this.consumer?.bytesHeld?.(this.kept, this.keptLength);
     if (this.keptLength >= HOLD_LIMIT && !this.paused && (this.held || this.consumer === undefined))
       this.pauseTransport();
   }
@@ -185,6 +188,7 @@ export abstract class InputStream {
       }
       this.uncork();
       if (!this.held) this.resumeTransport();
+      else if (this.kept !== undefined) this.consumer?.bytesHeld?.(this.kept, this.keptLength);
     }
   }
 

@@ -29,6 +29,7 @@ export interface MemoryAddresses {
 
 export class MemoryTransport extends ReceivingTransport implements Transport {
   readonly road: TransportRoad = "copy";
+  readonly inMemory = true;
   readonly copies = true;
   readonly encrypted: boolean;
   readonly remoteAddress: string | undefined;

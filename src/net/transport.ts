@@ -36,6 +36,8 @@ export type TextEncoding = "latin1" | "utf8";
 export interface Transport {
   handler: TransportHandler | undefined;
   readonly road: TransportRoad;
+  /** There is no socket below: requests and answers are passed on by an adapter, or a test. */
+  readonly inMemory?: boolean;
   readonly encrypted: boolean;
   /** Bytes accepted by `write` that the operating system has not taken yet. */
   readonly bufferedAmount: number;

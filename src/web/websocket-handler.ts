@@ -7,6 +7,7 @@ import { HTTPError } from "./http-error.ts";
 import { allowField, RequestHandler } from "./request-handler.ts";
 import { WebSocketConnection } from "../websocket/connection.ts";
 import type { Message, WebSocketEvents } from "../websocket/events.ts";
+import type { WebSocketOwner } from "../websocket/trace.ts";
 import { resolveWebSocketOptions } from "../websocket/options.ts";
 import type { WebSocketOptions } from "../websocket/options.ts";
 import { rejectedAsClosed, WebSocketClosedError } from "../websocket/errors.ts";
@@ -72,6 +73,14 @@ export abstract class WebSocketHandler extends RequestHandler implements WebSock
     const { request } = this;
     // It has left while `prepare` was waiting for something: there is nobody to open anything for.
     if (request.connection.lost || request.connection.stream.isClosed) return this.finish();
+    // An adapter passes on a request and its answer, and not the fields and bytes of the connection (RFC 9110 §7.6.1, §7.8).
+    if (request.connection.stream.inMemory && request.headers.has("Sec-WebSocket-Key")) {
+      throw new HTTPError(501, {
+        reason: "No WebSocket Inside an Adapter",
+        logMessage:
+          "an adapter has no connection that could become a WebSocket: use listen() of the Application or an HTTPServer",
+      });
+    }
     const refusal = handshakeRefusal(request);
     if (refusal !== undefined)
       throw new HTTPError(refusal.status, { logMessage: refusal.reason, headers: refusal.headers });
@@ -93,8 +102,9 @@ export abstract class WebSocketHandler extends RequestHandler implements WebSock
     resolveWebSocketOptions(options);
     const compression = this.#compression();
     const stream = this.#accept();
-    const connection = new WebSocketConnection(stream, this, options, this.request.connection.standing);
+    const connection = new WebSocketConnection(stream, this, options, new Owner(this), request.connection.standing);
     this.#connection = connection;
+    connection.opened();
     if (compression !== undefined) connection.useCompression(compression);
     try {
       const opening = this.open(...args);
@@ -225,6 +235,20 @@ export abstract class WebSocketHandler extends RequestHandler implements WebSock
 }
 
 const NO_OPTIONS: WebSocketOptions = {};
+
+class Owner implements WebSocketOwner {
+  readonly websocket: WebSocketHandler;
+  constructor(websocket: WebSocketHandler) {
+    this.websocket = websocket;
+  }
+  get role() {
+    return "server" as const;
+  }
+  get name(): string {
+    const { path, remoteIp } = this.websocket.request;
+    return `${path} (${remoteIp})`;
+  }
+}
 
 /** Classes of which it has been said already. */
 const saidNone = new WeakSet<object>();

@@ -4,6 +4,7 @@ export type { CompressionOptions } from "../websocket/extensions.ts";
 export type { MessageOptions } from "../websocket/message-form.ts";
 export type { WebSocketOptions } from "../websocket/options.ts";
 export { WebSocketClosedError, WebSocketError, WebSocketHandshakeError } from "../websocket/errors.ts";
+export type { WebSocketTrace } from "../websocket/trace.ts";
 export type { PreparedFrame } from "../websocket/frame.ts";
 export { prepareMessage } from "../websocket/frame.ts";
 export { WebSocketClient, websocketConnect } from "../websocket/client.ts";

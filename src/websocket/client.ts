@@ -18,7 +18,7 @@ import { callable, checkOptions, group, listOf, LONGEST_TIMER, object, seconds, 
 import type { OptionTable } from "../options-check.ts";
 import { WebSocketConnection } from "./connection.ts";
 import { MessageDeflate } from "./deflate.ts";
-import type { Message } from "./events.ts";
+import type { Message, WebSocketEvents } from "./events.ts";
 import { COMPRESSION_OPTIONS } from "./extensions.ts";
 import type { CompressionOptions } from "./extensions.ts";
 import { AnswerHeadReader, checkAnswer, checkOffer, handshakeRequest, targetOf } from "./handshake-client.ts";
@@ -53,6 +53,11 @@ export interface WebSocketConnectOptions
   compression?: CompressionOptions;
   /** Seconds until the WebSocket is open: name, connection, TLS and the server's answer together. Default 20; 0: for ever. */
   connectTimeout?: number;
+  /**
+   * Gives the opening up, as `connectTimeout` does: the promise rejects with the signal's reason, and the connection is cut. Once the
+   * WebSocket is open the signal is not listened to any more; `close` and `abort` end it.
+   */
+  signal?: AbortSignal;
   /** TLS of a `wss:` URL. Certificates are verified. */
   ssl?: TlsClientOptions;
 }
@@ -67,6 +72,7 @@ const CONNECT_OPTIONS: OptionTable<WebSocketConnectOptions> = {
   subprotocols: listOf(text, "names"),
   compression: group(COMPRESSION_OPTIONS),
   connectTimeout: seconds(0, LONGEST_TIMER),
+  signal: (value) => (value instanceof AbortSignal ? undefined : "an AbortSignal"),
   ssl: group(TLS_CLIENT_OPTIONS),
   parser: STREAM_OPTIONS.parser,
   transport: STREAM_OPTIONS.transport,
@@ -86,12 +92,13 @@ export async function websocketConnect(
   options: WebSocketConnectOptions = {},
 ): Promise<WebSocketClient> {
   checkOptions("websocketConnect", options, CONNECT_OPTIONS);
-  const { headers, subprotocols = [], connectTimeout = 20, ssl, parser, transport, ...rest } = options;
+  const { headers, subprotocols = [], connectTimeout = 20, signal, ssl, parser, transport, ...rest } = options;
   const { compression, onMessage, onPing, onPong, onClose, ...limits } = rest;
   const target = targetOf(url);
   const key = randomBytes(16).toString("base64");
   const offer: HandshakeOffer = { key, headers: new HTTPHeaders(headers), subprotocols, compression };
   checkOffer(offer.headers, subprotocols);
+  signal?.throwIfAborted();
   const stream = new IOStream({
     ...(parser === undefined ? {} : { parser }),
     ...(transport === undefined ? {} : { transport }),
@@ -99,10 +106,14 @@ export async function websocketConnect(
   const opened = open(stream, target, offer, ssl, (answer) => {
     const chosen = checkAnswer(answer, offer);
     const codec = chosen.compression && new MessageDeflate(chosen.compression, compression ?? {}, true);
-    return new WebSocketClient(stream, limits, rest, answer.headers, chosen.subprotocol, codec);
+    return new WebSocketClient(stream, limits, rest, answer.headers, chosen.subprotocol, codec, nameOf(target));
   });
-  return connectTimeout > 0 ? limited(opened, connectTimeout, stream) : opened;
+  return connectTimeout > 0 || signal !== undefined ? limited(opened, connectTimeout, signal, stream) : opened;
 }
+
+/** Without what may be a secret: user and query. */
+const nameOf = ({ secure, authority, resource }: WebSocketTarget): string =>
+  `${secure ? "wss" : "ws"}://${authority}${resource.replace(/\?.*/s, "")}`;
 
 async function open(
   stream: IOStream,
@@ -133,19 +144,32 @@ async function open(
   });
 }
 
-async function limited<T>(pending: Promise<T>, seconds: number, stream: IOStream): Promise<T> {
+async function limited<T>(
+  pending: Promise<T>,
+  seconds: number,
+  signal: AbortSignal | undefined,
+  stream: IOStream,
+): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      const error = new TimeoutError(`The WebSocket was not open after ${seconds} s`);
-      reject(error);
-      stream.close(error);
-    }, seconds * 1000);
+  let aborted: (() => void) | undefined;
+  const givenUp = new Promise<never>((_resolve, reject) => {
+    const giveUp = (error: unknown): void => {
+      reject(error as Error);
+      stream.close(error instanceof Error ? error : undefined);
+    };
+    if (seconds > 0)
+      timer = setTimeout(
+        () => giveUp(new TimeoutError(`The WebSocket was not open after ${seconds} s`)),
+        seconds * 1000,
+      );
+    aborted = () => giveUp(signal?.reason);
+    signal?.addEventListener("abort", aborted, { once: true });
   });
   try {
-    return await Promise.race([pending, late]);
+    return await Promise.race([pending, givenUp]);
   } finally {
     clearTimeout(timer);
+    if (aborted !== undefined) signal?.removeEventListener("abort", aborted);
   }
 }
 
@@ -167,6 +191,7 @@ export class WebSocketClient {
     headers: HTTPHeaders,
     subprotocol: string | undefined,
     codec: MessageDeflate | undefined,
+    where: string,
   ) {
     this.headers = headers;
     this.selectedSubprotocol = subprotocol;
@@ -174,7 +199,7 @@ export class WebSocketClient {
     this.#queue = queue;
     let over: () => void = () => undefined;
     this.#closed = new Promise((resolve) => (over = resolve));
-    const events = {
+    const events: WebSocketEvents = {
       onMessage: onMessage ?? ((message: Message) => queue?.push(message)),
       onPing: (data: Buffer) => onPing?.(data),
       onPong: (data: Buffer) => onPong?.(data),
@@ -188,9 +213,10 @@ export class WebSocketClient {
     };
     // What waits to be read must not lie where the next bytes come.
     const owned = queue === undefined ? limits : { ...limits, borrowMessages: false };
-    const connection = new WebSocketConnection(stream, events, owned);
+    const connection = new WebSocketConnection(stream, events, owned, { websocket: this, role: "client", name: where });
     this.#connection = connection;
     if (codec !== undefined) connection.useCompression(codec);
+    connection.opened();
     // Who awaits the connection goes on before it hears of the first message.
     setImmediate(() => connection.start());
   }

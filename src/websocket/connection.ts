@@ -5,11 +5,11 @@
 import { Buffer } from "node:buffer";
 import { UsageError } from "../errors.ts";
 import type { BaseIOStream, StreamConsumer } from "../net/base-iostream.ts";
-import { callIn, connectionContext, copyOf, isolated, scopeOf } from "../net/context.ts";
+import { callIn, copyOf, isolated, scopeOf } from "../net/context.ts";
 import type { StandingConnection, StandingConnections } from "../http/standing-connections.ts";
-import { checkClose, closeContent, CLOSE_ABNORMAL, CLOSE_NO_STATUS, CLOSE_NORMAL, readClose } from "./close-codes.ts";
-import { callListener, CloseListeners, nothing } from "./close-listeners.ts";
-import { caught, guard, isPromiseLike, logFailure, watch as watchResult } from "../user-code.ts";
+import { CLOSE_ABNORMAL, CLOSE_INTERNAL, CLOSE_NO_STATUS, CLOSE_NORMAL } from "./close-codes.ts";
+import { checkClose, closeContent, readClose } from "./close-codes.ts";
+import { caught, guard, isPromiseLike } from "../user-code.ts";
 import { clockNow, unwatch, watch } from "./clock.ts";
 import type { Timed } from "./clock.ts";
 import { rejectedAsClosed, WebSocketClosedError } from "./errors.ts";
@@ -21,10 +21,12 @@ import type { MessageOptions } from "./message-form.ts";
 import type { WebSocketEvents } from "./events.ts";
 import { FrameReader } from "./frame-reader.ts";
 import type { FrameSink } from "./frame-reader.ts";
-import { FrameWriter } from "./frame-writer.ts";
+import { HeldPings } from "./held-pings.ts";
 import type { MessageDeflate } from "./deflate.ts";
+import { OwnedConnection } from "./owned-connection.ts";
 import { ASK, LEFT, Patience, SILENT, STUCK } from "./patience.ts";
-import { CLOSED, CLOSING, ENDING, FLUSHING, FULL, HANDLER, OPEN } from "./states.ts";
+import { CLOSED, CLOSING, ENDING, FLUSHING, FULL, HANDLER, OPEN, OPENING } from "./states.ts";
+import type { WebSocketOwner } from "./trace.ts";
 import { Outbox } from "./outbox.ts";
 import type { OutboxSink } from "./outbox.ts";
 
@@ -33,10 +35,9 @@ const FRAMES_PER_TURN = 256;
 const NO_OPTIONS: MessageOptions = {};
 
 export class WebSocketConnection
-  extends FrameWriter
+  extends OwnedConnection
   implements StreamConsumer, FrameSink, OutboxSink, Timed, StandingConnection
 {
-  private readonly events: WebSocketEvents;
   private readonly options: Required<WebSocketOptions>;
   /** Those that end with the server; undefined on a client. */
   private readonly standing: StandingConnections | undefined;
@@ -48,17 +49,23 @@ export class WebSocketConnection
   /** What the peer's close frame said; 1006 before there is one. */
   closeCode: number = CLOSE_ABNORMAL;
   closeReason = "";
-  private waiting: number = HANDLER;
+  private waiting: number = OPENING;
   private readonly patience: Patience;
   /** Of the last ping that came while the peer took nothing. */
   private owedPong: Buffer | undefined = undefined;
-  private closeListeners: CloseListeners | undefined = undefined;
+  /** Of pings that came while nothing is read. */
+  private heldPings: HeldPings | undefined = undefined;
 
   /** Reads nothing before `start`. With `host` it is a server's. */
-  constructor(stream: BaseIOStream, events: WebSocketEvents, options: WebSocketOptions, host?: StandingConnections) {
-    super(stream);
+  constructor(
+    stream: BaseIOStream,
+    events: WebSocketEvents,
+    options: WebSocketOptions,
+    owner: WebSocketOwner,
+    host?: StandingConnections,
+  ) {
+    super(stream, events, owner);
     this.standing = host;
-    this.events = events;
     this.options = resolveWebSocketOptions(options);
     watch(this);
     host?.add(this);
@@ -73,14 +80,9 @@ export class WebSocketConnection
     this.outbox = new Outbox(this, codec);
   }
 
-  /** The present `AsyncLocalStorage` context becomes that of all callbacks to come: each runs in a copy of it. */
-  keepContext(): void {
-    this.stream.context = connectionContext();
-  }
-
   /** Begins to read. */
   start(): void {
-    this.goOn(HANDLER);
+    this.goOn(HANDLER | OPENING);
   }
   /** A reason to read nothing is gone. */
   private goOn(why: number): void {
@@ -101,15 +103,6 @@ export class WebSocketConnection
   }
   get isClosed(): boolean {
     return this.state === CLOSED;
-  }
-
-  /** Calls a function when the connection is over, before `onClose`; at once where it is already. The result takes it back. */
-  addCloseListener(listener: () => void): () => void {
-    if (this.state === CLOSED) {
-      callListener(listener);
-      return nothing;
-    }
-    return (this.closeListeners ??= new CloseListeners()).add(listener);
   }
 
   // --- the road in ---
@@ -133,9 +126,23 @@ export class WebSocketConnection
       at = next;
     }
     this.reading = false;
+    this.heldPings?.read(at - start);
     if (FrameReader.leave(reader)) this.reader = undefined;
     if (this.stream.peerEnded && this.waiting === 0 && !yielding) this.peerGone();
     return this.state >= ENDING ? end : at;
+  }
+
+  /** §5.5.2: "an endpoint MUST send a Pong frame in response […] as soon as is practical", also while a handler waits. */
+  bytesHeld(bytes: Buffer, length: number): void {
+    if (this.state !== OPEN || (this.waiting & (HANDLER | OPENING)) !== HANDLER) return;
+    // Within a message, where the next frame begins is known to the reader alone.
+    if (this.reader !== undefined && this.heldPings?.started !== true) return;
+    (this.heldPings ??= new HeldPings()).find(bytes, length, this.masked, (data) => this.pong(data));
+  }
+  /** §5.5.3: a pong for the last ping alone will do. A peer that pings and does not read has no others piled up for it. */
+  private pong(data: Buffer): void {
+    if (this.stream.congested) this.owedPong = data;
+    else this.send(PONG, data);
   }
 
   message(opcode: number, data: string | Buffer, compressed: boolean): void {
@@ -179,9 +186,7 @@ export class WebSocketConnection
     if (this.state !== OPEN) return;
     try {
       if (opcode === PING) {
-        // §5.5.3: a pong for the last ping alone will do. A peer that pings and does not read has no others piled up for it.
-        if (this.stream.congested) this.owedPong = data;
-        else this.send(PONG, data);
+        if (this.heldPings?.take() !== true) this.pong(data);
         this.called(isolated(this.events.onPing, this.events, data), "onPing");
       } else {
         this.patience.answered();
@@ -208,8 +213,19 @@ export class WebSocketConnection
 
   /** The peer has broken the protocol, or a limit. */
   failed(code: number, reason: string): void {
-    if (this.state === OPEN) this.sendClose(code, reason);
+    if (this.state === OPEN) this.failOpen(code, reason);
     this.end();
+  }
+  /** Closes, and says why. */
+  private failOpen(code: number, reason: string): void {
+    this.ending(code, reason);
+    this.sendClose(code, reason);
+  }
+  /** Ends without a word to the peer, and says why. */
+  private cut(reason: string): void {
+    this.state = ENDING;
+    this.ending(0, reason);
+    this.stream.destroy();
   }
 
   /** A callback failed: it is reported, and the connection closed. Does not throw. */
@@ -217,23 +233,9 @@ export class WebSocketConnection
     const error = caught(thrown);
     // That the peer goes while something is sent to it is no mistake of anybody's.
     if (this.state === OPEN || !(error instanceof WebSocketClosedError)) this.report(error, hook);
-    if (this.state === OPEN) this.sendClose(1011, "");
+    if (this.state === OPEN) this.sendClose(CLOSE_INTERNAL, "");
     this.end();
   }
-  private report(error: unknown, hook: string): void {
-    guard(
-      () => callIn(this.stream.context, this.events.onError, this.events, error, hook),
-      (second) => {
-        logFailure(`${hook} of a WebSocket`, error);
-        logFailure("onError of a WebSocket", second);
-      },
-    );
-  }
-  /** What a callback returned where the type says void. */
-  private called(result: unknown, hook: string): void {
-    if (result !== undefined) watchResult(result, (error) => this.broken(error, hook));
-  }
-
   /** Both have said what they had to: the connection ends, in good order, and soon. */
   private end(): void {
     if (this.state >= ENDING) return;
@@ -269,12 +271,7 @@ export class WebSocketConnection
     this.standing?.delete(this);
     this.outbox?.close();
     this.releaseWaiting();
-    this.closeListeners?.call();
-    this.closeListeners = undefined;
-    guard(
-      () => isolated(this.events.onClose, this.events, this.closeCode, this.closeReason),
-      (error) => this.report(caught(error), "onClose"),
-    );
+    this.tellClosed(this.closeCode, this.closeReason);
   }
 
   // --- the road out ---
@@ -303,7 +300,7 @@ export class WebSocketConnection
     if (this.stream.unsentLength + (this.outbox?.size ?? 0) <= this.options.maxUnsentSize) return false;
     const { overflow } = this.options;
     if (overflow === "wait") this.holdBack();
-    else if (overflow === "close") this.stream.destroy();
+    else if (overflow === "close") this.cut(`a slow reader: more than ${this.options.maxUnsentSize} bytes unsent`);
     return overflow !== "wait";
   }
 
@@ -376,16 +373,19 @@ export class WebSocketConnection
   checkTime(now: number): void {
     const { stream } = this;
     if (this.state !== OPEN) {
-      if (this.patience.tiredOfClosing(now, stream)) stream.destroy();
+      if (!this.patience.tiredOfClosing(now, stream)) return;
+      if (this.state === CLOSING) this.cut(`no close frame within ${this.options.closeTimeout} s`);
+      else stream.destroy();
       return;
     }
     switch (this.patience.look(now, stream, this.waiting !== 0)) {
       case ASK:
         return this.send(PING, "");
       case SILENT:
-        return this.close(CLOSE_NORMAL, "ping timed out");
+        // RFC 6455 §7.4.1: 1000 would say that all is well.
+        return this.failOpen(CLOSE_INTERNAL, "ping timed out");
       case STUCK:
-        return stream.destroy();
+        return this.cut("a slow reader: takes nothing of what it is sent");
       case LEFT:
         // Nobody takes its messages; how it closed, if it did, is behind them.
         this.state = CLOSING;

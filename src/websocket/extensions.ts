@@ -59,12 +59,22 @@ const PART = new RegExp(
   "y",
 );
 
+/** RFC 9110 §5.6.1.2: "A recipient MUST parse and ignore a reasonable number of empty list elements". */
+const EMPTY = /[ \t]*(,|$)/y;
+
 /** The members of Sec-WebSocket-Extensions; undefined where it is malformed. */
 export function parseExtensions(field: string): Extension[] | undefined {
   const extensions: Extension[] = [];
   let parameters: [string, string | undefined][] | undefined;
   PART.lastIndex = 0;
   for (;;) {
+    while (parameters === undefined) {
+      EMPTY.lastIndex = PART.lastIndex;
+      const empty = EMPTY.exec(field);
+      if (empty === null) break;
+      if (empty[1] === "") return extensions;
+      PART.lastIndex = EMPTY.lastIndex;
+    }
     const match = PART.exec(field);
     if (match === null) return undefined;
     const [, name = "", token, quoted, end] = match;

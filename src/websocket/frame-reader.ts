@@ -111,7 +111,7 @@ export class FrameReader {
     if (end - at < header) return at;
     const length = lengthSize === 0 ? short : this.longLength(at + 2, lengthSize);
     if (length < 0)
-      return this.fail(at, CLOSE_PROTOCOL_ERROR, "a length is not in its shortest form, or too long to be counted");
+      return this.fail(at, CLOSE_PROTOCOL_ERROR, "a length is not in its shortest form, or has its first bit set");
     const start = at + header;
     if ((first & 15) >= CLOSE) return this.control(at, first & 15, start, length, end);
     return this.beginData(at, first, start, length, end);
@@ -136,7 +136,7 @@ export class FrameReader {
     return this.opcode === 0 ? undefined : "a new message in the middle of one";
   }
 
-  /** §5.2: "the minimal number of bytes MUST be used to encode the length"; -1 where they are not, or nobody can count so far. */
+  /** §5.2: "the minimal number of bytes MUST be used to encode the length"; -1 where they are not, or the first bit is set. */
   private longLength(at: number, size: number): number {
     if (size === 2) {
       const length = this.memory.readUInt16BE(at);
@@ -144,7 +144,8 @@ export class FrameReader {
     }
     const high = this.memory.readUInt32BE(at);
     const length = high * 0x1_0000_0000 + this.memory.readUInt32BE(at + 4);
-    return high > 0x1f_ffff || length < 65_536 ? -1 : length;
+    // "the most significant bit MUST be 0". Lengths from 2^53 on are not exact, and are more than any limit.
+    return high > 0x7fff_ffff || length < 65_536 ? -1 : length;
   }
 
   private fail(at: number, code: number, reason: string): number {

@@ -5,7 +5,7 @@ import type { OptionTable } from "../options-check.ts";
 export interface WebSocketOptions {
   /** Bytes of a message, whatever its fragments. Default 10 MiB, as in Tornado. More: closed with 1009. */
   maxMessageSize?: number;
-  /** Frames of a message. Default 4096. More: closed with 1008. */
+  /** Frames of a message, whose bytes `maxMessageSize` bounds. Default 1,048,576. More: closed with 1008. */
   maxFragments?: number;
   /** Seconds of silence after which a ping is sent. Default 30; 0: none. */
   pingInterval?: number;
@@ -34,7 +34,7 @@ export interface WebSocketOptions {
 
 const DEFAULTS: Required<WebSocketOptions> = {
   maxMessageSize: 10 * 1024 * 1024,
-  maxFragments: 4096,
+  maxFragments: 1_048_576,
   pingInterval: 30,
   pingTimeout: -1,
   closeTimeout: 5,

@@ -94,7 +94,7 @@ export class Outbox {
         const bytes = typeof payload === "string" ? Buffer.from(payload) : payload;
         this.#codec.deflate(bytes, (problem, result) => {
           if (this.#jobs.peek() !== job) return;
-          if (problem !== 0) return this.#sink.failed(CLOSE_INTERNAL, "");
+          if (problem !== 0) return this.#sink.failed(CLOSE_INTERNAL, "a message cannot be compressed");
           this.#running = false;
           this.#shift(job, this.#sink.sendFrame(opcode | RSV1, result, "keep"));
           this.#advance();

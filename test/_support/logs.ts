@@ -33,6 +33,10 @@ interface Expectation extends LogExpectation {
 
 const text = ({ logger, level, message }: LogRecord): string => `[${level} ${logger}] ${message}`;
 
+/** How a WebSocket was ended is said of each, as the access log does of requests: looked at only where asked for. */
+const isEnding = ({ logger, level, message }: LogRecord): boolean =>
+  logger === "general" && level === "info" && /^WebSocket \S+ (?:\(\S*\) )?(?:cut|closed with \d+): /.test(message);
+
 function matches({ pattern, logger, level }: Expectation, record: LogRecord): boolean {
   if (logger === undefined ? record.logger === "access" : record.logger !== logger) return false;
   if (level !== undefined && record.level !== level) return false;
@@ -80,6 +84,7 @@ export class LogWatch {
       (record) =>
         record.logger !== "access" &&
         record.level !== "debug" &&
+        !isEnding(record) &&
         !this.#expectations.some((expectation) => matches(expectation, record)),
     );
     const missing = this.#expectations.filter(({ required, records }) => required !== false && records.length === 0);

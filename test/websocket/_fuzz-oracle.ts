@@ -51,8 +51,7 @@ export function expectedAnswer(
     const start = at + 2 + extra + (wantsMask ? 4 : 0);
     if (data.length < start) break;
     const length = extra === 0 ? short : extra === 2 ? data.readUInt16BE(at + 2) : Number(data.readBigUInt64BE(at + 2));
-    if ((extra === 2 && length < 126) || (extra === 8 && (length < 65_536 || !Number.isSafeInteger(length))))
-      return refuse(1002);
+    if ((extra === 2 && length < 126) || (extra === 8 && (length < 65_536 || length >= 2 ** 63))) return refuse(1002);
     if (!isControl && size + length > LIMITS.maxMessageSize) return refuse(1009);
     if (!isControl && ++count > LIMITS.maxFragments) return refuse(1008);
     const payload = Buffer.from(data.subarray(start, start + length));

@@ -15,7 +15,7 @@ test("everything has a bound, and peers are pinged, by default", () => {
   const { maxMessageSize, maxFragments, pingInterval, pingTimeout, closeTimeout, maxUnsentSize, overflow } =
     resolveWebSocketOptions({});
   assert.equal([maxMessageSize, maxUnsentSize], [10_485_760, 16_777_216]);
-  assert.equal([maxFragments, pingInterval, pingTimeout, closeTimeout, overflow], [4096, 30, 30, 5, "close"]);
+  assert.equal([maxFragments, pingInterval, pingTimeout, closeTimeout, overflow], [1_048_576, 30, 30, 5, "close"]);
   assert.is(resolveWebSocketOptions({ pingInterval: 7 }).pingTimeout, 7);
   assert.is(resolveWebSocketOptions({ pingInterval: 7, pingTimeout: 3 }).pingTimeout, 3);
 });
