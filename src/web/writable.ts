@@ -67,17 +67,24 @@ function refuseUnsaid(value: object, call: string): void {
     throw refused(
       `${call} got ${value instanceof Blob ? "a Blob" : "a FormData"}, whose bytes are not there at once: return it from the method`,
     );
-  if ("toJSON" in value) return;
+  if (isNamed(value, "Response")) throw refused(`${call} got a Response: return it from the method`);
+  if ("toJSON" in value && !isNamed(value, "Headers")) return;
   if (value instanceof Map) throw refused(`${call} got a Map: write Object.fromEntries(map)`);
   if (value instanceof Set) throw refused(`${call} got a Set: write { items: [...set] }`);
   if (value instanceof Error) throw refused(`${call} got an Error: throw it, or write { message: error.message }`);
   if (Symbol.asyncIterator in value || "getReader" in value || "next" in value)
     throw refused(`${call} got a stream or a generator: return it from the method`);
-  if (Symbol.iterator in value || value instanceof RegExp || value instanceof WeakMap)
+  if (Symbol.iterator in value || value instanceof RegExp || isOpaque(value))
     throw refused(
       `${call} got ${value.constructor?.name ?? "an object"}, which has no JSON text of its own: write what it holds`,
     );
 }
+
+const isNamed = (value: object, name: string): boolean =>
+  (value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag] === name;
+
+/** Objects of the runtime (a Request, a WeakMap, an AbortSignal) have a name, and nothing in them that JSON could say. */
+const isOpaque = (value: object): boolean => Symbol.toStringTag in value && Object.keys(value).length === 0;
 
 /** Pieces as one: text, where all of them are. */
 export function joined(pieces: readonly (string | Uint8Array)[]): string | Uint8Array {
