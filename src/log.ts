@@ -1,9 +1,12 @@
 /**
  * The three loggers of Tornado's `tornado.log` and the seam to replace them. Everything the package has to say goes through here;
- * nothing else writes to the console. Imports nothing.
+ * nothing else writes to the console.
  *
  * A logger is any object with these four methods, so a pino logger fits as it is.
  */
+import { checkOptions } from "./options-check.ts";
+import type { OptionRule } from "./options-check.ts";
+
 export interface Logger {
   debug(message: string): void;
   info(message: string): void;
@@ -106,8 +109,20 @@ export const loggers: { readonly [name in LoggerName]: Logger } = {
   general: new ConsoleLogger("general"),
 };
 
-/** Replaces one or more of the loggers and returns those in use before, to be put back. */
+const isLogger: OptionRule = (value) =>
+  typeof value === "object" &&
+  value !== null &&
+  ["debug", "info", "warn", "error"].every((level) => typeof (value as Record<string, unknown>)[level] === "function")
+    ? undefined
+    : "an object with debug, info, warn and error";
+const LOGGERS = { access: isLogger, application: isLogger, general: isLogger };
+
+/**
+ * Replaces one or more of the loggers and returns those in use before, to be put back.
+ * @throws UsageError on a name that is none of the three, and on what is no logger.
+ */
 export function setLoggers(replacements: { [name in LoggerName]?: Logger }): { [name in LoggerName]: Logger } {
+  checkOptions("setLoggers", replacements, LOGGERS);
   const inUse = loggers as { [name in LoggerName]: Logger };
   const before = { ...loggers };
   for (const name of ["access", "application", "general"] as const) {

@@ -14,6 +14,7 @@ import { HTTPServerRequest } from "../http/request.ts";
 import { hasNoContent, reasonPhrase } from "../http/status.ts";
 import { ASCII, LATIN1, UTF8 } from "../net/stream-output.ts";
 import { H_CONTENT_LENGTH, H_TRANSFER_ENCODING } from "../parser/abi.ts";
+import { callable, checkOption } from "../options-check.ts";
 import { guard, isPromiseLike, logFailure } from "../user-code.ts";
 import { wholeAnswer } from "./light-response.ts";
 import type { WholeAnswer } from "./light-response.ts";
@@ -44,7 +45,9 @@ const WHOLE_UP_TO = 65_536;
 export class FetchContainer implements HTTPServerConnectionDelegate {
   readonly #fetch: ContainedFetch;
 
+  /** @throws UsageError where `fetch` is no function. */
   constructor(fetch: ContainedFetch) {
+    checkOption("FetchContainer", "fetch", fetch, callable);
     this.#fetch = fetch;
   }
   startRequest(_serverConnection: object, exchange: HTTP1Exchange): HTTPMessageDelegate {

@@ -3,7 +3,7 @@
  * overlaps itself; the loop's timers do the waiting. `setInterval` has neither the grid nor the other rule.
  */
 import { UsageError } from "../errors.ts";
-import { checkOptions, flag } from "../options-check.ts";
+import { callable, checkOption, checkOptions, flag } from "../options-check.ts";
 import type { OptionTable } from "../options-check.ts";
 import { isPromiseLike } from "../user-code.ts";
 import { logCallbackError } from "./callback.ts";
@@ -53,6 +53,7 @@ export class PeriodicCallback {
     options?: PeriodicCallbackOptions,
   ) {
     if (options !== undefined) checkOptions("PeriodicCallback", options, OPTIONS);
+    checkOption("PeriodicCallback", "callback", callback, callable);
     const seconds = typeof period === "number" ? period / 1000 : durationSeconds(period);
     if (!(seconds > 0 && seconds < Infinity)) {
       throw new UsageError("ERR_LANDSPOUT_BAD_PERIOD", "PeriodicCallback needs a period of more than 0 milliseconds");

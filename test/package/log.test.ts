@@ -49,6 +49,17 @@ test("pino fits in as it is", async () => {
   );
 });
 
+test("a logger that does not exist, or is none, is refused", () => {
+  for (const [wrong, sentence] of [
+    [{ acces: console }, "did you mean access?"],
+    [{ access: {} }, "access must be an object with debug, info, warn and error"],
+  ] as const)
+    assert.throws(
+      () => setLoggers(wrong as object),
+      (error: Error & { code?: string }) => error.code === "ERR_LANDSPOUT_OPTION" && error.message.includes(sentence),
+    );
+});
+
 /** The lines a record becomes on standard error. */
 function written(message: string): string {
   const lines: string[] = [];

@@ -5,6 +5,7 @@
 import { UsageError } from "../../errors.ts";
 import type { HTTPMessageDelegate, HTTPServerConnectionDelegate } from "../../http/interfaces.ts";
 import type { HTTPServerRequest } from "../../http/request.ts";
+import { checkOption, text } from "../../options-check.ts";
 import type { HandlerClass } from "../application.ts";
 import { Matcher, PathMatches } from "./matchers.ts";
 import type { Pattern, ReverseArguments } from "./parameters.ts";
@@ -56,6 +57,7 @@ export class Rule {
 
   constructor(matcher: Matcher, target: RouteTarget, initArgs?: object, name?: string) {
     if (!(matcher instanceof Matcher)) throw new UsageError("ERR_LANDSPOUT_ROUTE", "a rule needs a Matcher");
+    if (name !== undefined && name !== null) checkOption("url", "name", name, text, "ERR_LANDSPOUT_ROUTE");
     this.matcher = matcher;
     this.target = target;
     this.initArgs = initArgs;
