@@ -27,6 +27,15 @@ export function checkWhole(status: number, method: number, headers: HTTPHeaders 
 }
 
 /**
+ * The status of an answer that is begun, and goes on later.
+ * @throws UsageError on an interim status, after which the answer could not go on. 101 is for those who take the stream over.
+ */
+export function checkBegun(status: number): void {
+  if (status < 200 && status !== 101)
+    throw new UsageError("ERR_LANDSPOUT_STATUS_CODE", `${status} cannot be the status of an answer: use 200 to 999`);
+}
+
+/**
  * Whether an answer to HEAD is empty because the program does without content: then only the program knows the length that GET has.
  *
  * RFC 9110 §8.6: "A server MUST NOT send a Content-Length header field in such a response unless its field value equals the decimal number

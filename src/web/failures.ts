@@ -58,6 +58,15 @@ export function logFailed(handler: RequestHandler, thrown: unknown, hook: string
   failing.delete(handler);
 }
 
+/** The record of an error page that comes after the head of the answer, where the error itself has none: a response is cut for it. */
+export function logCut(handler: RequestHandler, status: number, error: unknown): void {
+  if (handler.request.connection.lost) return;
+  if (error !== undefined && !(error instanceof HTTPError && error.logMessage === undefined)) return;
+  loggers.general.error(
+    `Cannot send the error page ${status} after the header has been sent: ${summary(handler)} is cut off`,
+  );
+}
+
 /** Whether a failure only says that the client has left, which is no error. The signal has told the handler, which gives up. */
 export const hasLeft = (handler: RequestHandler, error: unknown): boolean =>
   error instanceof StreamClosedError && handler.request.connection.left;

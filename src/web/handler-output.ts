@@ -12,7 +12,7 @@ import type { BytesPolicy, WriteOptions } from "../net/bytes-policy.ts";
 import type { IOStream } from "../net/iostream.ts";
 import { COPY_LIMIT, takeContent } from "../net/output-arena.ts";
 import type { Application } from "./application.ts";
-import { checkWhole, isHeadAlone, namesTag } from "./answer-checks.ts";
+import { checkBegun, checkWhole, isHeadAlone, namesTag } from "./answer-checks.ts";
 import { contentTag, matchesTag, ownTag } from "./etag.ts";
 import { lastResort, watchHook } from "./failures.ts";
 import { internals, provideInternals } from "./handler-internals.ts";
@@ -207,6 +207,7 @@ export abstract class HandlerOutput {
         ? connection.write(this.#takeContent(), this.#policy)
         : this.#transformed.more(this.#takeOwnContent(), false);
     }
+    checkBegun(this.#status);
     if (this.#newCookies !== undefined) this.#addCookieFields();
     this.#sent = true;
     const headers = this.#headers;

@@ -18,7 +18,7 @@ import type { TemplateValues } from "./rendering.ts";
 import { isPromiseLike, notPromise, watch } from "../user-code.ts";
 import type { CurrentUser } from "./app-types.ts";
 import { debugPage } from "./debug-page.ts";
-import { endErrorPage, logFailed, watchHook } from "./failures.ts";
+import { endErrorPage, logCut, logFailed, watchHook } from "./failures.ts";
 import { HandlerInput } from "./handler-input.ts";
 import { internals } from "./handler-internals.ts";
 import type { Writable } from "./handler-output.ts";
@@ -253,6 +253,7 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
   sendError(status = 500, options: SendErrorOptions = {}): void {
     if (internals.isLate(this, "sendError") || this.finished) return;
     if (this.headersWritten) {
+      logCut(this, status, options.error);
       internals.cut(this);
       return;
     }

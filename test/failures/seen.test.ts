@@ -31,6 +31,52 @@ test("content with a status that has none is answered 500", () =>
     },
   ));
 
+for (const [name, fail] of [
+  ["HTTPError", () => Promise.reject(new HTTPError(404))],
+  ["sendError", (handler: RequestHandler) => handler.sendError(404)],
+] as readonly (readonly [string, (handler: RequestHandler) => unknown])[]) {
+  test(`${name} after the header has been sent cuts the answer, with a record`, () =>
+    talk(
+      [
+        [
+          "/",
+          class extends RequestHandler {
+            override async get() {
+              this.write("begun");
+              await this.flush();
+              await fail(this);
+            }
+          },
+        ],
+      ],
+      async (peer) => {
+        expectLog(/Cannot send the error page 404 after the header has been sent: GET \/ \(127\.0\.0\.1\) is cut off/);
+        peer.write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        await peer.rest();
+      },
+    ));
+}
+
+test("an interim status that is flushed as that of the answer is answered 500", () =>
+  talk(
+    [
+      [
+        "/",
+        class extends RequestHandler {
+          override async get() {
+            this.setStatus(103);
+            await this.flush();
+          }
+        },
+      ],
+    ],
+    async (peer) => {
+      expectLog(/103 cannot be the status of an answer/);
+      const answer = await ask(peer, "/");
+      assert.is(answer.status, 500);
+    },
+  ));
+
 const failingWith = (error: () => unknown, async: boolean): HandlerClass =>
   async
     ? class extends RequestHandler {
