@@ -93,6 +93,7 @@ test("what could not be sent does not touch what was typed since, and can be sen
   await seen(ada, "lost");
   assert.is(await ada.locator("#unsent li").count(), 0);
   assert.equal(await bodies(ada), ["lost"]);
+  assert.is(await ada.locator("#problem").textContent(), "", "nothing is wrong any more");
   browser.complaints.splice(0);
 });
 
@@ -117,6 +118,24 @@ test("who is too fast is told at once, and what was written is sent once and in 
     assert.equal(await bodies(page), texts);
   }
   await ada.locator("#problem:empty").waitFor({ state: "attached" });
+});
+
+test("a post that was too fast is sent again when the server says it may be", async () => {
+  const ada = await open("posts", 390, "Ada");
+  let count = 0;
+  await ada.evaluate("WebSocket.prototype.send = function () { this.close(); }");
+  await ada.route("**/messages", (route) => {
+    if (++count > 2) return route.continue();
+    const headers = { "Retry-After": "1" };
+    return route.fulfill({ status: 429, headers, json: { error: "That is too fast, wait a moment" } });
+  });
+  await field(ada).fill("patience");
+  await field(ada).press("Enter");
+  await ada.getByRole("alert").getByText("That is too fast").waitFor();
+  await seen(ada, "patience");
+  assert.is(count, 3);
+  await ada.locator("#problem:empty").waitFor({ state: "attached" });
+  browser.complaints.splice(0);
 });
 
 test("another's message under the same name stands on the other's side", async () => {

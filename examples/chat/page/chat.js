@@ -160,7 +160,11 @@ const outbox = new Outbox({
       return complain(`${reason} Your text is still here.`);
     }
     complain(reason);
-    showFailed(message, reason, () => send(message));
+    const again = () => {
+      complain("");
+      send(message);
+    };
+    showFailed(message, reason, { again, removed: () => complain("") });
   },
 });
 

@@ -42,14 +42,17 @@ export function showUnsentOf(room) {
 }
 
 /** It stays until somebody decides. */
-export function showFailed({ key }, reason, again) {
+export function showFailed({ key }, reason, { again, removed }) {
   const item = items.get(key);
   if (item === undefined) return;
   const fate = make("p", "fate", `${reason} `);
   fate.append(
     button("Send again", again),
     " ",
-    button("Remove", () => forgetUnsent(key)),
+    button("Remove", () => {
+      forgetUnsent(key);
+      removed();
+    }),
   );
   item.classList.add("failed");
   item.querySelector(".fate").replaceWith(fate);
