@@ -2,7 +2,7 @@
  * Frames as they come in (RFC 6455 §5), read where they lie in the parser's memory: unmasked and checked in place, whole messages made of
  * what has come in one read without a copy in between. It knows no socket; what is wrong is said once, with the code to close with.
  */
-import { Buffer } from "node:buffer";
+import { Buffer, constants } from "node:buffer";
 import { UTF8_INVALID } from "../parser/abi.ts";
 import type { HttpParser } from "../parser/types.ts";
 import { CLOSE_INVALID_DATA, CLOSE_POLICY, CLOSE_PROTOCOL_ERROR, CLOSE_TOO_BIG } from "./close-codes.ts";
@@ -29,11 +29,16 @@ export interface FrameForm {
 export interface FrameLimits {
   /** Bytes of a message, all its fragments together. */
   readonly maxMessageSize: number;
+  /** Frames of a message that are empty and not its last. */
+  readonly maxEmptyFragments: number;
   /** Frames of a message. */
   readonly maxFragments: number;
   /** Bytes of a message that came in one read are given out where they lie, and are gone after `message`. */
   readonly borrowMessages: boolean;
 }
+
+/** Bytes, of which a text has no more characters. */
+const LONGEST_TEXT = constants.MAX_STRING_LENGTH;
 
 type Memory = Buffer & { utf8Slice(start: number, end: number): string };
 const memories = new WeakMap<HttpParser, Memory>();
@@ -48,7 +53,7 @@ function memoryOf(parser: HttpParser): Memory {
 }
 
 const NOBODY: FrameSink = { message: () => undefined, control: () => undefined, failed: () => undefined };
-const NO_LIMITS: FrameLimits = { maxMessageSize: 0, maxFragments: 0, borrowMessages: false };
+const NO_LIMITS: FrameLimits = { maxMessageSize: 0, maxEmptyFragments: 0, maxFragments: 0, borrowMessages: false };
 /** The reader nobody needs just now: connections are between two messages most of the time, and ten thousand get by with this one. */
 let spare: FrameReader | undefined;
 
@@ -66,6 +71,7 @@ export class FrameReader {
   private pieces: MessageBuffer | undefined = undefined;
   private size = 0;
   private fragments = 0;
+  private emptyFragments = 0;
   private utf8 = 0;
   /** Bytes of the current frame's payload still to come; -1: between two frames. */
   private left = -1;
@@ -111,7 +117,7 @@ export class FrameReader {
     if (end - at < header) return at;
     const length = lengthSize === 0 ? short : this.longLength(at + 2, lengthSize);
     if (length < 0)
-      return this.fail(at, CLOSE_PROTOCOL_ERROR, "a length is not in its shortest form, or has its first bit set");
+      return this.fail(at, CLOSE_PROTOCOL_ERROR, "a length is not in its shortest form, or its first bit is set");
     const start = at + header;
     if ((first & 15) >= CLOSE) return this.control(at, first & 15, start, length, end);
     return this.beginData(at, first, start, length, end);
@@ -136,16 +142,20 @@ export class FrameReader {
     return this.opcode === 0 ? undefined : "a new message in the middle of one";
   }
 
-  /** §5.2: "the minimal number of bytes MUST be used to encode the length"; -1 where they are not, or the first bit is set. */
+  /**
+   * §5.2: "the minimal number of bytes MUST be used to encode the length", and of eight "the most significant bit MUST be 0"; -1 where it
+   * is otherwise. Infinity: well-formed, and more than can be counted exactly (2^53 - 1), so more than any message may have.
+   */
   private longLength(at: number, size: number): number {
     if (size === 2) {
       const length = this.memory.readUInt16BE(at);
       return length < 126 ? -1 : length;
     }
     const high = this.memory.readUInt32BE(at);
+    if (high > 0x7fff_ffff) return -1;
+    if (high > 0x1f_ffff) return Infinity;
     const length = high * 0x1_0000_0000 + this.memory.readUInt32BE(at + 4);
-    // "the most significant bit MUST be 0". Lengths from 2^53 on are not exact, and are more than any limit.
-    return high > 0x7fff_ffff || length < 65_536 ? -1 : length;
+    return length < 65_536 ? -1 : length;
   }
 
   private fail(at: number, code: number, reason: string): number {
@@ -166,8 +176,16 @@ export class FrameReader {
 
   private beginData(at: number, first: number, start: number, length: number, end: number): number {
     const opcode = first & 15;
-    if (this.size + length > this.limits.maxMessageSize) return this.fail(at, CLOSE_TOO_BIG, "message too big");
-    if (++this.fragments > this.limits.maxFragments) return this.fail(at, CLOSE_POLICY, "too many fragments");
+    const { limits } = this;
+    const text = opcode === TEXT || (opcode === CONTINUATION && this.opcode === TEXT);
+    // What no limit of the program refuses is bounded by what a text, or a number, can hold.
+    const most = Math.min(limits.maxMessageSize, text ? LONGEST_TEXT : Number.MAX_SAFE_INTEGER);
+    if (this.size + length > most) return this.fail(at, CLOSE_TOO_BIG, "message too big");
+    // §5.4 gives a message any number of fragments. Bytes are gathered in one place, so that those which bring some cost what their bytes
+    // do; those which bring none are work for nothing.
+    if (++this.fragments > limits.maxFragments) return this.fail(at, CLOSE_POLICY, "too many fragments");
+    if (length === 0 && first < FIN && ++this.emptyFragments > limits.maxEmptyFragments)
+      return this.fail(at, CLOSE_POLICY, "too many empty fragments");
     if (opcode !== CONTINUATION) {
       this.opcode = opcode;
       this.compressed = (first & RSV1) !== 0;
@@ -214,19 +232,26 @@ export class FrameReader {
         if (this.utf8 === UTF8_INVALID) return this.fail(start, CLOSE_INVALID_DATA, "a text is not UTF-8");
       }
       this.left -= part;
-      (this.pieces ??= new MessageBuffer()).add(this.memory, start, stop, this.left, this.final);
+      (this.pieces ??= new MessageBuffer(this.limits.maxMessageSize)).add(
+        this.memory,
+        start,
+        stop,
+        this.left,
+        this.final,
+      );
     }
     if (this.left > 0) return stop;
     this.left = -1;
     if (!this.final) {
-      this.pieces ??= new MessageBuffer();
+      this.pieces ??= new MessageBuffer(this.limits.maxMessageSize);
       return stop;
     }
     if (this.utf8 !== 0) return this.fail(start, CLOSE_INVALID_DATA, "a text is not UTF-8");
     const { opcode, compressed } = this;
-    const data = this.pieces?.take() ?? Buffer.alloc(0);
+    const { pieces } = this;
     this.reset();
-    this.sink.message(opcode, opcode === TEXT && !compressed ? data.toString() : data, compressed);
+    if (opcode === TEXT && !compressed) this.sink.message(opcode, pieces?.text() ?? "", false);
+    else this.sink.message(opcode, pieces?.take() ?? Buffer.alloc(0), compressed);
     return stop;
   }
 
@@ -236,6 +261,7 @@ export class FrameReader {
     this.pieces = undefined;
     this.size = 0;
     this.fragments = 0;
+    this.emptyFragments = 0;
     this.utf8 = 0;
     this.left = -1;
   }

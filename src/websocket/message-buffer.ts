@@ -11,8 +11,14 @@ const SMALLEST = 512;
 const AHEAD = 16;
 
 export class MessageBuffer {
+  /** No more is ever taken. Bytes. */
+  readonly #most: number;
   #bytes: Buffer | undefined = undefined;
   #length = 0;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
 
   /** Appends `[start, end)` of a memory. `announced`: bytes of their frame that come after them; `last`: it is the last of the message. */
   add(memory: Buffer, start: number, end: number, announced: number, last: boolean): void {
@@ -26,9 +32,15 @@ export class MessageBuffer {
     const bytes = this.#bytes;
     const ahead = Math.min(length + announced, Math.max(length * AHEAD, FIRST_PIECE));
     // Doubled, so that many small frames are not copied again for each of them.
-    const size = last ? ahead : Math.max(ahead, (bytes?.length ?? SMALLEST / 2) * 2);
+    const doubled = Math.min((bytes?.length ?? SMALLEST / 2) * 2, this.#most);
+    const size = last ? ahead : Math.max(ahead, doubled);
     this.#bytes = Buffer.allocUnsafeSlow(size);
     bytes?.copy(this.#bytes, 0, 0, this.#length);
+  }
+
+  /** All of it as text. */
+  text(): string {
+    return this.#bytes?.toString("utf8", 0, this.#length) ?? "";
   }
 
   /** All of it, and the receiver's to keep; memory that was taken in vain is given back. */

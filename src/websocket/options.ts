@@ -5,7 +5,12 @@ import type { OptionTable } from "../options-check.ts";
 export interface WebSocketOptions {
   /** Bytes of a message, whatever its fragments. Default 10 MiB, as in Tornado. More: closed with 1009. */
   maxMessageSize?: number;
-  /** Frames of a message, whose bytes `maxMessageSize` bounds. Default 1,048,576. More: closed with 1008. */
+  /** Frames of a message that carry no byte, the last one not counted. Default 4096. More: closed with 1008. */
+  maxEmptyFragments?: number;
+  /**
+   * Frames of a message, whatever they carry. Default Infinity: nothing is kept for a frame but its bytes, and `maxMessageSize` bounds
+   * those. More: closed with 1008.
+   */
   maxFragments?: number;
   /** Seconds of silence after which a ping is sent. Default 30; 0: none. */
   pingInterval?: number;
@@ -34,7 +39,8 @@ export interface WebSocketOptions {
 
 const DEFAULTS: Required<WebSocketOptions> = {
   maxMessageSize: 10 * 1024 * 1024,
-  maxFragments: 1_048_576,
+  maxEmptyFragments: 4096,
+  maxFragments: Infinity,
   pingInterval: 30,
   pingTimeout: -1,
   closeTimeout: 5,
@@ -45,6 +51,7 @@ const DEFAULTS: Required<WebSocketOptions> = {
 
 export const WEBSOCKET_OPTIONS: OptionTable<WebSocketOptions> = {
   maxMessageSize: whole(),
+  maxEmptyFragments: whole(),
   maxFragments: whole(),
   pingInterval: seconds(),
   pingTimeout: seconds(),

@@ -8,7 +8,7 @@ import * as assert from "uvu/assert";
 import { certificate } from "../_support/certificates.ts";
 import { suite } from "../_support/suite.ts";
 import { SETUPS } from "../_support/wire.ts";
-import { close, GROUPS, LIMITED, LIMITS, told } from "./_conformance.ts";
+import { close, GROUPS, HUGE, LIMITED, LIMITS, told } from "./_conformance.ts";
 import type { Case, Sent } from "./_conformance.ts";
 import { peerFrame, sendPieces, withEndpoints } from "./_endpoints.ts";
 import type { Behaviour, Pairing, Role } from "./_endpoints.ts";
@@ -105,6 +105,8 @@ export function runConformance(role: Role): void {
     test(`9 limits: ${LIMITED.length} cases, in every way`, async () => {
       for (const sizeOf of [() => Infinity, bytewise, odd]) await checkAll(LIMITED, sizeOf, { options: LIMITS });
     });
+
+    test(`9 four megabytes: ${HUGE.length} cases, with the default limits`, () => checkAll(HUGE, () => Infinity));
 
     test("over TLS too", async () => {
       const secure = certificate("localhost");

@@ -89,6 +89,8 @@ const framing: Case[] = LENGTHS.flatMap((length) => [
 
 // --- 1: masks and lengths ---
 
+/** Well-formed, and more than the default limit; from 2^53 on more than a double counts exactly. */
+const TOO_LONG = [10_485_761n, 1n << 31n, 1n << 32n, (1n << 53n) - 1n, 1n << 53n, (1n << 53n) + 1n, (1n << 63n) - 1n];
 const headers: Case[] = [
   refuse("1.3 a mask that is wrong, on text", [text("a"), { ...text("b"), wrongMask: true }], 1002, [told(TEXT, "a")]),
   refuse("1.3 a mask that is wrong, on nothing", [{ ...text(), wrongMask: true }, text("a")]),
@@ -104,12 +106,21 @@ const headers: Case[] = [
   refuse("1.4 65,535 bytes, the length in eight", [{ ...binary(Buffer.alloc(65_535)), lengthSize: 8, cut: 20 }]),
   refuse("1.4 a ping, the length in two", [{ ...ping("p"), lengthSize: 2 }]),
   refuse("1.4 a ping, the length in eight", [{ ...ping("p"), lengthSize: 8 }]),
-  ...[1n << 63n, (1n << 64n) - 1n, 1n << 53n].map((claims) =>
-    refuse(`1.4 ${claims} bytes`, [{ ...binary(), lengthSize: 8, claims }]),
-  ),
-  ...[(1n << 53n) - 1n, 1n << 32n, 1n << 31n, 10_485_761n].map((claims) =>
-    refuse(`1.4 ${claims} bytes are too many`, [{ ...binary(), lengthSize: 8, claims }], 1009),
-  ),
+  // RFC 6455 §5.2: "the most significant bit MUST be 0"
+  ...[1n << 63n, (1n << 63n) + 5n, (1n << 64n) - 1n].flatMap((claims) => [
+    refuse(`1.4 binary of ${claims} bytes`, [{ ...binary(), lengthSize: 8, claims }]),
+    refuse(`1.4 a continuation of ${claims} bytes`, [frame(TEXT, "a"), { ...frame(FIN), lengthSize: 8, claims }]),
+  ]),
+  ...TOO_LONG.flatMap((claims) => [
+    refuse(`1.4 binary of ${claims} bytes is too big`, [{ ...binary(), lengthSize: 8, claims }], 1009),
+    refuse(`1.4 text of ${claims} bytes is too big`, [{ ...text(), lengthSize: 8, claims }], 1009),
+    refuse(
+      `1.4 a continuation of ${claims} bytes is too big`,
+      [frame(BINARY, "a"), { ...frame(FIN), lengthSize: 8, claims }],
+      1009,
+    ),
+  ]),
+  refuse("1.4 a ping that claims 2^53 bytes", [{ ...ping(), lengthSize: 8, claims: 1n << 53n }]),
 ];
 
 // --- 2: pings and pongs ---
@@ -274,13 +285,12 @@ const closing: Case[] = [
 // --- 9: sizes ---
 
 const LARGE = 1 << 18;
-/** As many fragments of 64 bytes as a message may have by default. */
 const largeText = bytes("Η άλφα και η 😀 ".repeat(LARGE / 27));
 const largeBytes = Buffer.from(
   Uint32Array.from({ length: LARGE / 4 }, (_none, i) => Math.imul(i, 2_654_435_761)).buffer,
 );
 const inFragments = (opcode: number, payload: Buffer, size: number): Case => ({
-  title: `9.3 large ${NAMES[opcode]} in fragments of ${size}`,
+  title: `9.${opcode + 2} ${payload.length} bytes, ${NAMES[opcode]}, in fragments of ${size}`,
   send: fragments(opcode, payload, everyBytes(payload.length, size)),
   expect: [told(opcode, payload)],
 });
@@ -298,11 +308,19 @@ const sizes: Case[] = [
   ...[0, 16, 64, 125, 1000].map(stream),
 ];
 
+/** The cases 9.3 and 9.4 of Autobahn: what has no limit but its bytes, with all defaults. */
+const hugeText = bytes("BAsd7&jh23 Ελληνικά 😀 ".repeat(2 ** 22 / 32)).subarray(0, 2 ** 22);
+const hugeBytes = Buffer.concat(Array.from({ length: 16 }, () => largeBytes));
+export const HUGE: readonly Case[] = [64, 256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304].flatMap(
+  (size) => [inFragments(TEXT, hugeText, size), inFragments(BINARY, hugeBytes, size)],
+);
+
 /** Limits of the endpoint that the cases of `LIMITED` are for. */
-export const LIMITS = { maxMessageSize: 1000, maxFragments: 8 } as const;
+export const LIMITS = { maxMessageSize: 1000, maxFragments: 8, maxEmptyFragments: 4 } as const;
 const tooBig = (title: string, send: readonly Sent[], before: readonly string[] = []): Case =>
   refuse(title, send, 1009, before);
 const thousand = Buffer.alloc(1000, "*");
+const EMPTY = Array.from({ length: LIMITS.maxEmptyFragments }, () => frame(0));
 /** Before a limit is crossed by a whole message or fragment, its header says so. */
 export const LIMITED: readonly Case[] = [
   echo("9.5 as many bytes as may be", binary(thousand)),
@@ -318,7 +336,16 @@ export const LIMITED: readonly Case[] = [
   { title: "9.6 pings are no part of it", send: [frame(BINARY, thousand), ping("p"), frame(FIN)], expect: [told(PONG, "p"), told(BINARY, thousand)] },
   inPieces("9.6 as many fragments as may be", fragments(TEXT, bytes("12345678"), everyBytes(8, 1))),
   refuse("9.6 one fragment more", fragments(TEXT, bytes("123456789"), everyBytes(9, 1)), 1008),
+  inPieces("9.6 as many empty fragments as may be", [frame(TEXT), ...EMPTY.slice(1), frame(0, "a"), frame(FIN)]),
+  inPieces("9.6 as many empty fragments among others", [frame(BINARY, "a"), ...EMPTY, frame(0, "b"), frame(FIN)]),
+  refuse("9.6 one empty fragment more", [frame(TEXT), ...EMPTY], 1008),
+  refuse("9.6 one empty fragment more, between others", [frame(TEXT, "a"), ...EMPTY, frame(0, "b"), frame(0)], 1008),
   refuse("9.6 empty fragments without end", [frame(TEXT), ...Array.from({ length: 40 }, () => frame(0))], 1008),
+  {
+    title: "9.6 each message's empty fragments by themselves",
+    send: Array.from({ length: 3 }, () => [frame(TEXT, "a"), ...EMPTY.slice(1), frame(FIN, "b")]).flat(),
+    expect: Array.from({ length: 3 }, () => told(TEXT, "ab")),
+  },
   {
     title: "9.6 each message's fragments by themselves",
     send: Array.from({ length: 5 }, () => fragments(TEXT, bytes("1234"), [1, 2])).flat(),

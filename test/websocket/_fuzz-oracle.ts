@@ -22,6 +22,7 @@ export function expectedAnswer(
   let opcode = 0;
   let compressed = false;
   let count = 0;
+  let empty = 0;
   let size = 0;
   let parts: Buffer[] = [];
   let decoder = new TextDecoder("utf-8", { fatal: true });
@@ -51,9 +52,11 @@ export function expectedAnswer(
     const start = at + 2 + extra + (wantsMask ? 4 : 0);
     if (data.length < start) break;
     const length = extra === 0 ? short : extra === 2 ? data.readUInt16BE(at + 2) : Number(data.readBigUInt64BE(at + 2));
-    if ((extra === 2 && length < 126) || (extra === 8 && (length < 65_536 || length >= 2 ** 63))) return refuse(1002);
+    if ((extra === 2 && length < 126) || (extra === 8 && (length < 65_536 || (data[at + 2] as number) >= 128)))
+      return refuse(1002);
     if (!isControl && size + length > LIMITS.maxMessageSize) return refuse(1009);
     if (!isControl && ++count > LIMITS.maxFragments) return refuse(1008);
+    if (!isControl && length === 0 && first < 0x80 && ++empty > LIMITS.maxEmptyFragments) return refuse(1008);
     const payload = Buffer.from(data.subarray(start, start + length));
     for (let i = 0; wantsMask && i < payload.length; i++)
       payload[i] = (payload[i] as number) ^ (data[start - 4 + (i & 3)] as number);
@@ -89,7 +92,7 @@ export function expectedAnswer(
     frames.push(word(opcode, message));
     decoder = new TextDecoder("utf-8", { fatal: true });
     parts = [];
-    opcode = size = count = 0;
+    opcode = size = count = empty = 0;
   }
   return { frames, close: "1006 " };
 }

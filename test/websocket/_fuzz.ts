@@ -7,7 +7,7 @@ import type { Role } from "./_endpoints.ts";
 import { masked, unmasked } from "./_raw.ts";
 
 /** Limits the endpoint of a fuzz run has, small enough to be met. */
-export const LIMITS = { maxMessageSize: 70_000, maxFragments: 12 } as const;
+export const LIMITS = { maxMessageSize: 70_000, maxFragments: 12, maxEmptyFragments: 5 } as const;
 
 /** Random numbers that follow from a seed (xorshift). */
 export class Dice {

@@ -17,6 +17,9 @@ const TEXT = 1;
 const BINARY = 2;
 
 const noise = Buffer.from(Uint32Array.from({ length: 5000 }, (_none, i) => Math.imul(i ^ 77, 2_654_435_761)).buffer);
+const noise4M = Buffer.from(
+  Uint32Array.from({ length: 2 ** 20 }, (_none, i) => Math.imul(i ^ 77, 2_654_435_761) ^ (i << 7)).buffer,
+);
 const words = Array.from({ length: 3000 }, (_none, i) => `${(i * 7919) % 613} Wörter, 😀 `).join("");
 const MESSAGES: readonly (readonly [opcode: number, data: Buffer])[] = [
   ...[1, 16, 64, 256, 1024, 4096, 32_768].map((size) => [TEXT, Buffer.from(words.slice(0, size))] as const),
@@ -169,6 +172,40 @@ for (const [name, setup] of SETUPS) {
           socket.write(frame(FIN | RSV1 | TEXT, hex(data.replaceAll(" ", ""))));
           await told(about);
         }
+        socket.destroy();
+      }),
+    );
+    for (const [opcode, data] of [
+      [TEXT, Buffer.from(noise4M.toString("base64").slice(0, 4_194_304))],
+      [BINARY, noise4M],
+    ] as const)
+      for (const size of [64, 256])
+        refusals(`takes four megabytes in fragments of ${size}, with the default limits: opcode ${opcode}`, () =>
+          withEndpoints(
+            role,
+            setup,
+            { compression: { threshold: 0, level: 1 }, extensions: "permessage-deflate" },
+            async (connect) => {
+              const { socket } = await connect();
+              const peer = new DeflatePeer(role, agreedNothing);
+              const out = peer.out.deflate(data);
+              socket.write(...compressed(role, opcode, out, Math.ceil(out.length / size)));
+              assert.ok(peer.in.inflate((await socket.frame())?.payload ?? Buffer.alloc(0)).equals(data));
+              socket.destroy();
+            },
+          ),
+        );
+    refusals("counts empty fragments of a compressed message", () =>
+      withEndpoints(role, setup, { ...behaviour, options: { maxEmptyFragments: 3 } }, async (connect) => {
+        const { socket } = await connect();
+        const frame = peerFrame(role);
+        const peer = new DeflatePeer(role, agreedNothing);
+        const out = peer.out.deflate(Buffer.from("Hello"));
+        const empty = Array.from({ length: 3 }, () => frame(0));
+        socket.write(frame(RSV1 | TEXT), ...empty.slice(1), frame(0, out), frame(FIN));
+        assert.is(peer.in.inflate((await socket.frame())?.payload ?? Buffer.alloc(0)).toString(), "Hello");
+        socket.write(frame(RSV1 | TEXT), ...empty);
+        assert.is(await socket.closeCode(), 1008);
         socket.destroy();
       }),
     );

@@ -12,10 +12,20 @@ import type { Endpoint } from "./_endpoints.ts";
 const test = suite("WebSocket options and messages");
 
 test("everything has a bound, and peers are pinged, by default", () => {
-  const { maxMessageSize, maxFragments, pingInterval, pingTimeout, closeTimeout, maxUnsentSize, overflow } =
-    resolveWebSocketOptions({});
+  const {
+    maxMessageSize,
+    maxFragments,
+    maxEmptyFragments,
+    pingInterval,
+    pingTimeout,
+    closeTimeout,
+    maxUnsentSize,
+    overflow,
+  } = resolveWebSocketOptions({});
   assert.equal([maxMessageSize, maxUnsentSize], [10_485_760, 16_777_216]);
-  assert.equal([maxFragments, pingInterval, pingTimeout, closeTimeout, overflow], [1_048_576, 30, 30, 5, "close"]);
+  // What a fragment holds is bounded by maxMessageSize; what holds nothing is counted.
+  assert.equal([maxFragments, maxEmptyFragments], [Infinity, 4096]);
+  assert.equal([pingInterval, pingTimeout, closeTimeout, overflow], [30, 30, 5, "close"]);
   assert.is(resolveWebSocketOptions({ pingInterval: 7 }).pingTimeout, 7);
   assert.is(resolveWebSocketOptions({ pingInterval: 7, pingTimeout: 3 }).pingTimeout, 3);
 });
@@ -30,6 +40,8 @@ test("what is unknown or out of range is refused, not ignored", () => {
     { pingTimeout: -5 },
     { closeTimeout: Infinity },
     { maxFragments: 1.5 },
+    { maxEmptyFragments: -1 },
+    { maxEmptyFragments: "4096" },
     { pingTimeout: -1 },
     { overflow: "ignore" },
   ])

@@ -120,7 +120,7 @@ for (const role of ROLES)
         count++;
         if (message === "the last") void endpoint.writeMessage(`${count}`);
       };
-      const options = { maxFragments: 1_000_000 };
+      const options = { maxEmptyFragments: 1_000_000 };
       await withEndpoints(role, setup, { onMessage, options }, async (connect) => {
         const { socket } = await connect();
         const each = 100_000;
@@ -136,5 +136,18 @@ for (const role of ROLES)
         socket.destroy();
       });
     });
+    test("the empty fragments of a message are counted by default, those of one byte are not", () =>
+      withEndpoints(role, setup, {}, async (connect) => {
+        const { socket, ends, over } = await connect();
+        const many = (one: Buffer, length: number): Buffer => Buffer.concat(Array.from({ length }, () => one));
+        socket.write(frame(0x01), many(frame(0x00), 4095), many(frame(0x00, "a"), 10_000), frame(0x80));
+        assert.is(await socket.text(), "a".repeat(10_000));
+        socket.write(frame(0x01), many(frame(0x00), 4096));
+        assert.is(await socket.closeCode(), 1008);
+        socket.socket.end();
+        await over;
+        assert.equal(ends, ["1006 "]);
+        socket.destroy();
+      }));
     test.run();
   }
