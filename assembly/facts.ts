@@ -81,7 +81,7 @@ export function factOf(id: u32, value: usize, end: usize, limit: usize, request:
   else if (id == H_CONTENT_LENGTH) length(value, end);
   else if (id == H_TRANSFER_ENCODING) codings(value, end);
   else if (id == H_EXPECT) {
-    if (request) expectation(value, end);
+    if (request) expectations(value, end);
   } else if (id == H_UPGRADE && value < end) flags |= F_UPGRADE;
 }
 
@@ -167,7 +167,19 @@ function connection(value: usize, end: usize, limit: usize): void {
   }
 }
 
-// RFC 9110 §10.1.1: Expect = #expectation; the only one defined is 100-continue
+// RFC 9110 §10.1.1: Expect = #expectation. §5.6.1.2: "A recipient MUST parse and ignore a reasonable number of empty list elements"
+function expectations(value: usize, end: usize): void {
+  let start = value;
+  while (true) {
+    const stop = elementEnd(start, end);
+    const from = skipBlanks(start, stop);
+    if (from < stop) expectation(from, trimEnd(from, stop));
+    if (stop == end) return;
+    start = stop + 1;
+  }
+}
+
+// The only one defined is 100-continue; a second is one too many.
 function expectation(value: usize, end: usize): void {
   const first = (flags & (F_EXPECT_CONTINUE | F_EXPECT_OTHER)) == 0;
   // "100-cont", "inue"

@@ -127,7 +127,7 @@ for (const [name, setup] of SETUPS) {
     assert.is((await peer.answer()).body, `POST /echo ${body}x`);
   });
 
-  for (const value of ["100-continue", "100-Continue"]) {
+  for (const value of ["100-continue", "100-Continue", ", 100-continue ,,"]) {
     talk(`§10.1.1 asks for the content after Expect: ${value}`, {}, async (peer) => {
       peer.write(`POST /echo HTTP/1.1\r\n${HOST}Content-Length: 2\r\nExpect: ${value}\r\n\r\n`);
       await peer.expect("HTTP/1.1 100 Continue\r\n\r\n");

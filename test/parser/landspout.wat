@@ -1677,7 +1677,7 @@
    i32.const 2
    i32.lt_u
    if
-    block $__inlined_func$assembly/fields/sectionEnd$241
+    block $__inlined_func$assembly/fields/sectionEnd$244
      local.get $1
      local.get $5
      i32.ne
@@ -1687,7 +1687,7 @@
       local.get $2
       local.get $12
       call $assembly/fields/oddLine
-      br $__inlined_func$assembly/fields/sectionEnd$241
+      br $__inlined_func$assembly/fields/sectionEnd$244
      end
      i32.const 31
      local.get $2
@@ -1780,7 +1780,7 @@
     return
    end
   end
-  block $__inlined_func$assembly/version/oddVersion$268
+  block $__inlined_func$assembly/version/oddVersion$271
    loop $for-loop|0
     local.get $2
     i32.const 8
@@ -1805,7 +1805,7 @@
       i32.store
       i32.const 0
       global.set $assembly/outcome/verdict
-      br $__inlined_func$assembly/version/oddVersion$268
+      br $__inlined_func$assembly/version/oddVersion$271
      end
      local.get $0
      local.get $2
@@ -1847,7 +1847,7 @@
       i32.store
       i32.const -4
       global.set $assembly/outcome/verdict
-      br $__inlined_func$assembly/version/oddVersion$268
+      br $__inlined_func$assembly/version/oddVersion$271
      end
      local.get $2
      i32.const 1
@@ -3278,7 +3278,7 @@
       i32.const 1
       i32.add
       local.set $0
-      block $__inlined_func$assembly/utf8/begin$267 (result i32)
+      block $__inlined_func$assembly/utf8/begin$270 (result i32)
        i32.const -1
        local.get $2
        i32.load8_u
@@ -3289,13 +3289,13 @@
        i32.const 244
        i32.gt_u
        i32.or
-       br_if $__inlined_func$assembly/utf8/begin$267
+       br_if $__inlined_func$assembly/utf8/begin$270
        drop
        i32.const 12550145
        local.get $2
        i32.const 224
        i32.lt_u
-       br_if $__inlined_func$assembly/utf8/begin$267
+       br_if $__inlined_func$assembly/utf8/begin$270
        drop
        i32.const 40962
        i32.const 32770
@@ -3313,7 +3313,7 @@
        local.get $2
        i32.const 240
        i32.lt_u
-       br_if $__inlined_func$assembly/utf8/begin$267
+       br_if $__inlined_func$assembly/utf8/begin$270
        drop
        i32.const 36867
        i32.const 32771
@@ -3890,7 +3890,7 @@
   i32.const 16464
   i64.const 0
   i64.store
-  block $__inlined_func$assembly/request-line/leadingEmptyLine$270 (result i32)
+  block $__inlined_func$assembly/request-line/leadingEmptyLine$273 (result i32)
    local.get $0
    local.tee $2
    local.get $1
@@ -3910,7 +3910,7 @@
     i32.const 0
     global.set $assembly/outcome/verdict
     i32.const 0
-    br $__inlined_func$assembly/request-line/leadingEmptyLine$270
+    br $__inlined_func$assembly/request-line/leadingEmptyLine$273
    end
    local.get $2
    i32.load8_u
@@ -3924,13 +3924,13 @@
     i32.const -7
     global.set $assembly/outcome/verdict
     i32.const 0
-    br $__inlined_func$assembly/request-line/leadingEmptyLine$270
+    br $__inlined_func$assembly/request-line/leadingEmptyLine$273
    end
    local.get $2
    local.get $0
    i32.const 13
    i32.ne
-   br_if $__inlined_func$assembly/request-line/leadingEmptyLine$270
+   br_if $__inlined_func$assembly/request-line/leadingEmptyLine$273
    drop
    local.get $2
    i32.const 1
@@ -3952,7 +3952,7 @@
     i32.const 0
     global.set $assembly/outcome/verdict
     i32.const 0
-    br $__inlined_func$assembly/request-line/leadingEmptyLine$270
+    br $__inlined_func$assembly/request-line/leadingEmptyLine$273
    end
    local.get $2
    i32.const 1
@@ -3983,7 +3983,7 @@
    i32.const 16388
    local.get $4
    i32.store
-   block $__inlined_func$assembly/request-line/method$271 (result i32)
+   block $__inlined_func$assembly/request-line/method$274 (result i32)
     local.get $1
     local.get $4
     i32.sub
@@ -4009,7 +4009,7 @@
      local.get $4
      i32.const 4
      i32.add
-     br $__inlined_func$assembly/request-line/method$271
+     br $__inlined_func$assembly/request-line/method$274
     end
     local.get $4
     local.set $0
@@ -4100,7 +4100,7 @@
      i32.const 0
      global.set $assembly/outcome/verdict
      i32.const 0
-     br $__inlined_func$assembly/request-line/method$271
+     br $__inlined_func$assembly/request-line/method$274
     end
     local.get $0
     local.get $4
@@ -4120,7 +4120,7 @@
      i32.const -1
      global.set $assembly/outcome/verdict
      i32.const 0
-     br $__inlined_func$assembly/request-line/method$271
+     br $__inlined_func$assembly/request-line/method$274
     end
     i32.const 16384
     local.get $4
@@ -4158,7 +4158,7 @@
     i32.const 2
     i32.add
     local.set $0
-    block $__inlined_func$assembly/version/lineEnd$272
+    block $__inlined_func$assembly/version/lineEnd$275
      local.get $1
      local.get $4
      i32.sub
@@ -4172,7 +4172,7 @@
      else
       i32.const 0
      end
-     br_if $__inlined_func$assembly/version/lineEnd$272
+     br_if $__inlined_func$assembly/version/lineEnd$275
      local.get $1
      local.get $4
      i32.eq
@@ -4192,7 +4192,7 @@
       global.set $assembly/outcome/verdict
       i32.const 0
       local.set $0
-      br $__inlined_func$assembly/version/lineEnd$272
+      br $__inlined_func$assembly/version/lineEnd$275
      end
      local.get $4
      i32.load8_u
@@ -4207,7 +4207,7 @@
       global.set $assembly/outcome/verdict
       i32.const 0
       local.set $0
-      br $__inlined_func$assembly/version/lineEnd$272
+      br $__inlined_func$assembly/version/lineEnd$275
      end
      local.get $0
      i32.const 13
@@ -4220,7 +4220,7 @@
       global.set $assembly/outcome/verdict
       i32.const 0
       local.set $0
-      br $__inlined_func$assembly/version/lineEnd$272
+      br $__inlined_func$assembly/version/lineEnd$275
      end
      local.get $4
      i32.const 1
@@ -4949,7 +4949,7 @@
   if
    local.get $4
    if
-    block $__inlined_func$assembly/facts/host$232
+    block $__inlined_func$assembly/facts/host$237
      global.get $assembly/facts/flags
      i32.const 2048
      i32.and
@@ -4958,7 +4958,7 @@
       i32.const 4096
       i32.or
       global.set $assembly/facts/flags
-      br $__inlined_func$assembly/facts/host$232
+      br $__inlined_func$assembly/facts/host$237
      end
      global.get $assembly/facts/flags
      i32.const 2048
@@ -4999,7 +4999,7 @@
     i32.const 3
     i32.eq
     if
-     block $__inlined_func$assembly/facts/length$233
+     block $__inlined_func$assembly/facts/length$238
       global.get $assembly/facts/flags
       i32.const 1
       i32.and
@@ -5032,7 +5032,7 @@
          i32.const 2
          i32.or
          global.set $assembly/facts/flags
-         br $__inlined_func$assembly/facts/length$233
+         br $__inlined_func$assembly/facts/length$238
         end
         local.get $3
         i32.const 48
@@ -5050,7 +5050,7 @@
          i32.const 2
          i32.or
          global.set $assembly/facts/flags
-         br $__inlined_func$assembly/facts/length$233
+         br $__inlined_func$assembly/facts/length$238
         end
         local.get $0
         i32.const 1
@@ -5076,7 +5076,7 @@
      i32.const 4
      i32.eq
      if
-      block $__inlined_func$assembly/facts/codings$127
+      block $__inlined_func$assembly/facts/codings$128
        global.get $assembly/facts/flags
        i32.const 8
        i32.or
@@ -5268,7 +5268,7 @@
         local.get $2
         local.get $3
         i32.eq
-        br_if $__inlined_func$assembly/facts/codings$127
+        br_if $__inlined_func$assembly/facts/codings$128
         local.get $3
         i32.const 1
         i32.add
@@ -5284,140 +5284,9 @@
       if
        local.get $4
        if
-        local.get $2
         local.get $1
-        i32.sub
-        i32.const 12
-        i32.eq
-        local.tee $0
-        if
-         block $__inlined_func$assembly/facts/isWord$237 (result i32)
-          i32.const 0
-          local.get $1
-          i32.const 8
-          i32.add
-          local.get $1
-          i32.sub
-          i32.const 8
-          i32.ne
-          br_if $__inlined_func$assembly/facts/isWord$237
-          drop
-          i32.const 0
-          local.set $3
-          loop $for-loop|06
-           local.get $3
-           i32.const 8
-           i32.lt_u
-           if
-            i32.const 0
-            i64.const 8389765627588390961
-            local.get $3
-            i64.extend_i32_u
-            i64.const 3
-            i64.shl
-            i64.shr_u
-            i64.const 255
-            i64.and
-            i32.wrap_i64
-            local.get $1
-            local.get $3
-            i32.add
-            i32.load8_u
-            local.tee $0
-            i32.const 32
-            i32.or
-            local.get $0
-            local.get $0
-            i32.const 65
-            i32.sub
-            i32.const 26
-            i32.lt_u
-            select
-            i32.ne
-            br_if $__inlined_func$assembly/facts/isWord$237
-            drop
-            local.get $3
-            i32.const 1
-            i32.add
-            local.set $3
-            br $for-loop|06
-           end
-          end
-          i32.const 1
-         end
-         local.set $0
-        end
-        global.get $assembly/facts/flags
-        i32.const 16384
-        i32.const 32768
-        i32.const 0
-        local.get $0
-        if (result i32)
-         block $__inlined_func$assembly/facts/isWord$238 (result i32)
-          i32.const 0
-          local.get $2
-          local.get $1
-          i32.const 8
-          i32.add
-          local.tee $1
-          i32.sub
-          i32.const 4
-          i32.ne
-          br_if $__inlined_func$assembly/facts/isWord$238
-          drop
-          i32.const 0
-          local.set $0
-          loop $for-loop|07
-           local.get $0
-           i32.const 4
-           i32.lt_u
-           if
-            i32.const 0
-            i64.const 1702194793
-            local.get $0
-            i64.extend_i32_u
-            i64.const 3
-            i64.shl
-            i64.shr_u
-            i64.const 255
-            i64.and
-            i32.wrap_i64
-            local.get $0
-            local.get $1
-            i32.add
-            i32.load8_u
-            local.tee $2
-            i32.const 32
-            i32.or
-            local.get $2
-            local.get $2
-            i32.const 65
-            i32.sub
-            i32.const 26
-            i32.lt_u
-            select
-            i32.ne
-            br_if $__inlined_func$assembly/facts/isWord$238
-            drop
-            local.get $0
-            i32.const 1
-            i32.add
-            local.set $0
-            br $for-loop|07
-           end
-          end
-          i32.const 1
-         end
-        else
-         local.get $0
-        end
-        global.get $assembly/facts/flags
-        i32.const 49152
-        i32.and
-        select
-        select
-        i32.or
-        global.set $assembly/facts/flags
+        local.get $2
+        call $assembly/facts/expectations
        end
       else
        local.get $0
@@ -5436,6 +5305,242 @@
       end
      end
     end
+   end
+  end
+ )
+ (func $assembly/facts/expectations (param $0 i32) (param $1 i32)
+  (local $2 i32)
+  (local $3 i32)
+  (local $4 i32)
+  (local $5 i32)
+  loop $while-continue|0
+   local.get $0
+   local.set $2
+   loop $while-continue|01
+    local.get $1
+    local.get $2
+    i32.gt_u
+    if (result i32)
+     local.get $2
+     i32.load8_u
+     i32.const 44
+     i32.ne
+    else
+     i32.const 0
+    end
+    if
+     local.get $2
+     i32.const 1
+     i32.add
+     local.set $2
+     br $while-continue|01
+    end
+   end
+   local.get $2
+   local.set $3
+   loop $while-continue|03
+    local.get $0
+    local.get $3
+    i32.lt_u
+    if (result i32)
+     local.get $0
+     i32.load8_u
+     local.tee $2
+     i32.const 9
+     i32.eq
+     local.get $2
+     i32.const 32
+     i32.eq
+     i32.or
+    else
+     i32.const 0
+    end
+    if
+     local.get $0
+     i32.const 1
+     i32.add
+     local.set $0
+     br $while-continue|03
+    end
+   end
+   local.get $0
+   local.get $3
+   i32.lt_u
+   if
+    local.get $3
+    local.set $2
+    loop $while-continue|05
+     local.get $0
+     local.get $2
+     i32.lt_u
+     if (result i32)
+      local.get $2
+      i32.const 1
+      i32.sub
+      i32.load8_u
+      local.tee $4
+      i32.const 9
+      i32.eq
+      local.get $4
+      i32.const 32
+      i32.eq
+      i32.or
+     else
+      i32.const 0
+     end
+     if
+      local.get $2
+      i32.const 1
+      i32.sub
+      local.set $2
+      br $while-continue|05
+     end
+    end
+    local.get $2
+    local.tee $4
+    local.get $0
+    i32.sub
+    i32.const 12
+    i32.eq
+    local.tee $2
+    if
+     block $__inlined_func$assembly/facts/isWord$235 (result i32)
+      i32.const 0
+      local.get $0
+      i32.const 8
+      i32.add
+      local.get $0
+      i32.sub
+      i32.const 8
+      i32.ne
+      br_if $__inlined_func$assembly/facts/isWord$235
+      drop
+      i32.const 0
+      local.set $2
+      loop $for-loop|0
+       local.get $2
+       i32.const 8
+       i32.lt_u
+       if
+        i32.const 0
+        i64.const 8389765627588390961
+        local.get $2
+        i64.extend_i32_u
+        i64.const 3
+        i64.shl
+        i64.shr_u
+        i64.const 255
+        i64.and
+        i32.wrap_i64
+        local.get $0
+        local.get $2
+        i32.add
+        i32.load8_u
+        local.tee $5
+        i32.const 32
+        i32.or
+        local.get $5
+        local.get $5
+        i32.const 65
+        i32.sub
+        i32.const 26
+        i32.lt_u
+        select
+        i32.ne
+        br_if $__inlined_func$assembly/facts/isWord$235
+        drop
+        local.get $2
+        i32.const 1
+        i32.add
+        local.set $2
+        br $for-loop|0
+       end
+      end
+      i32.const 1
+     end
+     local.set $2
+    end
+    global.get $assembly/facts/flags
+    i32.const 16384
+    i32.const 32768
+    i32.const 0
+    local.get $2
+    if (result i32)
+     block $__inlined_func$assembly/facts/isWord$236 (result i32)
+      i32.const 0
+      local.get $4
+      local.get $0
+      i32.const 8
+      i32.add
+      local.tee $2
+      i32.sub
+      i32.const 4
+      i32.ne
+      br_if $__inlined_func$assembly/facts/isWord$236
+      drop
+      i32.const 0
+      local.set $0
+      loop $for-loop|06
+       local.get $0
+       i32.const 4
+       i32.lt_u
+       if
+        i32.const 0
+        i64.const 1702194793
+        local.get $0
+        i64.extend_i32_u
+        i64.const 3
+        i64.shl
+        i64.shr_u
+        i64.const 255
+        i64.and
+        i32.wrap_i64
+        local.get $0
+        local.get $2
+        i32.add
+        i32.load8_u
+        local.tee $4
+        i32.const 32
+        i32.or
+        local.get $4
+        local.get $4
+        i32.const 65
+        i32.sub
+        i32.const 26
+        i32.lt_u
+        select
+        i32.ne
+        br_if $__inlined_func$assembly/facts/isWord$236
+        drop
+        local.get $0
+        i32.const 1
+        i32.add
+        local.set $0
+        br $for-loop|06
+       end
+      end
+      i32.const 1
+     end
+    else
+     local.get $2
+    end
+    global.get $assembly/facts/flags
+    i32.const 49152
+    i32.and
+    select
+    select
+    i32.or
+    global.set $assembly/facts/flags
+   end
+   local.get $1
+   local.get $3
+   i32.ne
+   if
+    local.get $3
+    i32.const 1
+    i32.add
+    local.set $0
+    br $while-continue|0
    end
   end
  )
@@ -6030,7 +6135,7 @@
      i32.const 1
      i32.add
      local.set $0
-     block $__inlined_func$assembly/chunk/quotedString$273 (result i32)
+     block $__inlined_func$assembly/chunk/quotedString$276 (result i32)
       loop $for-loop|0
        local.get $0
        local.get $1
@@ -6056,7 +6161,7 @@
          i32.const -18
          global.set $assembly/outcome/verdict
          i32.const 0
-         br $__inlined_func$assembly/chunk/quotedString$273
+         br $__inlined_func$assembly/chunk/quotedString$276
         end
         local.get $4
         if
@@ -6099,7 +6204,7 @@
             i32.const 1
             i32.add
            end
-           br $__inlined_func$assembly/chunk/quotedString$273
+           br $__inlined_func$assembly/chunk/quotedString$276
           end
          end
         end

@@ -107,7 +107,9 @@ function addElements(bytes: Uint8Array, flags: number, id: number, start: number
     let last = comma;
     while (first < last && (bytes[first] === SP || bytes[first] === HTAB)) first++;
     while (last > first && (bytes[last - 1] === SP || bytes[last - 1] === HTAB)) last--;
-    next = id === H_CONNECTION ? connectionOption(bytes, next, first, last) : transferCoding(bytes, next, first, last);
+    if (id === H_CONNECTION) next = connectionOption(bytes, next, first, last);
+    else if (id === H_EXPECT) next = expectation(bytes, next, first, last);
+    else next = transferCoding(bytes, next, first, last);
     from = comma + 1;
   }
   return next;
@@ -120,8 +122,12 @@ function host(bytes: Uint8Array, table: Uint32Array, flags: number, start: numbe
   return flags | F_HOST_PRESENT | (isAuthority(bytes, start, end, false, false) ? 0 : F_HOST_INVALID);
 }
 
-/** RFC 9110 §10.1.1: the one expectation there is. A second line is one too many, whatever it says. */
+/**
+ * RFC 9110 §10.1.1: `Expect = #expectation`, of which there is one. A second is one too many, whatever it says.
+ * §5.6.1.2: "A recipient MUST parse and ignore a reasonable number of empty list elements".
+ */
 function expectation(bytes: Uint8Array, flags: number, start: number, end: number): number {
+  if (start === end) return flags;
   const first = (flags & (F_EXPECT_CONTINUE | F_EXPECT_OTHER)) === 0;
   return flags | (first && isWord(bytes, start, end, CONTINUE) ? F_EXPECT_CONTINUE : F_EXPECT_OTHER);
 }
@@ -141,7 +147,7 @@ export function addFact(
       if (isRequest) flags = host(bytes, table, flags, start, end);
       break;
     case H_EXPECT:
-      if (isRequest) flags = expectation(bytes, flags, start, end);
+      if (isRequest) flags = addElements(bytes, flags, id, start, end);
       break;
     case H_CONTENT_LENGTH:
       flags |= (flags & F_CL_PRESENT) === 0 ? F_CL_PRESENT : F_CL_REPEATED;
