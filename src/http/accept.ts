@@ -1,6 +1,7 @@
 /**
  * Content negotiation (RFC 9110 §12.4.2, §12.5.3): what a client says it takes, and the best of what the server has.
  */
+import { listMembers } from "./list-fields.ts";
 
 export interface Preference {
   /** In lower case; `*` stands for everything not named. */
@@ -9,7 +10,7 @@ export interface Preference {
   readonly weight: number;
 }
 
-/** No client has more to say; what follows is not read. */
+/** Members that are not empty. No client has more to say; what follows is not read. */
 const MAX_PREFERENCES = 64;
 
 /**
@@ -20,7 +21,7 @@ const MAX_PREFERENCES = 64;
  */
 export function parsePreferences(field: string): Preference[] {
   const preferences: Preference[] = [];
-  for (const member of field.split(",", MAX_PREFERENCES)) {
+  for (const member of listMembers(field, MAX_PREFERENCES)) {
     const [name = "", ...parameters] = member.split(";");
     const weight = weightOf(parameters);
     if (name.trim() !== "" && weight !== undefined) preferences.push({ name: name.trim().toLowerCase(), weight });

@@ -5,6 +5,7 @@
 import { LocalProtocolError } from "./errors.ts";
 import { fieldLine } from "./field-text.ts";
 import type { HTTPHeaders } from "./headers.ts";
+import { hasMember, listMembers } from "./list-fields.ts";
 
 /** Content-Length of an answer: digits only, as strict as what is read. */
 export function parseLength(value: string): number {
@@ -38,16 +39,11 @@ export function withoutFraming(headers: HTTPHeaders, code: number): HTTPHeaders 
   return others;
 }
 
-/** RFC 9110 §7.6.1: Connection = #connection-option, compared without regard to case. */
-const optionsOf = (field: string): string[] =>
-  field
-    .split(",")
-    .map((option) => option.trim())
-    .filter((option) => option !== "");
-
-/** Whether a program asks for the connection to be closed after its answer. */
-export const asksToClose = (field: string): boolean =>
-  optionsOf(field).some((option) => option.toLowerCase() === "close");
+/**
+ * Whether a program asks for the connection to be closed after its answer. RFC 9110 §7.6.1: Connection = #connection-option, compared
+ * without regard to case.
+ */
+export const asksToClose = (field: string): boolean => hasMember(field, "close");
 
 /**
  * The `Connection` field of an answer whose program has set one: its options, and the one word that says what becomes of the connection.
@@ -55,7 +51,7 @@ export const asksToClose = (field: string): boolean =>
  * containing it".
  */
 export function connectionLine(own: string, closes: boolean, old: boolean): string {
-  const options = optionsOf(own);
+  const options = listMembers(own);
   const others = options.filter((option) => !/^(?:close|keep-alive)$/i.test(option));
   if (closes) others.push("close");
   else if (old || others.length < options.length) others.push("keep-alive");

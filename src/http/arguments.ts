@@ -5,6 +5,7 @@
 import { Buffer } from "node:buffer";
 import { LimitError, RemoteProtocolError } from "./errors.ts";
 import type { HTTPHeaders } from "./headers.ts";
+import { listMembers } from "./list-fields.ts";
 import { boundaryOf, isMultipartForm } from "./multipart/boundary.ts";
 import { parseMultipartFormData } from "./multipart/form.ts";
 import type { FileMap } from "./multipart/form.ts";
@@ -126,7 +127,7 @@ export function parseBodyArguments(
   const multipart = isMultipartForm(contentType);
   if (!multipart && !FORM_TYPE.test(contentType)) return Object.create(null) as ArgumentMap;
   const coding = headers?.get("Content-Encoding");
-  if (coding !== undefined) {
+  if (coding !== undefined && listMembers(coding).length > 0) {
     throw new RemoteProtocolError("ERR_LANDSPOUT_FORM_ENCODING", `Unsupported Content-Encoding: ${coding}`, 400);
   }
   if (!multipart) return parsePairs(Buffer.from(body.buffer, body.byteOffset, body.byteLength));

@@ -31,8 +31,10 @@ export class DecompressingDelegate implements HTTPMessageDelegate {
 
   headersReceived(startLine: RequestStartLine, headers: HTTPHeaders): Promise<void> | void {
     const coding = headers.get("Content-Encoding");
+    // RFC 9110 §8.4: Content-Encoding = #content-coding; empty elements count for nothing (§5.6.1.2).
     // RFC 9110 §8.4.1.3: "A recipient SHOULD consider "x-gzip" to be equivalent to "gzip"."
-    if (coding === undefined || !/^(?:x-)?gzip$/i.test(coding)) return this.#inner.headersReceived(startLine, headers);
+    if (coding === undefined || !/^[ \t,]*(?:x-)?gzip[ \t,]*$/i.test(coding))
+      return this.#inner.headersReceived(startLine, headers);
     // Tornado's way: the content the delegate sees is no longer coded, and it can tell that it was.
     const seen = new HTTPHeaders(headers);
     seen.delete("Content-Encoding");

@@ -14,10 +14,10 @@ export interface ByteRange {
  * The range a `Range` field asks for; undefined where it is to be ignored. Stricter than Tornado, which takes all that Python takes for
  * a number.
  *
- * ranges-specifier = "bytes" "=" ( int-range / suffix-range ); int-range = 1*DIGIT "-" [ 1*DIGIT ]; suffix-range = "-" 1*DIGIT
+ * ranges-specifier = "bytes" "=" 1#( int-range / suffix-range ), of which one may be there, and empty elements (§5.6.1.2); int-range = 1*DIGIT "-" [ 1*DIGIT ]; suffix-range = "-" 1*DIGIT
  */
 export function parseRequestRange(field: string): ByteRange | undefined {
-  const match = /^bytes=[ \t]*(?:([0-9]+)-([0-9]+)?|-([0-9]+))[ \t]*$/i.exec(field);
+  const match = /^bytes=[ \t,]*(?:([0-9]+)-([0-9]+)?|-([0-9]+))[ \t,]*$/i.exec(field);
   if (match === null) return undefined;
   const first = position(match[1]);
   const last = position(match[2]);

@@ -59,8 +59,9 @@ const PART = new RegExp(
   "y",
 );
 
-/** RFC 9110 §5.6.1.2: "A recipient MUST parse and ignore a reasonable number of empty list elements". */
-const EMPTY = /[ \t]*(,|$)/y;
+// RFC 9110 §5.6.1.2: "A recipient MUST parse and ignore a reasonable number of empty list elements", but a list of at least one
+// (§11.3.2 of RFC 6455: 1#extension) is invalid where all are empty.
+const EMPTY_MEMBERS = /[ \t,]*/y;
 
 /** The members of Sec-WebSocket-Extensions; undefined where it is malformed. */
 export function parseExtensions(field: string): Extension[] | undefined {
@@ -68,12 +69,11 @@ export function parseExtensions(field: string): Extension[] | undefined {
   let parameters: [string, string | undefined][] | undefined;
   PART.lastIndex = 0;
   for (;;) {
-    while (parameters === undefined) {
-      EMPTY.lastIndex = PART.lastIndex;
-      const empty = EMPTY.exec(field);
-      if (empty === null) break;
-      if (empty[1] === "") return extensions;
-      PART.lastIndex = EMPTY.lastIndex;
+    if (parameters === undefined) {
+      EMPTY_MEMBERS.lastIndex = PART.lastIndex;
+      EMPTY_MEMBERS.exec(field);
+      if (EMPTY_MEMBERS.lastIndex === field.length) return extensions.length === 0 ? undefined : extensions;
+      PART.lastIndex = EMPTY_MEMBERS.lastIndex;
     }
     const match = PART.exec(field);
     if (match === null) return undefined;

@@ -6,6 +6,7 @@ import { Buffer } from "node:buffer";
 import { UsageError } from "../errors.ts";
 import { fieldLine, isToken, requestLine } from "../http/field-text.ts";
 import { HTTPHeaders } from "../http/headers.ts";
+import { hasMember, listMembers } from "../http/list-fields.ts";
 import type { BaseIOStream, StreamConsumer } from "../net/base-iostream.ts";
 import {
   FIELD_SLOTS,
@@ -21,7 +22,7 @@ import { parseError } from "../parser/errors.ts";
 import { WebSocketHandshakeError } from "./errors.ts";
 import { checkAccepted, offerOf } from "./extensions.ts";
 import type { Compression, CompressionOptions } from "./extensions.ts";
-import { acceptValue, hasToken } from "./handshake.ts";
+import { acceptValue } from "./handshake.ts";
 
 /** Bytes of the answer to a handshake, interim answers and all: a server cannot fill the memory with it. */
 export const MAX_ANSWER_SIZE = 65_536;
@@ -140,8 +141,11 @@ export function checkAnswer(answer: HandshakeAnswer, offer: HandshakeOffer): Cho
   if (status !== 101)
     refuse(`The server answered ${status} ${answer.reason}`.trimEnd(), "ERR_LANDSPOUT_WEBSOCKET_STATUS");
   if (answer.minor < 1) refuse("The server answered with HTTP/1.0");
-  if (headers.get("Upgrade")?.toLowerCase() !== "websocket") refuse('The answer\'s "Upgrade" is not "websocket"');
-  if (!hasToken(headers.get("Connection"), "upgrade")) refuse('The answer\'s "Connection" has no "Upgrade"');
+  // §4.1: "an ASCII case-insensitive match for the value "websocket"": one protocol and no other (RFC 9110 §7.8: Upgrade = #protocol).
+  const upgrade = listMembers(headers.get("Upgrade") ?? "");
+  if (upgrade.length !== 1 || upgrade[0]?.toLowerCase() !== "websocket")
+    refuse('The answer\'s "Upgrade" is not "websocket"');
+  if (!hasMember(headers.get("Connection"), "upgrade")) refuse('The answer\'s "Connection" has no "Upgrade"');
   if (headers.get("Sec-WebSocket-Accept") !== acceptValue(offer.key))
     refuse("The answer's Sec-WebSocket-Accept is not that of our key");
   const extensions = headers.get("Sec-WebSocket-Extensions");

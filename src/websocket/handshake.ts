@@ -1,5 +1,6 @@
 /** The opening handshake of a WebSocket (RFC 6455 §4): what a server checks, and the value it proves itself with. */
 import { createHash } from "node:crypto";
+import { hasMember, listMembers } from "../http/list-fields.ts";
 import type { HTTPServerRequest } from "../http/request.ts";
 
 /** Why a request is no handshake, and what it is answered with. */
@@ -19,16 +20,11 @@ const refuse = (
   headers,
 });
 
-/** Whether a comma-separated field has a member, in any case. */
-export function hasToken(field: string | undefined, token: string): boolean {
-  return (field ?? "").split(",").some((member) => member.trim().toLowerCase() === token);
-}
-
 /** The checks of §4.2.1 that need no handler; undefined where it is a handshake. Method and Host have been looked at by then. */
 export function handshakeRefusal(request: HTTPServerRequest): HandshakeRefusal | undefined {
   const { headers } = request;
-  if (!hasToken(headers.get("Upgrade"), "websocket")) return refuse(400, 'Can "Upgrade" only to "WebSocket".');
-  if (!hasToken(headers.get("Connection"), "upgrade")) return refuse(400, '"Connection" must be "Upgrade".');
+  if (!hasMember(headers.get("Upgrade"), "websocket")) return refuse(400, 'Can "Upgrade" only to "WebSocket".');
+  if (!hasMember(headers.get("Connection"), "upgrade")) return refuse(400, '"Connection" must be "Upgrade".');
   // "An HTTP/1.1 or higher GET request"
   if (request.version === "HTTP/1.0") return refuse(400, "WebSockets need HTTP/1.1.");
   if (headers.get("Sec-WebSocket-Version") !== "13")
@@ -63,9 +59,5 @@ export function sameOrigin(origin: string, host: string): boolean {
 
 /** Subprotocols a client offers, in its order (§11.3.4). */
 export function offeredSubprotocols(request: HTTPServerRequest): string[] {
-  const field = request.headers.getList("Sec-WebSocket-Protocol").join(",");
-  return field
-    .split(",")
-    .map((one) => one.trim())
-    .filter((one) => one !== "");
+  return listMembers(request.headers.get("Sec-WebSocket-Protocol") ?? "");
 }

@@ -172,6 +172,11 @@ test("a form with a content coding is refused, other content with one is left al
   const headers = new HTTPHeaders({ "Content-Encoding": "br" });
   const error = refused(() => parseBodyArguments(FORM, Buffer.from("a=1"), headers), "ERR_LANDSPOUT_FORM_ENCODING");
   assert.is(error.message, "Unsupported Content-Encoding: br");
+  // Content-Encoding = #content-coding: a list without members is none.
+  for (const none of ["", ",", " , ,"]) {
+    const uncoded = new HTTPHeaders({ "Content-Encoding": none });
+    assert.equal(pairs(parseBodyArguments(FORM, Buffer.from("a=1"), uncoded)), [["a", ["1"]]], none);
+  }
   assert.equal(pairs(parseBodyArguments("application/json", Buffer.from("{}"), headers)), []);
 });
 

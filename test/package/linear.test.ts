@@ -9,6 +9,7 @@ import { linkify, squeeze, urlUnescape, xhtmlEscape, xhtmlUnescape } from "../..
 import { parsePreferences } from "../../src/http/accept.ts";
 import { parseCookie } from "../../src/http/cookies.ts";
 import { parseHTTPDate } from "../../src/http/date.ts";
+import { hasMember } from "../../src/http/list-fields.ts";
 import { parseRequestRange } from "../../src/http/ranges.ts";
 import { targetReference, toURIReference, urlConcat } from "../../src/http/url.ts";
 import { closestLocale } from "../../src/locale/index.ts";
@@ -18,7 +19,7 @@ import { removeslash, RequestHandler } from "../../src/web/index.ts";
 import { matchesTag } from "../../src/web/etag.ts";
 import { checkPath } from "../../src/web/static/paths.ts";
 import { decodeXsrfToken } from "../../src/web/xsrf.ts";
-import { hasToken, sameOrigin } from "../../src/websocket/handshake.ts";
+import { sameOrigin } from "../../src/websocket/handshake.ts";
 import { parseExtensions } from "../../src/websocket/extensions.ts";
 import { suite } from "../_support/suite.ts";
 
@@ -286,7 +287,7 @@ for (const [name, run, ...beginnings] of [
   ["parsePreferences", parsePreferences, "a;q="],
   ["parseCookie", parseCookie, 'a="'],
   ["parseHTTPDate", parseHTTPDate, "Sun, 06 Nov 1994 "],
-  ["parseRequestRange", parseRequestRange, "bytes=", "bytes=1-"],
+  ["parseRequestRange", parseRequestRange, "bytes=", "bytes=1-", "bytes=,"],
   ["closestLocale", (text) => closestLocale(text, "en_US"), "de;q="],
   ["visibleText", visibleText],
   ["matchesTag", (text) => matchesTag(text, '"a"'), '"', 'W/"'],
@@ -297,7 +298,7 @@ for (const [name, run, ...beginnings] of [
     ".well-known/",
   ],
   ["decodeXsrfToken", decodeXsrfToken, "2|12345678|"],
-  ["hasToken", (text) => hasToken(text, "upgrade")],
+  ["hasMember", (text) => hasMember(text, "upgrade")],
   ["sameOrigin", (text) => sameOrigin(text, text), "http://a"],
   ["parseExtensions", parseExtensions, "permessage-deflate", 'a; b="', "a;b="],
 ] as readonly (readonly [string, (text: string) => unknown, ...string[]])[]) {

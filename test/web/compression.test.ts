@@ -231,6 +231,12 @@ test("weighs what clients accept", () => {
     { name: "b", weight: 1 },
   ]);
   assert.is(parsePreferences("a,".repeat(100_000)).length, 64);
+  // RFC 9110 §5.6.1.2: empty members count for nothing, not towards a limit either.
+  assert.equal(parsePreferences(`${", ".repeat(10_000)}gzip${",".repeat(10_000)}, br`), [
+    { name: "gzip", weight: 1 },
+    { name: "br", weight: 1 },
+  ]);
+  assert.is(parsePreferences(",".repeat(60_000)).length, 0);
 });
 
 test.run();

@@ -215,8 +215,26 @@ for (const [name, setup] of SETUPS) {
       const lines = Object.entries(fields).filter(([, value]) => value !== undefined);
       return `HTTP/1.1 101 Fine\r\n${lines.map(([field, value]) => `${field}: ${value ?? ""}\r\n`).join("")}\r\n`;
     };
+    // Empty members of a list count for nothing (RFC 9110 §5.6.1.2).
+    for (const change of [
+      { Upgrade: "websocket," },
+      { Upgrade: ", ,WebSocket" },
+      { Connection: ",Upgrade ,," },
+      { "Sec-WebSocket-Extensions": ", permessage-deflate ,," },
+    ])
+      await answering(
+        (key) => `${good(key, change)}\x88\x02\x03\xe8`,
+        async (url) => {
+          const socket = await websocketConnect(url, { ...options, closeTimeout: 0.1, compression: {} });
+          await socket.closed;
+          assert.is(socket.closeCode, 1000, JSON.stringify(change));
+        },
+      );
     for (const [change, message] of [
       [{ Upgrade: undefined }, /Upgrade/],
+      [{ Upgrade: "," }, /Upgrade/],
+      [{ Upgrade: "websocket, h2c" }, /Upgrade/],
+      [{ "Sec-WebSocket-Extensions": "," }, /extension/],
       [{ Upgrade: "h2c" }, /Upgrade/],
       [{ Connection: "close" }, /Connection/],
       [{ "Sec-WebSocket-Accept": undefined }, /Accept/],

@@ -79,6 +79,12 @@ units("a server takes the first offer it understands", () => {
     ["permessage-deflate; server_no_context_takeover", "; server_no_context_takeover"],
     ["permessage-deflate; client_no_context_takeover", "; client_no_context_takeover"],
     ["x-other; a=b, permessage-deflate", ""],
+    // RFC 9110 §5.6.1.2: "A recipient MUST parse and ignore a reasonable number of empty list elements"
+    [", permessage-deflate", ""],
+    ["permessage-deflate,", ""],
+    ["permessage-deflate , ,", ""],
+    [",\t, x-other ,, permessage-deflate; client_no_context_takeover ,,", "; client_no_context_takeover"],
+    [`${", ".repeat(10_000)}permessage-deflate`, ""],
     ["permessage-deflate; unknown, permessage-deflate; client_no_context_takeover", "; client_no_context_takeover"],
   ] as const)
     assert.is(accept(offer), `permessage-deflate${answer}`, offer);
@@ -97,7 +103,22 @@ units("a server takes the first offer it understands", () => {
     "x-webkit-deflate-frame",
   ])
     assert.is(accept(offer), undefined, offer);
-  for (const field of ["", ",", "a;", "a; =b", "a; b=", 'a; b="', "a b", "permessage-deflate=1"])
+  // "the following values would be invalid, since at least one non-empty element is required"
+  for (const field of [
+    "",
+    ",",
+    " ",
+    ",   ,",
+    "a;",
+    "a;,b",
+    ", ;a",
+    "a; , b",
+    "a; =b",
+    "a; b=",
+    'a; b="',
+    "a b",
+    "permessage-deflate=1",
+  ])
     assert.is(parseExtensions(field), undefined, field);
 });
 
@@ -125,7 +146,12 @@ units("a client refuses an answer that is none to its offer", () => {
     serverMaxWindowBits: 9,
     clientMaxWindowBits: 11,
   });
+  for (const answer of [", permessage-deflate", "permessage-deflate,", ",\t, permessage-deflate ,, "])
+    assert.equal(checkAccepted(answer, {}), checkAccepted("permessage-deflate", {}), answer);
   for (const answer of [
+    "",
+    ", ,",
+    ", permessage-deflate; server_max_window_bits=9, x,",
     "permessage-deflate",
     "permessage-deflate; server_max_window_bits=11",
     "permessage-deflate; server_max_window_bits=9; client_max_window_bits",

@@ -81,6 +81,10 @@ for (const [name, setup] of SETUPS) {
         { Upgrade: "h2c, WEBSOCKET" },
         { Connection: "keep-alive, upgrade" },
         { Connection: "UPGRADE , close" },
+        // Empty members of a list count for nothing (RFC 9110 §5.6.1.2).
+        { Upgrade: ", websocket ,," },
+        { Connection: ",, Upgrade," },
+        { "Sec-WebSocket-Extensions": ",, x ,," },
         { Origin: "http://example.org" },
         { Origin: "http://EXAMPLE.org:80" },
         { Host: "example.org:80", Origin: "http://example.org" },
@@ -272,7 +276,7 @@ for (const [name, setup] of SETUPS) {
     await withHandler(Mistaken as unknown as typeof WebSocketHandler, async (ask) => {
       expectLog(/mine is none of the subprotocols/);
       await refused(ask, request({ "Sec-WebSocket-Protocol": "yours" }), 500, "not offered");
-      const raw = new RawWebSocket((await ask(request({ "Sec-WebSocket-Protocol": "yours, mine" }))).socket);
+      const raw = new RawWebSocket((await ask(request({ "Sec-WebSocket-Protocol": ",, yours, ,mine," }))).socket);
       assert.match(await raw.head(), /\r\nSec-WebSocket-Protocol: mine/);
       raw.write(unmasked(0x81));
       assert.is(await raw.closeCode(), 1002);
