@@ -73,7 +73,9 @@ export class Peers implements Companion {
       const hear = (text: unknown): void => this.#hear(text);
       const active = [ALL, PROCESS].map((topic) => road.subscribe(topic, hear).active);
       // With a broker that is away this takes until it is back, and meanwhile nobody waits for it.
-      void Promise.all(active).then(() => this.#breathe(true));
+      // Where the parent does not relay, the log says so, and this process goes on without it.
+      const begin = (): void => this.#breathe(true);
+      void Promise.all(active).then(begin, begin);
     }
     this.#beat.start();
   }
