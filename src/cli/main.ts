@@ -12,6 +12,8 @@ Serves the files of a folder, the current one if none is named, and lists its fo
   --port N         port to listen on; 0 takes any that is free (default 8888)
   --address A      address to listen on; 0.0.0.0 or :: is everyone in the network (default 127.0.0.1)
   --no-listing     folders without an index.html are not listed
+  --single-page    a browser gets index.html where there is no file, for applications that route in
+                   the browser; no listing
   --hidden         names that begin with a dot are served too
   --quiet          no line per request
   --version        the version of landspout
@@ -36,6 +38,7 @@ function readArguments(args: readonly string[]): ServeArguments | undefined {
       address: { type: "string", short: "a", default: "127.0.0.1" },
       listing: { type: "boolean", default: false },
       "no-listing": { type: "boolean", default: false },
+      "single-page": { type: "boolean", default: false },
       hidden: { type: "boolean", default: false },
       quiet: { type: "boolean", short: "q", default: false },
       version: { type: "boolean", short: "v", default: false },
@@ -53,8 +56,9 @@ function readArguments(args: readonly string[]): ServeArguments | undefined {
   const port = /^\d{1,5}$/.test(values.port) ? Number(values.port) : Infinity;
   if (port > 65_535) return refuse(`--port is a number from 0 (any free port) to 65535, not ${values.port}`);
   if (values.listing && values["no-listing"]) return refuse("--listing and --no-listing contradict each other");
+  if (values.listing && values["single-page"]) return refuse("--listing and --single-page contradict each other");
   const { address, hidden, quiet } = values;
-  return { folder, port, address, listing: !values["no-listing"], hidden, quiet };
+  return { folder, port, address, listing: !values["no-listing"], singlePage: values["single-page"], hidden, quiet };
 }
 
 function readArgumentsOrExit(): ServeArguments | undefined {

@@ -14,6 +14,7 @@ export interface ServeArguments {
   readonly port: number;
   readonly address: string;
   readonly listing: boolean;
+  readonly singlePage: boolean;
   readonly hidden: boolean;
   readonly quiet: boolean;
 }
@@ -23,7 +24,7 @@ const LAST_SECONDS = 3;
 
 /** Serves until the process is told to end. @throws Error with a sentence for people. */
 export async function serve(given: ServeArguments): Promise<void> {
-  const { port, address, listing, hidden, quiet } = given;
+  const { port, address, listing, singlePage, hidden, quiet } = given;
   const path = resolve(given.folder);
   const found: Stats | undefined = await stat(path).catch(() => undefined);
   if (found === undefined) throw failure(`there is no folder ${given.folder}`);
@@ -31,7 +32,8 @@ export async function serve(given: ServeArguments): Promise<void> {
   const options: FolderOptions = {
     path,
     title: basename(path) || path,
-    listing,
+    listing: listing && !singlePage,
+    singlePage,
     dotfiles: hidden,
     localOnly: isLoopback(address),
   };

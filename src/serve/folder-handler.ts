@@ -3,6 +3,7 @@
  * listed and under which header fields; which files may be served is decided where it is for any static file.
  */
 import { basename, resolve } from "node:path";
+import { UsageError } from "../errors.ts";
 import { checkOptions, flag, text } from "../options-check.ts";
 import type { OptionTable } from "../options-check.ts";
 import { HTTPError } from "../web/http-error.ts";
@@ -22,7 +23,7 @@ import { readFolder } from "./read-folder.ts";
 import type { FolderContent, Order, SortKey } from "./read-folder.ts";
 
 export interface FolderOptions extends StaticFileOptions {
-  /** A folder without a default file is listed; else it is 404. Default true. */
+  /** A folder without a default file is listed; else it is 404. Default true, with `singlePage` false. */
   listing?: boolean;
   /** What the folder is called on its page. Default: its name. */
   title?: string;
@@ -43,13 +44,18 @@ const SORT_KEYS: readonly SortKey[] = ["name", "size", "date"];
 /** What a route's options become is found again by their identity, as are the files that are remembered for them. */
 const completed = new WeakMap<object, Partial<StaticFileOptions>>();
 
+const isSingle = ({ singlePage = false }: Partial<FolderOptions>): boolean => singlePage !== false;
+
 /** @throws UsageError on an option that is unknown, of another type, or out of range. */
 function forFiles(options: Partial<FolderOptions>): Partial<StaticFileOptions> {
   let known = completed.get(options);
   if (known === undefined) {
     checkOptions<FolderOptions>("FolderHandler", options, FOLDER_OPTIONS);
+    if (options.listing === true && isSingle(options))
+      throw new UsageError("ERR_LANDSPOUT_OPTION", "FolderHandler: listing and singlePage contradict each other");
     const { listing: _listing, title: _title, localOnly: _local, ...rest } = options;
-    completed.set(options, (known = { defaultFilename: "index.html", ...rest }));
+    const defaultFilename = typeof rest.singlePage === "string" ? {} : { defaultFilename: "index.html" };
+    completed.set(options, (known = { ...defaultFilename, ...rest }));
   }
   return known;
 }
@@ -70,7 +76,7 @@ export class FolderHandler extends StaticFileHandler {
 
   override initialize(options: Partial<FolderOptions>): void {
     super.initialize(forFiles(options));
-    this.#listing = options.listing !== false;
+    this.#listing = options.listing !== false && !isSingle(options);
     this.#title = options.title ?? "";
     this.#localOnly = options.localOnly === true;
     this.#dotfiles = options.dotfiles === true;

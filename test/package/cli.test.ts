@@ -101,7 +101,9 @@ test("serves a folder until it is interrupted, and logs requests", async () => {
 });
 
 test("hides lists and shows hidden names where it is told to", async () => {
-  const { url, stop } = await serving(start("serve", "public", "--port=0", "--no-listing", "--hidden", "--quiet"));
+  const { url, stop } = await serving(
+    start("serve", "public", "--port=0", "--no-listing", "--single-page", "--hidden", "--quiet"),
+  );
   assert.is((await fetch(url)).status, 404);
   assert.is(await (await fetch(`${url}.hidden`)).text(), "hidden");
   const { status, errors } = await stop();
@@ -113,6 +115,26 @@ test("serves the current folder if none is named, and lists hidden names with it
   const child = start("serve", "--port", "0", "--hidden", "--listing", "--address", "127.0.0.1", "-q");
   const { url, stop } = await serving(child);
   assert.match(await (await fetch(`${url}public/`)).text(), "<bdi>.hidden</bdi>");
+  assert.is((await stop()).status, 0);
+});
+
+test("serves a single-page application", async () => {
+  mkdirSync(join(project, "single"), { recursive: true });
+  writeFileSync(join(project, "single/index.html"), "the page");
+  const { url, stop } = await serving(start("serve", "single", "--port", "0", "-q", "--single-page"));
+  const headers = { Accept: "text/html" };
+  const page = await fetch(`${url}users/5`, { headers });
+  assert.is(page.status, 200);
+  assert.is(page.headers.get("cache-control"), "no-cache");
+  assert.is(await page.text(), "the page");
+  for (const [path, fields] of [
+    ["old.js", headers],
+    ["users/5", { Accept: "*/*" }],
+  ] as const) {
+    const missing = await fetch(url + path, { headers: fields });
+    assert.is(missing.status, 404);
+    await missing.text();
+  }
   assert.is((await stop()).status, 0);
 });
 
@@ -134,6 +156,7 @@ test("says what is wrong, without a stack", async () => {
     [["serve", "--port", "http"], 2, "--port is a number from 0 (any free port) to 65535, not http"],
     [["serve", "--colour"], 2, "Unknown option '--colour'"],
     [["serve", "--listing", "--no-listing"], 2, "--listing and --no-listing contradict each other"],
+    [["serve", "--listing", "--single-page"], 2, "--listing and --single-page contradict each other"],
     [["serve", "missing"], 1, "there is no folder missing"],
     [["serve", "package.json"], 1, "package.json is not a folder"],
     [["serve", "--port", port], 1, `cannot serve at 127.0.0.1 port ${port}: `],

@@ -13,6 +13,12 @@ export interface StaticFileOptions {
   defaultFilename?: string;
   /** Clients save each file under its own name (`Content-Disposition: attachment`) rather than show it. Default false. */
   download?: boolean;
+  /**
+   * For a single-page application: where there is no file, a browser that opens an address gets this file of the folder with 200; `true` is
+   * `index.html`. Only for paths whose last name has no dot, and where `Accept` names HTML; all else that is missing stays 404. The file
+   * is also the default of `defaultFilename`, and is sent with `Cache-Control: no-cache`. Default false.
+   */
+  singlePage?: boolean | string;
   /** Serve names that begin with a dot; else they are 404. `.well-known` at the top always is served. Default false. */
   dotfiles?: boolean;
   /** Follow symbolic links out of the folder; else they are 403. Links within it always work. Default false. */
@@ -38,6 +44,8 @@ export interface StaticFileOptions {
 export interface ResolvedStaticOptions {
   readonly path: string;
   readonly defaultFilename: string | undefined;
+  /** Path of the page of a single-page application. */
+  readonly page: string | undefined;
   readonly download: boolean;
   readonly dotfiles: boolean;
   readonly followSymlinks: boolean;
@@ -51,10 +59,18 @@ export interface ResolvedStaticOptions {
 
 const CODINGS: readonly SiblingCoding[] = ["br", "zstd", "gzip"];
 
+function pageOf(value: unknown): string | undefined {
+  const parts = typeof value === "string" ? value.split("/") : [""];
+  return parts.some((part) => part === "" || part === "." || part === ".." || /[\\\0]/.test(part))
+    ? "the path of a file in the folder"
+    : undefined;
+}
+
 export const STATIC_OPTIONS: OptionTable<StaticFileOptions> = {
   path: (value) => (typeof value === "string" && value !== "" ? undefined : "the name of a folder"),
   defaultFilename: (value) =>
     typeof value === "string" && !/[/\\\0]/.test(value) ? undefined : "a name without a folder",
+  singlePage: either("true, false, or the path of a file in the folder", flag, pageOf),
   download: flag,
   dotfiles: flag,
   followSymlinks: flag,
@@ -68,7 +84,9 @@ export const STATIC_OPTIONS: OptionTable<StaticFileOptions> = {
 /** @throws UsageError on an option that is unknown, of another type, or out of range. */
 export function resolveStaticOptions(options: Partial<StaticFileOptions>): ResolvedStaticOptions {
   checkOptions<StaticFileOptions>("StaticFileHandler", options, STATIC_OPTIONS);
-  const { path, defaultFilename, precompressed = false } = options;
+  const { path, singlePage = false, precompressed = false } = options;
+  const page = singlePage === true ? "index.html" : singlePage === false ? undefined : singlePage;
+  const defaultFilename = options.defaultFilename ?? (page?.includes("/") === true ? undefined : page);
   if (path === undefined)
     throw new UsageError(
       "ERR_LANDSPOUT_OPTION",
@@ -77,6 +95,7 @@ export function resolveStaticOptions(options: Partial<StaticFileOptions>): Resol
   return {
     path,
     defaultFilename: defaultFilename === "" ? undefined : defaultFilename,
+    page,
     download: options.download === true,
     dotfiles: options.dotfiles === true,
     followSymlinks: options.followSymlinks === true,

@@ -27,6 +27,7 @@ import { isInside, joinPath } from "./paths.ts";
 import { hasAlready, isConditional, mayAddRange, mayGoOn } from "./preconditions.ts";
 import type { Validators } from "./preconditions.ts";
 import { sendContent, sendFile, sendKept } from "./send.ts";
+import { findPage } from "./single-page.ts";
 import { asChanging, DIRECTORY, StoredFiles } from "./stored-files.ts";
 import type { StoredFile } from "./stored-files.ts";
 import { filesOf, NO_FILES, traitsOf } from "./traits.ts";
@@ -60,6 +61,8 @@ export class StaticFileHandler extends RequestHandler {
   #files: StoredFiles = NO_FILES;
   /** What the folder has. What is sent may be a coded sibling of it. */
   #found: StoredFile | undefined = undefined;
+  /** The page of a single-page application is sent in place of a file. */
+  #instead = false;
   #lastModified = "";
   #tag: string | undefined = undefined;
 
@@ -235,12 +238,15 @@ export class StaticFileHandler extends RequestHandler {
     const type = this.getContentType();
     if (type !== "") this.setHeader("Content-Type", type);
     const siblings = this.#found?.siblings;
-    if (siblings !== undefined && siblings.size > 0) this.setHeader("Vary", "Accept-Encoding");
+    const varies = siblings !== undefined && siblings.size > 0 ? ["Accept-Encoding"] : [];
+    // RFC 9110 §12.5.5: a cache must not answer a script with the page, nor a browser with the script's 404.
+    if (this.#instead && this.path !== "") varies.push("Accept");
+    if (varies.length > 0) this.setHeader("Vary", varies.join(", "));
     const seconds = this.getCacheTime(this.path, this.modified, type);
     if (seconds > 0) {
       this.setHeader("Expires", new Date(Date.now() + seconds * 1000));
       this.setHeader("Cache-Control", `max-age=${seconds}`);
-    }
+    } else if (this.#isPage) this.setHeader("Cache-Control", "no-cache");
     if (this.#files.options.download) this.setDownloadName(this.absolutePath);
     this.setExtraHeaders(this.path);
   }
@@ -262,12 +268,26 @@ export class StaticFileHandler extends RequestHandler {
    * Undefined or null: the request has been answered. @throws HTTPError where nothing is to be served.
    */
   async validateAbsolutePath(_root: string, absolutePath: string): Promise<string | undefined> {
+    try {
+      this.#found = await this.#find(absolutePath);
+    } catch (error) {
+      this.#found = await findPage(this.#files, this.root, this.path, this.request, error);
+      this.#instead = true;
+    }
+    return this.#found?.absolutePath;
+  }
+
+  /** The file at a path, the default file of a folder; undefined where the request has been answered. */
+  async #find(absolutePath: string): Promise<StoredFile | undefined> {
     const { request, defaultFilename } = this;
     const slash = request.path.endsWith("/");
+    const single = this.#files.options.page !== undefined;
     let found = await this.#files.find(absolutePath);
     if (found === DIRECTORY) {
-      if (defaultFilename === undefined) throw new HTTPError(403, `${this.path} is not a file`);
+      if (defaultFilename === undefined) throw new HTTPError(single ? 404 : 403, `${this.path} is not a file`);
       if (!slash) {
+        // A page of the application may have the name of a folder, which then needs no slash.
+        if (single) await this.#files.find(joinPath(absolutePath, defaultFilename));
         if (namesHost(request.path)) throw new HTTPError(403, "cannot redirect a path that begins with two slashes");
         const query = request.query === "" ? "" : `?${request.query}`;
         this.redirect(targetReference(`${request.path}/${query}`), { permanent: true });
@@ -276,8 +296,7 @@ export class StaticFileHandler extends RequestHandler {
       found = await this.#files.find(joinPath(absolutePath, defaultFilename));
       if (found === DIRECTORY) throw new HTTPError(403, `${this.path} is not a file`);
     } else if (slash) throw new HTTPError(404);
-    this.#found = found;
-    return found.absolutePath;
+    return found;
   }
 
   /** Bytes `[start, end)` of what is at a path: in one piece, or in several that are asked for as the client reads. */
@@ -307,21 +326,29 @@ export class StaticFileHandler extends RequestHandler {
     return this.#found?.contentType ?? contentTypeOf(this.absolutePath);
   }
 
-  /** Seconds for which a client need not ask again: `CACHE_MAX_AGE` for a versioned URL (`?v=`), else 0, which leaves it to the client. */
+  /** Whether the page of a single-page application is served: its scripts have other names once it is built anew. */
+  get #isPage(): boolean {
+    const { page } = this.#files.options;
+    return page !== undefined && (this.#instead || this.#found?.path === page);
+  }
+
+  /**
+   * Seconds for which a client need not ask again: `CACHE_MAX_AGE` for a versioned URL (`?v=`), else 0, which leaves it to the client, or
+   * for the page of a single-page application sends `no-cache`.
+   */
   getCacheTime(_path: string, _modified: Date | undefined, _contentType: string): number {
     const { request } = this;
+    if (this.#isPage) return 0;
     return request.query !== "" && "v" in request.queryArguments ? (this.constructor as StaticClass).CACHE_MAX_AGE : 0;
   }
 
   /** To be overridden: further fields for `path`. */
   setExtraHeaders(_path: string): void {}
-
   /** Whether the client has the content already (RFC 9110 §13.1.2, §13.1.3). */
   shouldReturn304(): boolean {
     return hasAlready(this.request, this.#validators());
   }
 
-  /** The tag of what is served: of its version. */
   override computeEtag(_content: string | Uint8Array): string | undefined {
     return this.#tag;
   }
