@@ -7,13 +7,15 @@ interface Waiting {
 }
 
 export class SocketWaits {
-  #congested: Waiting[] = [];
+  /** All that wait until the output drains: one promise, however much was written meanwhile. */
+  #congested: Waiting | undefined = undefined;
+  #drained: Promise<void> | undefined = undefined;
   readonly #lenders = new Set<Waiting>();
   #closed: StreamClosedError | undefined = undefined;
 
   /** Resolves when output is below the high-water mark; rejects when the connection closes first. */
   drained(): Promise<void> {
-    return this.#wait((waiting) => this.#congested.push(waiting));
+    return (this.#drained ??= this.#wait((waiting) => (this.#congested = waiting)));
   }
 
   /** Resolves when `done`, which `begin` is given, is called; undefined where `begin` says that nobody has to wait. */
@@ -43,15 +45,17 @@ export class SocketWaits {
 
   /** Output is below the high-water mark. */
   drain(): void {
-    const waiting = this.#congested;
-    this.#congested = [];
-    for (const one of waiting) one.resolve();
+    this.#congested?.resolve();
+    this.#congested = undefined;
+    this.#drained = undefined;
   }
 
   close(error: Error | undefined): void {
     const closed = (this.#closed ??= new StreamClosedError(error));
-    for (const one of [...this.#congested, ...this.#lenders]) one.reject(closed);
-    this.#congested = [];
+    this.#congested?.reject(closed);
+    for (const one of this.#lenders) one.reject(closed);
+    this.#congested = undefined;
+    this.#drained = undefined;
     this.#lenders.clear();
   }
 }

@@ -4,8 +4,8 @@ import { Buffer } from "node:buffer";
 import { isolated, withoutContext } from "../net/context.ts";
 import { prepareEvent } from "../web/event-stream.ts";
 import type { PreparedEvent, ServerSentEvent } from "../web/event-stream.ts";
-import { prepareMessage } from "../websocket/frame.ts";
-import type { PreparedFrame } from "../websocket/frame.ts";
+import { prepareMessage } from "../websocket/prepared-frame.ts";
+import type { PreparedFrame } from "../websocket/prepared-frame.ts";
 import type { PubSubMessage } from "./driver.ts";
 
 /** Makes the event of a message. The same function for many subscribers: called once for all of them. */

@@ -10,7 +10,7 @@ import { callable } from "../options-check.ts";
 import type { OptionTable } from "../options-check.ts";
 import { watch } from "../user-code.ts";
 import type { PreparedEvent } from "../web/event-stream.ts";
-import type { PreparedFrame } from "../websocket/frame.ts";
+import type { PreparedFrame } from "../websocket/prepared-frame.ts";
 import type { PubSubMessage } from "./driver.ts";
 import type { Publication, ToEvent } from "./publication.ts";
 

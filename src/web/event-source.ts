@@ -18,7 +18,7 @@ import { guard, notPromise } from "../user-code.ts";
 import type { Application } from "./application.ts";
 import { endRequest, failRequest, logFailed } from "./failures.ts";
 import { internals } from "./handler-internals.ts";
-import { commentText, prepareEvent, retryLine } from "./event-stream.ts";
+import { commentText, joinEvents, prepareEvent, retryLine } from "./event-stream.ts";
 import type { PreparedEvent, ServerSentEvent } from "./event-stream.ts";
 import type { Writable } from "./handler-output.ts";
 import { RequestHandler } from "./request-handler.ts";
@@ -250,12 +250,11 @@ export abstract class EventSourceHandler extends RequestHandler {
   }
   #flushCollected(): Promise<void> | void {
     const pieces = this.#pending;
-    const [first] = pieces;
-    if (first === undefined) return undefined;
+    if (pieces.length === 0) return undefined;
     const size = this.#pendingSize;
     this.#pending = [];
     this.#pendingSize = 0;
-    this.write(pieces.length === 1 ? first : Buffer.concat(pieces), KEPT);
+    this.write(joinEvents(pieces), KEPT);
     const sent = this.flush();
     if (sent === undefined || this.application.transforms.length === 0) return sent;
     this.#transforming += size;

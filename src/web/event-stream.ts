@@ -85,3 +85,27 @@ export function prepareEvent(event: ServerSentEvent | string): PreparedEvent {
   const all = typeof event === "string" ? { data: event } : event;
   return { bytes: Buffer.from(eventText(all)), id: all.id };
 }
+
+/** What was joined last in this turn, and of which pieces. */
+let joinedPieces: readonly Uint8Array[] = [];
+let joinedBytes: Buffer | undefined;
+const forgetJoined = (): void => {
+  joinedPieces = [];
+  joinedBytes = undefined;
+};
+
+/**
+ * The events of one turn in one piece. Clients of one broadcast collect the same ones, one client after another: they get the same piece,
+ * so that those that read slowly do not each keep a copy.
+ */
+export function joinEvents(pieces: readonly Uint8Array[]): Uint8Array {
+  const [first] = pieces;
+  if (first !== undefined && pieces.length === 1) return first;
+  if (joinedBytes !== undefined && pieces.length === joinedPieces.length) {
+    if (pieces.every((piece, i) => piece === joinedPieces[i])) return joinedBytes;
+  }
+  // What the clients have collected is sent in microtasks that are queued by now.
+  if (joinedBytes === undefined) queueMicrotask(forgetJoined);
+  joinedPieces = pieces;
+  return (joinedBytes = Buffer.concat(pieces));
+}

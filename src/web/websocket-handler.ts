@@ -20,7 +20,7 @@ import type { MessageOptions } from "../websocket/message-form.ts";
 import { loggers } from "../log.ts";
 import { notPromise } from "../user-code.ts";
 import { logFailed } from "./failures.ts";
-import type { PreparedFrame } from "../websocket/frame.ts";
+import type { PreparedFrame } from "../websocket/prepared-frame.ts";
 
 export abstract class WebSocketHandler extends RequestHandler implements WebSocketEvents {
   #connection: WebSocketConnection | undefined = undefined;

@@ -14,7 +14,7 @@ import { clockNow, unwatch, watch } from "./clock.ts";
 import type { Timed } from "./clock.ts";
 import { rejectedAsClosed, WebSocketClosedError } from "./errors.ts";
 import { BINARY, CLOSE, PING, PONG, TEXT } from "./frame.ts";
-import type { PreparedFrame } from "./frame.ts";
+import type { PreparedFrame } from "./prepared-frame.ts";
 import { resolveWebSocketOptions } from "./options.ts";
 import type { WebSocketOptions } from "./options.ts";
 import type { MessageOptions } from "./message-form.ts";
@@ -291,7 +291,7 @@ export class WebSocketConnection
   /** Sends a frame that was made once for many connections; servers only. */
   writePrepared(frame: PreparedFrame): void {
     if (this.state !== OPEN || this.overflows()) return;
-    if (this.outbox === undefined) this.append(frame);
+    if (this.outbox === undefined) this.appendShared(frame);
     else this.outbox.sendPrepared(frame);
   }
 

@@ -114,6 +114,11 @@ class Road {
     done?.(problem, result);
   }
 
+  /** The next message refers to nothing before it. No message may be under way. */
+  startAnew(): void {
+    this.#zlib?.reset();
+  }
+
   #drop(): void {
     const zlib = this.#zlib;
     this.#zlib = undefined;
@@ -133,10 +138,18 @@ class Road {
   }
 }
 
+/** §7.2.1: "Remove 4 octets (that are 0x00 0x00 0xff 0xff) from the tail end." */
+function withoutTail(done: Transformed): Transformed {
+  return (problem, result) => done(problem, result.subarray(0, Math.max(0, result.length - TAIL.length)));
+}
+
 /** Both directions of one connection. */
 export class MessageDeflate {
   /** Bytes from which on a message is compressed. */
   readonly threshold: number;
+  /** Codecs with equal ones make the same bytes of a message that is compressed by itself. */
+  readonly parameters: string;
+  readonly #compressor: () => Zlib;
   readonly #out: Road;
   readonly #in: Road;
 
@@ -148,7 +161,9 @@ export class MessageDeflate {
     // A window of 2^8 bytes is no window of zlib's. With 2^9 it refers back at most 250 bytes, which is within what was agreed on.
     const compressing = { windowBits: Math.max(9, ours.bits), flush: constants.Z_SYNC_FLUSH };
     const effort = { ...(level === undefined ? {} : { level }), ...(memLevel === undefined ? {} : { memLevel }) };
-    this.#out = new Road(() => createDeflateRaw({ ...compressing, ...effort }), ours.keeps);
+    this.#compressor = () => createDeflateRaw({ ...compressing, ...effort });
+    this.parameters = `${compressing.windowBits} ${level ?? ""} ${memLevel ?? ""}`;
+    this.#out = new Road(this.#compressor, ours.keeps);
     const inflating = { windowBits: Math.max(9, theirs.bits), flush: constants.Z_SYNC_FLUSH };
     this.#in = new Road(
       (dictionary) => createInflateRaw(dictionary === undefined ? inflating : { ...inflating, dictionary }),
@@ -158,9 +173,26 @@ export class MessageDeflate {
 
   /** Compresses a message that is not empty, and not changed meanwhile. */
   deflate(message: Uint8Array, done: Transformed): void {
-    this.#out.run(message, Infinity, (problem, result) =>
-      done(problem, result.subarray(0, Math.max(0, result.length - TAIL.length))),
-    );
+    this.#out.run(message, Infinity, withoutTail(done));
+  }
+  /**
+   * Compresses a message that is sent to many, by itself: with an empty window, as without context takeover, and not as a part of what this
+   * connection sends. Goes on when the connection closes: others wait for the result.
+   */
+  compressAlone(message: Uint8Array, done: Transformed): void {
+    new Road(this.#compressor, false).run(message, Infinity, withoutTail(done));
+  }
+  /**
+   * The next message is compressed with an empty window: called where a message that `compressAlone` made has been sent.
+   *
+   * With context takeover each message may refer to those before it (RFC 7692 §7.2.3.2, "Sharing LZ77 Sliding Window"): the peer keeps its
+   * window of what it has inflated, and a distance counts back from where that ends. The shared message refers to nothing before it, so it
+   * is right at any place, and is now the end of the peer's window. This connection's compressor has not seen it: every distance to an
+   * earlier message would be short by its length. A compressor that starts anew refers only to what it compresses from now on, which the
+   * peer has too. It need not say so: taking over the window is allowed, not required (§7.1.1.1).
+   */
+  startAnew(): void {
+    this.#out.startAnew();
   }
   /** Inflates what came; 1007 where it is none, 1009 where the message has more than `limit` bytes. */
   inflate(data: Buffer, limit: number, done: Transformed): void {

@@ -1,19 +1,27 @@
-/** Those who wait until the socket has taken what was sent. Made only where somebody waits. */
+/** Those who wait until the socket has taken what was sent: one promise for all of them. Made only where somebody waits. */
 import { WebSocketClosedError } from "./errors.ts";
 
 export class Drains {
-  readonly #waiting: { resolve(): void; reject(error: Error): void }[] = [];
+  #resolve: (() => void) | undefined = undefined;
+  #reject: ((error: Error) => void) | undefined = undefined;
+  #promise: Promise<void> | undefined = undefined;
 
   wait(): Promise<void> {
-    const promise = new Promise<void>((resolve, reject) => this.#waiting.push({ resolve, reject }));
+    return (this.#promise ??= this.#make());
+  }
+  #make(): Promise<void> {
+    const promise = new Promise<void>((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
     // Who does not wait for the socket need not hear that it closed.
     promise.catch(() => undefined);
     return promise;
   }
   done(): void {
-    for (const each of this.#waiting) each.resolve();
+    this.#resolve?.();
   }
   closed(): void {
-    for (const each of this.#waiting) each.reject(new WebSocketClosedError());
+    this.#reject?.(new WebSocketClosedError());
   }
 }

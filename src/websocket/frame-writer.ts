@@ -7,8 +7,12 @@ import type { BytesPolicy } from "../net/bytes-policy.ts";
 import { LATIN1, OUTPUT_HIGH_WATER_MARK } from "../net/stream-output.ts";
 import { Drains } from "./drains.ts";
 import { FIN, maskedFrame, prepareFrame } from "./frame.ts";
-import type { PreparedFrame } from "./frame.ts";
+import type { Frame } from "./frame.ts";
 import { nextKey } from "./mask-key.ts";
+import type { SharedFrame } from "./prepared-frame.ts";
+
+/** Bytes of a shared frame from which on it waits by reference, behind others; a smaller one joins the text of its turn. */
+const SHARED_WAIT = 256;
 
 export abstract class FrameWriter {
   readonly stream: BaseIOStream;
@@ -48,7 +52,7 @@ export abstract class FrameWriter {
     this.count(frame.length);
   }
 
-  append({ text, payload }: PreparedFrame, policy: BytesPolicy = "keep"): void {
+  private append({ text, payload }: Frame, policy: BytesPolicy): void {
     this.corkForTurn();
     if (payload === undefined) this.stream.appendText(text, LATIN1);
     else if (policy === "keep") this.stream.appendKept(payload, text, "", true);
@@ -56,11 +60,20 @@ export abstract class FrameWriter {
     this.count(text.length + (payload?.length ?? 0));
   }
 
+  /** Sends a frame that many connections send. Where it has to wait it is not copied: all of them refer to the same bytes. */
+  appendShared(frame: SharedFrame): void {
+    this.corkForTurn();
+    const { text, size } = frame;
+    if (text !== "" && (size < SHARED_WAIT || !this.stream.congested)) this.stream.appendText(text, LATIN1);
+    else this.stream.appendKept(frame.bytes);
+    this.count(size);
+  }
+
   /** The promise, where there is one, waits until nothing refers to the payload. */
-  private lend(frame: PreparedFrame): Promise<void> | undefined {
+  private lend(frame: Frame): Promise<void> | undefined {
     const { text, payload } = frame;
     if (payload === undefined) {
-      this.append(frame);
+      this.append(frame, "keep");
       return undefined;
     }
     const loans = (this.loans ??= new Set());

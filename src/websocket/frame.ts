@@ -21,8 +21,8 @@ export const SMALL_PAYLOAD = 8192;
 /** Longest header: two bytes, eight of length, four of key. */
 export const MAX_HEADER = 14;
 
-/** A server's frame, ready to be sent any number of times. */
-export interface PreparedFrame {
+/** A server's frame as it is sent to one connection. */
+export interface Frame {
   /** All of it, one character per byte; or its header. */
   readonly text: string;
   /** The payload behind a header. */
@@ -55,7 +55,7 @@ function headerText(first: number, length: number): string {
 }
 
 /** A frame of a server; `first`: opcode and flags. */
-export function prepareFrame(first: number, payload: string | Uint8Array): PreparedFrame {
+export function prepareFrame(first: number, payload: string | Uint8Array): Frame {
   const length = typeof payload === "string" ? Buffer.byteLength(payload) : payload.length;
   const header = headerText(first, length);
   if (length > SMALL_PAYLOAD) {
@@ -65,16 +65,6 @@ export function prepareFrame(first: number, payload: string | Uint8Array): Prepa
   const bytes =
     typeof payload === "string" ? Buffer.from(payload) : Buffer.from(payload.buffer, payload.byteOffset, length);
   return { text: header + bytes.toString("latin1"), payload: undefined };
-}
-
-/**
- * A message encoded once, to be sent to any number of clients: `WebSocketHandler.writePrepared`. Bytes are copied: they may be changed as
- * soon as this returns.
- */
-export function prepareMessage(message: string | Uint8Array): PreparedFrame {
-  if (typeof message === "string") return prepareFrame(FIN | TEXT, message);
-  // A small one becomes text, which is a copy.
-  return prepareFrame(FIN | BINARY, message.length > SMALL_PAYLOAD ? Buffer.from(message) : message);
 }
 
 /** A frame of a client, masked with a key (§5.3: a new, unpredictable one for every frame). */

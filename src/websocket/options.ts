@@ -21,7 +21,7 @@ export interface WebSocketOptions {
    * for a message of a peer that has left: then the others are dropped, and `onClose` is told. Default 5.
    */
   closeTimeout?: number;
-  /** Unsent bytes above which `overflow` applies. Default 16 MiB. */
+  /** Unsent bytes above which `overflow` applies. Default 1 MiB. */
   maxUnsentSize?: number;
   /**
    * What becomes of a message above that: the connection is cut (default), the message dropped, or it waits like the others, and nothing is
@@ -44,7 +44,7 @@ const DEFAULTS: Required<WebSocketOptions> = {
   pingInterval: 30,
   pingTimeout: -1,
   closeTimeout: 5,
-  maxUnsentSize: 16 * 1024 * 1024,
+  maxUnsentSize: 1024 * 1024,
   overflow: "close",
   borrowMessages: false,
 };

@@ -5,14 +5,15 @@ import { Fifo } from "../net/fifo.ts";
 import { CLOSE_INTERNAL, CLOSE_INVALID_DATA } from "./close-codes.ts";
 import { WebSocketClosedError } from "./errors.ts";
 import { CLOSE, RSV1 } from "./frame.ts";
-import type { PreparedFrame } from "./frame.ts";
 import type { MessageDeflate } from "./deflate.ts";
+import { PreparedFrame } from "./prepared-frame.ts";
+import type { SharedFrame } from "./prepared-frame.ts";
 
 /** Who sends. A promise waits for the socket. */
 export interface OutboxSink {
   /** `opcode` may have RSV1. */
   sendFrame(opcode: number, payload: string | Uint8Array, policy: BytesPolicy): Promise<void> | void;
-  append(frame: PreparedFrame): void;
+  appendShared(frame: SharedFrame): void;
   failed(code: number, reason: string): void;
 }
 
@@ -24,6 +25,8 @@ interface Job {
   readonly resolve: (sent: Promise<void> | void) => void;
   readonly reject: (error: Error) => void;
 }
+
+const nothing = (): void => undefined;
 
 export class Outbox {
   readonly #sink: OutboxSink;
@@ -55,20 +58,24 @@ export class Outbox {
     if (typeof payload === "string" || policy !== "copy") return this.#add(opcode, payload, size, policy);
     return this.#add(opcode, Buffer.from(payload), size, "keep");
   }
+  /** Sends a message that many connections send, behind all others. It is compressed once for all of them. */
   sendPrepared(frame: PreparedFrame): void {
-    if (this.busy) void this.#add(0, frame, frame.text.length + (frame.payload?.length ?? 0), "keep");
-    else this.#sink.append(frame);
+    if (!this.busy && this.#plain(0, frame.contentSize)) return this.#sink.appendShared(frame);
+    this.#push({ opcode: 0, payload: frame, size: frame.size, policy: "keep", resolve: nothing, reject: nothing });
   }
 
   #add(opcode: number, payload: Job["payload"], size: number, policy: BytesPolicy): Promise<void> {
     const promise = new Promise<void>((resolve, reject) => {
-      this.#jobs.push({ opcode, payload, size, policy, resolve, reject });
+      this.#push({ opcode, payload, size, policy, resolve, reject });
     });
     // Who does not wait for the socket need not hear that it closed.
     promise.catch(() => undefined);
-    this.size += size;
-    this.#advance();
     return promise;
+  }
+  #push(job: Job): void {
+    this.#jobs.push(job);
+    this.size += job.size;
+    this.#advance();
   }
 
   /** Not worth it. Nothing is not compressed at all: zlib has nothing to say about it. */
@@ -84,8 +91,10 @@ export class Outbox {
         return;
       }
       const { opcode, payload, policy } = job;
-      if (typeof payload === "object" && "text" in payload) {
-        this.#sink.append(payload);
+      if (payload instanceof PreparedFrame) {
+        const frame = this.#sharedForm(payload, job);
+        if (frame === undefined) return;
+        this.#sink.appendShared(frame);
         this.#shift(job);
       } else if (this.#plain(opcode, job.size)) {
         this.#shift(job, this.#sink.sendFrame(opcode, payload, policy));
@@ -101,6 +110,19 @@ export class Outbox {
         });
       }
     }
+  }
+
+  /** A shared message as this connection sends it; undefined while it is being compressed, which holds back those behind it. */
+  #sharedForm(prepared: PreparedFrame, job: Job): SharedFrame | undefined {
+    if (this.#plain(0, prepared.contentSize)) return prepared;
+    const frame = prepared.compressedBy(this.#codec, () => {
+      if (this.#jobs.peek() !== job) return;
+      this.#running = false;
+      this.#advance();
+    });
+    if (frame === undefined) this.#running = true;
+    else this.#codec.startAnew();
+    return frame;
   }
 
   #shift(job: Job, sent?: Promise<void> | void): void {

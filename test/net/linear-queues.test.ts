@@ -119,7 +119,7 @@ test("messages that are compressed, or wait behind one that is", () => {
         done.push(() => then(0, Buffer.from(message))),
       close() {},
     };
-    const sink = { sendFrame: () => void sent++, append() {}, failed() {} };
+    const sink = { sendFrame: () => void sent++, appendShared() {}, failed() {} };
     const outbox = new Outbox(sink, codec as unknown as MessageDeflate);
     for (let i = 0; i < n; i++) void outbox.send(1, i % 2 === 0 ? "long" : "s");
     for (let i = 0; i < done.length; i++) done[i]?.(0, Buffer.alloc(0));

@@ -22,7 +22,7 @@ test("everything has a bound, and peers are pinged, by default", () => {
     maxUnsentSize,
     overflow,
   } = resolveWebSocketOptions({});
-  assert.equal([maxMessageSize, maxUnsentSize], [10_485_760, 16_777_216]);
+  assert.equal([maxMessageSize, maxUnsentSize], [10_485_760, 1_048_576]);
   // What a fragment holds is bounded by maxMessageSize; what holds nothing is counted.
   assert.equal([maxFragments, maxEmptyFragments], [Infinity, 4096]);
   assert.equal([pingInterval, pingTimeout, closeTimeout, overflow], [30, 30, 5, "close"]);

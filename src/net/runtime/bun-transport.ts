@@ -65,7 +65,8 @@ export function bunGlobal(): BunGlobal | undefined {
 }
 
 interface Unsent {
-  bytes: Uint8Array;
+  /** Text is latin1, and becomes bytes when it is sent: a text that many connections send waits once. */
+  data: string | Uint8Array;
   done: (() => void) | undefined;
 }
 
@@ -118,7 +119,8 @@ export class BunTransport extends ReceivingTransport implements Transport {
     const socket = this.#socket;
     if (socket === undefined || this.#ending) return true;
     if (this.#corked > 0 || this.#unsentBytes > 0) {
-      this.#queue(typeof data === "string" ? Buffer.from(data, encoding) : data, done);
+      // Only where it is one byte for each character may text wait as it is.
+      this.#queue(typeof data === "string" && encoding === "utf8" ? Buffer.from(data) : data, done);
       return this.#unsentBytes <= HIGH_WATER_MARK;
     }
     // Bun encodes text as UTF-8; only ASCII is the same in both, and only then are bytes written also characters written.
@@ -160,9 +162,9 @@ export class BunTransport extends ReceivingTransport implements Transport {
     return 0;
   }
 
-  #queue(bytes: Uint8Array, done: (() => void) | undefined): void {
-    (this.#unsent ??= new Fifo()).push({ bytes, done });
-    this.#unsentBytes += bytes.length;
+  #queue(data: string | Uint8Array, done: (() => void) | undefined): void {
+    (this.#unsent ??= new Fifo()).push({ data, done });
+    this.#unsentBytes += data.length;
   }
 
   /** Hands waiting bytes to the runtime until it takes no more; small neighbours go together. */
@@ -171,10 +173,10 @@ export class BunTransport extends ReceivingTransport implements Transport {
     while (unsent !== undefined && unsent.length > 0 && this.#socket !== undefined) {
       const pieces: Uint8Array[] = [];
       let size = 0;
-      for (let bytes = unsent.peek()?.bytes; bytes !== undefined; bytes = unsent.peek(pieces.length)?.bytes) {
-        if (pieces.length > 0 && size + bytes.length > JOIN_LIMIT) break;
-        pieces.push(bytes);
-        size += bytes.length;
+      for (let data = unsent.peek()?.data; data !== undefined; data = unsent.peek(pieces.length)?.data) {
+        if (pieces.length > 0 && size + data.length > JOIN_LIMIT) break;
+        pieces.push(toBytes(data));
+        size += data.length;
       }
       const joined = pieces.length === 1 ? pieces[0] : Buffer.concat(pieces, size);
       const written = this.#give(this.#socket, joined as Uint8Array);
@@ -186,13 +188,13 @@ export class BunTransport extends ReceivingTransport implements Transport {
 
   #taken(unsent: Fifo<Unsent>, written: number): void {
     let left = written;
-    for (let piece = unsent.peek(); piece !== undefined && left >= piece.bytes.length; piece = unsent.peek()) {
-      left -= piece.bytes.length;
+    for (let piece = unsent.peek(); piece !== undefined && left >= piece.data.length; piece = unsent.peek()) {
+      left -= piece.data.length;
       unsent.shift();
       piece.done?.();
     }
     const first = unsent.peek();
-    if (first !== undefined && left > 0) first.bytes = first.bytes.subarray(left);
+    if (first !== undefined && left > 0) first.data = toBytes(first.data).subarray(left);
   }
 
   drained(): void {
@@ -252,6 +254,9 @@ export class BunTransport extends ReceivingTransport implements Transport {
     this.receiveClose();
   }
 }
+
+const toBytes = (data: string | Uint8Array): Uint8Array =>
+  typeof data === "string" ? Buffer.from(data, "latin1") : data;
 
 const pause = (socket: BunSocket): void => socket.pause();
 const resume = (socket: BunSocket): void => socket.resume();
