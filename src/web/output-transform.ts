@@ -29,6 +29,7 @@ export interface OutputTransform {
   /**
    * Called before `transformFirstChunk` where the response is a 304. `headers` are still those of the 200 that it stands for, and may be
    * changed: RFC 9110 §15.4.5 wants the `Etag` and `Vary` that the 200 would have. `length`: bytes of its content, where they are known.
+   * It cannot be async.
    */
   notModified?(headers: HTTPHeaders, length: number | undefined): void;
   /** A further piece, the last if `finishing`; possibly empty. */
@@ -97,7 +98,8 @@ export class TransformedOutput {
   #transformHead(head: AnswerHead, chunk: Uint8Array, finishing: boolean): TransformedHead | Promise<TransformedHead> {
     if (head.status === 304) {
       const length = lengthOf(head.headers);
-      for (const transform of this.#transforms) transform.notModified?.(head.headers, length);
+      for (const transform of this.#transforms)
+        notPromise(transform.notModified?.(head.headers, length) as unknown, "notModified of an output transform");
       toNotModified(head.headers);
     }
     let result: TransformedHead | Promise<TransformedHead> = { status: head.status, chunk };

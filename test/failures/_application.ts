@@ -63,6 +63,12 @@ function given({ make, expected, asked, ...row }: Setting): Row {
 /** Whether the other request is the one that is asked about. */
 const isOurs = (handler: RequestHandler): boolean => handler.request.path !== "/held";
 
+class Unchanged extends RequestHandler {
+  override get(): void {
+    this.setStatus(304);
+  }
+}
+
 const transform = (member: keyof OutputTransform, act: Act): OutputTransform => ({
   transformFirstChunk: (status, _headers, chunk) => ({ status, chunk }),
   transformChunk: (chunk) => chunk,
@@ -137,6 +143,13 @@ export const APPLICATION_ROWS: readonly Row[] = [
     expected: { throws: 500, rejects: 500, resolves: 500, never: "nothing" },
     loud: ["resolves"],
     make: transforming("transformFirstChunk", Plain),
+  }),
+  given({
+    hook: "OutputTransform.notModified",
+    where: /GET \/ \(127\.0\.0\.1\) in Unchanged\.(?:get|transform)\n/,
+    expected: all(500),
+    loud: ["resolves", "never"],
+    make: transforming("notModified", Unchanged),
   }),
   given({
     hook: "OutputTransform.transformChunk",

@@ -62,6 +62,8 @@ export const INTERNAL: ReadonlySet<string> = new Set([
   "NatsSubscription",
   "NatsCallback",
   "RedisClient",
+  "Client",
+  "Dialect",
 ]);
 
 const members = (owner: string, names: string): readonly string[] => names.split(" ").map((name) => `${owner}.${name}`);
