@@ -109,7 +109,7 @@ for (const role of ROLES)
         const { socket, over, ends } = await connect();
         socket.write(frame(0x81, "a"));
         assert.is((await socket.frame())?.opcode, 9);
-        assert.is(await socket.closeCode(), 1000);
+        assert.is(await socket.closeCode(), 1011);
         await over;
         assert.equal(ends, ["1006 "]);
         socket.destroy();
