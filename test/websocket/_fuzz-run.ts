@@ -139,7 +139,12 @@ function quiet(): () => void {
   const error = (message: string): void => {
     if (!message.includes("Error: meant")) application.error(message);
   };
-  const before = setLoggers({ application: { ...application, error } });
+  const others = {
+    debug: (message: string) => application.debug(message),
+    info: (message: string) => application.info(message),
+    warn: (message: string) => application.warn(message),
+  };
+  const before = setLoggers({ application: { ...others, error } });
   return () => void setLoggers(before);
 }
 
