@@ -177,10 +177,9 @@ export class FrameReader {
   private beginData(at: number, first: number, start: number, length: number, end: number): number {
     const opcode = first & 15;
     const { limits } = this;
-    const text = opcode === TEXT || (opcode === CONTINUATION && this.opcode === TEXT);
-    // What no limit of the program refuses is bounded by what a text, or a number, can hold.
-    const most = Math.min(limits.maxMessageSize, text ? LONGEST_TEXT : Number.MAX_SAFE_INTEGER);
-    if (this.size + length > most) return this.fail(at, CLOSE_TOO_BIG, "message too big");
+    const size = this.size + length;
+    if (size > limits.maxMessageSize || (size > LONGEST_TEXT && this.exceeds(size, opcode)))
+      return this.fail(at, CLOSE_TOO_BIG, "message too big");
     // §5.4 gives a message any number of fragments. Bytes are gathered in one place, so that those which bring some cost what their bytes
     // do; those which bring none are work for nothing.
     if (++this.fragments > limits.maxFragments) return this.fail(at, CLOSE_POLICY, "too many fragments");
@@ -190,13 +189,18 @@ export class FrameReader {
       this.opcode = opcode;
       this.compressed = (first & RSV1) !== 0;
     }
-    this.size += length;
+    this.size = size;
     this.final = first >= FIN;
     this.key = this.masked ? this.memory.readInt32LE(start - 4) : 0;
     this.left = length;
     // Most messages are one frame, and most frames are there at once.
     if (this.final && this.pieces === undefined && end - start >= length) return this.whole(start, start + length);
     return this.payload(start, end);
+  }
+
+  /** Whether a message has more bytes than a text, or a number, can hold, where no limit of the program refuses it. */
+  private exceeds(size: number, opcode: number): boolean {
+    return size > Number.MAX_SAFE_INTEGER || opcode === TEXT || (opcode === CONTINUATION && this.opcode === TEXT);
   }
 
   private whole(start: number, end: number): number {
