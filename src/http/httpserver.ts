@@ -4,6 +4,7 @@
  */
 import { checkOptions, LONGEST_TIMER, seconds } from "../options-check.ts";
 import type { OptionTable } from "../options-check.ts";
+import { isGone } from "../net/address.ts";
 import type { BaseIOStream } from "../net/base-iostream.ts";
 import { TCPServer } from "../net/tcpserver.ts";
 import type { Preface } from "../net/transport.ts";
@@ -70,6 +71,7 @@ export class HTTPServer extends TCPServer {
     // A TLS handshake can take longer than the end of the server.
     if (host.over) return stream.destroy();
     host.startClock();
+    if (this.#proxies !== undefined && isGone(stream)) return stream.destroy();
     // A peer that is not trusted to speak for others speaks plain HTTP for itself.
     if (this.#proxies === undefined || stream.encrypted || !this.#proxies.hasPeer(stream.remoteAddress)) {
       host.add(new HTTP1Connection(stream, host));

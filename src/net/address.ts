@@ -13,3 +13,12 @@ export function plainAddress(address: string): string {
   const low = Number.parseInt(mapped[3] as string, 16);
   return `${high >> 8}.${high & 255}.${low >> 8}.${low & 255}`;
 }
+
+/**
+ * Whether the peer of a socket that was just accepted has reset it already: the system does not know its address any more. It must not be
+ * taken for the peer of a unix socket, which has no address, and neither has the socket itself.
+ */
+export const isGone = (socket: {
+  readonly remoteAddress?: string | undefined;
+  readonly localAddress?: string | undefined;
+}): boolean => socket.remoteAddress === undefined && socket.localAddress !== undefined;

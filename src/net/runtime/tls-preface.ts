@@ -5,7 +5,7 @@
 import { Buffer } from "node:buffer";
 import * as net from "node:net";
 import type * as tls from "node:tls";
-import { plainAddress } from "../address.ts";
+import { isGone, plainAddress } from "../address.ts";
 import type { Preface, PrefacePeer } from "../transport.ts";
 
 /** Reads prefaces and remembers whose connection it is. */
@@ -26,6 +26,10 @@ export class PrefaceReader {
   serverInFrontOf(secured: tls.Server): net.Server {
     return net.createServer({ allowHalfOpen: false, noDelay: true }, (socket) => {
       socket.on("error", () => undefined);
+      if (isGone(socket)) {
+        socket.destroy();
+        return;
+      }
       const address = socket.remoteAddress;
       if (this.#preface.expectedFrom(address === undefined ? undefined : plainAddress(address))) {
         this.#read(socket, (peer) => this.#handOn(socket, secured, peer));

@@ -1,5 +1,6 @@
 /** The PROXY header in front of a TLS handshake, as load balancers send it that leave TLS to the server. */
 import { Buffer } from "node:buffer";
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import * as net from "node:net";
 import * as tls from "node:tls";
@@ -45,6 +46,38 @@ async function proxied(
   } finally {
     socket.destroy();
   }
+}
+
+// A health check of a proxy does so. The system does not know the peer of such a connection any more.
+for (const [title, options] of [
+  ["TLS", trusting],
+  ["plain", { proxyProtocol: ["loopback"] }],
+  ["plain, unix sockets trusted", { proxyProtocol: ["loopback", "unix"] }],
+] as readonly (readonly [string, HTTPServerOptions])[]) {
+  test(`a peer that has reset its connection before it is accepted is no peer: ${title}`, async () => {
+    let answered = 0;
+    await serving(
+      (request: HTTPServerRequest) => {
+        answered++;
+        answer(request);
+      },
+      options,
+      async (port) => {
+        const program = `
+          const socket = require("node:net").connect(${port}, "127.0.0.1", () =>
+            socket.write("PROXY TCP4 192.0.2.1 192.0.2.2 1234 443\\r\\nGET /reset HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n", () => socket.resetAndDestroy()));
+          socket.on("error", () => undefined);`;
+        // This process accepts nothing meanwhile.
+        spawnSync("node", ["-e", program]);
+        await new Promise((resolve) => setImmediate(resolve));
+        const next = net.connect({ port, host: "127.0.0.1" });
+        await once(next, "connect");
+        next.destroy();
+        await once(next, "close");
+      },
+    );
+    assert.is(answered, 0);
+  });
 }
 
 for (const [title, header, expected] of [
