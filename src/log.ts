@@ -44,22 +44,22 @@ function record(level: Level, name: LoggerName, message: string): string {
   return `[${level.charAt(0).toUpperCase()} ${day} ${time} landspout.${name}] ${visibleText(message).replace(/\r?\n|\r/g, "\n    ")}`;
 }
 
-/** Writes records of level info and above to standard error. */
+/** Writes records of level info and above to standard error. Its functions are its own, so that `{ ...loggers.general, debug }` has them. */
 class ConsoleLogger implements Logger {
   readonly #name: LoggerName;
   constructor(name: LoggerName) {
     this.#name = name;
   }
-  debug(_message: string): void {}
-  info(message: string): void {
+  readonly debug = (_message: string): void => {};
+  readonly info = (message: string): void => {
     console.error(record("info", this.#name, message));
-  }
-  warn(message: string): void {
+  };
+  readonly warn = (message: string): void => {
     console.error(record("warn", this.#name, message));
-  }
-  error(message: string): void {
+  };
+  readonly error = (message: string): void => {
     console.error(record("error", this.#name, message));
-  }
+  };
 }
 
 /**
@@ -85,18 +85,18 @@ class GuardedLogger implements Logger {
       failed(error);
     }
   }
-  debug(message: string): void {
+  readonly debug = (message: string): void => {
     this.#log("debug", message);
-  }
-  info(message: string): void {
+  };
+  readonly info = (message: string): void => {
     this.#log("info", message);
-  }
-  warn(message: string): void {
+  };
+  readonly warn = (message: string): void => {
     this.#log("warn", message);
-  }
-  error(message: string): void {
+  };
+  readonly error = (message: string): void => {
     this.#log("error", message);
-  }
+  };
 }
 
 /**

@@ -104,4 +104,19 @@ test("a logger of the program gets the same text, its lines apart by line feeds"
   assert.equal(lines, Array(4).fill("a\\x1b[2J\\u202eb\nc\nd"));
 });
 
+test("a logger in use can be spread, to replace one of its functions", () => {
+  const lines: string[] = [];
+  const own = { debug() {}, info() {}, warn() {}, error: (line: string) => void lines.push(line) };
+  const first = setLoggers({ general: { ...loggers.general, error: own.error } });
+  // Now it is one of the program's own, behind the guard.
+  const second = setLoggers({ general: { ...loggers.general, debug: own.debug } });
+  try {
+    loggers.general.error("seen");
+  } finally {
+    setLoggers(second);
+    setLoggers(first);
+  }
+  assert.equal(lines, ["seen"]);
+});
+
 test.run();
