@@ -22,9 +22,14 @@ export class LandspoutError extends Error {
   }
 }
 
-/** Whether a value is an error of this package, whichever copy of it threw. */
+/** Whether a value is an error of this package, whichever copy of it threw. Never throws: a Proxy may when it is asked. */
 export function isLandspoutError(value: unknown): value is LandspoutError {
-  return typeof value === "object" && value !== null && BRAND in value;
+  if (typeof value !== "object" || value === null) return false;
+  try {
+    return BRAND in value;
+  } catch {
+    return false;
+  }
 }
 
 /** A wrong call: an option out of range, a method called in the wrong state. Thrown at the call site. */

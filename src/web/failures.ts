@@ -59,9 +59,11 @@ export function logFailed(handler: RequestHandler, thrown: unknown, hook: string
 }
 
 /** The record of an error page that comes after the head of the answer, where the error itself has none: a response is cut for it. */
-export function logCut(handler: RequestHandler, status: number, error: unknown): void {
+export function logCut(handler: RequestHandler, status: number, options: { readonly error?: unknown }): void {
   if (handler.request.connection.lost) return;
-  if (error !== undefined && !(error instanceof HTTPError && error.logMessage === undefined)) return;
+  // `undefined` can be thrown, too, and then has its record.
+  const { error } = options;
+  if ("error" in options && !(error instanceof HTTPError && error.logMessage === undefined)) return;
   loggers.general.error(
     `Cannot send the error page ${status} after the header has been sent: ${summary(handler)} is cut off`,
   );

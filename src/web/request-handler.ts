@@ -253,7 +253,7 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
   sendError(status = 500, options: SendErrorOptions = {}): void {
     if (internals.isLate(this, "sendError") || this.finished) return;
     if (this.headersWritten) {
-      logCut(this, status, options.error);
+      logCut(this, status, options);
       internals.cut(this);
       return;
     }

@@ -64,6 +64,7 @@ export const INTERNAL: ReadonlySet<string> = new Set([
   "RedisClient",
   "Client",
   "Dialect",
+  "SharedCompressor",
 ]);
 
 const members = (owner: string, names: string): readonly string[] => names.split(" ").map((name) => `${owner}.${name}`);
