@@ -119,6 +119,7 @@ test("inject says so when there is no answer, or half of one", async () => {
       (error: { code?: string }) => error.code,
     );
   assert.is(await code("/silent"), "ERR_LANDSPOUT_INJECT");
+  logged(/^Cannot send the error page 500 after the header has been sent: GET \/cut/);
   assert.is(await code("/cut"), "ERR_LANDSPOUT_INJECT");
 });
 
