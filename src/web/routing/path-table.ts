@@ -100,8 +100,10 @@ export class PathTable<T> {
 
   /** The earliest route that matches a path. Regular expressions see it as it was sent. */
   find(sent: string): RouteMatch<T> | undefined {
-    const path = normalPath(sent);
-    const constant = this.#constants.get(path);
+    // Constants are in their normal form, and so is a path that equals one.
+    const found = this.#constants.get(sent);
+    const path = found === undefined ? normalPath(sent) : sent;
+    const constant = found ?? (path === sent ? undefined : this.#constants.get(path));
     if (constant === undefined ? this.#firstPattern === Infinity : constant.index < this.#firstPattern) return constant;
     let best: (Leaf<T> & RouteMatch<T>) | undefined = constant;
     if (this.#patterns > 0) {
