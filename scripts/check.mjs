@@ -49,7 +49,7 @@ for (const [name, [command, ...args]] of CHECKS) {
   report(name, status === 0, (performance.now() - at) / 1000, `${stdout}${stderr}`);
 }
 if (!process.argv.includes("--no-tests")) {
-  const { output, seconds } = await runProcess(node, ["scripts/run-tests.mjs"], { deadline: 900, echo: true });
+  const { output, seconds } = await runProcess(node, ["scripts/run-tests.mjs"], { deadline: 1500, echo: true });
   const sums = /(\d+) passed, (\d+) failed(?:, (\d+) skipped)?\n$/.exec(output);
   passed += Number(sums?.[1] ?? 0);
   failed += Number(sums?.[2] ?? 1);

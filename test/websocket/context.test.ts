@@ -94,7 +94,8 @@ for (const [name, setup] of [...SETUPS, ["TLS", { ssl: secure }] as const, ["com
   ): Promise<void> {
     seen = [];
     sockets.clear();
-    options = more;
+    // The raw peers leave their sockets open behind a close frame.
+    options = { closeTimeout: 0.2, ...more };
     compression = name === "compressed" ? { threshold: 0 } : undefined;
     const fields =
       name === "compressed" ? "Sec-WebSocket-Extensions: permessage-deflate; client_no_context_takeover\r\n" : "";
