@@ -1,5 +1,5 @@
 /** The name of a download (RFC 6266, RFC 8187): what is sent for any text, what clients make of it, and the handlers that send it. */
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,6 +7,7 @@ import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { contentDisposition, HTTPHeaders, MAX_DOWNLOAD_NAME_SIZE } from "../../src/http/httputil.ts";
 import { Application, RequestHandler, StaticFileHandler } from "../../src/web/index.ts";
+import { pathOf } from "../_support/programs.ts";
 import { suite } from "../_support/suite.ts";
 import { serving } from "../_support/wire.ts";
 import { Folder } from "../web/_folder.ts";
@@ -135,15 +136,15 @@ test("a handler, and all files of a folder", async () => {
   );
 });
 
-const hasCurl = spawnSync("curl", ["--version"]).status === 0;
-(hasCurl ? test : test.skip)("curl saves it under the name", async () => {
+test.needing(["curl"], "curl saves it under the name", async () => {
   const folder = mkdtempSync(join(tmpdir(), "landspout-download-"));
   try {
     await serving(new Application([["/report", Report]], { accessLog: false }), {}, async (port) => {
       const url = `http://127.0.0.1:${port}/report?name=${encodeURIComponent("../two words.csv")}`;
-      const [status] = (await once(spawn("curl", ["-sSOJ", url], { cwd: folder, stdio: "ignore" }), "exit")) as [
-        number,
-      ];
+      const [status] = (await once(
+        spawn(pathOf("curl"), ["-sSOJ", url], { cwd: folder, stdio: "ignore" }),
+        "exit",
+      )) as [number];
       assert.is(status, 0);
       assert.equal(readdirSync(folder), ["two words.csv"]);
       assert.is(readFileSync(join(folder, "two words.csv"), "utf8"), "a,b\n");
