@@ -1,5 +1,5 @@
 /**
- * Imports of src/ point downwards only, type-only ones too: errors.ts, log.ts, diagnostics.ts, options-check.ts and user-code.ts below everything, then parser, net and async, http,
+ * Imports of src/ point downwards only, type-only ones too: errors.ts, log.ts, diagnostics.ts, options-check.ts and user-code.ts below everything, then parser and async, loop, process and net, http,
  * websocket, web, the rest. `parser` imports nothing from outside, not even `node:*`.
  */
 import { readdirSync, readFileSync } from "node:fs";
@@ -14,8 +14,10 @@ const HEIGHT = {
   "options-check.ts": 0,
   "user-code.ts": 0,
   parser: 1,
+  async: 1,
+  loop: 2,
+  process: 2,
   net: 2,
-  async: 2,
   escape: 2,
   template: 3,
   http: 3,

@@ -1,7 +1,7 @@
 /**
  * `node bench/multipart/run.mjs [--scan]`: a multipart form taken apart, beside busboy and its fork. Each contender has a turn in every
  * round; the best round of each counts, since noise only ever adds. All get the same chunks of 64 KiB and count the bytes of the parts.
- * With `--scan`: what finds a delimiter fastest that is not there, which decides src/http/multipart/scan.ts.
+ * With `--scan`: what finds a delimiter fastest that is not there, which decides src/http/message/multipart/scan.ts.
  */
 import { Buffer } from "node:buffer";
 import { execFileSync } from "node:child_process";

@@ -30,7 +30,7 @@ const OPTIONS = {
 const readText = (path) => readFileSync(path, "utf8");
 const slashes = (path) => path.replaceAll("\\", "/");
 
-/** `src/net/ioloop.ts` → `src/net/ioloop.js`; what typescript.cjs does with the program it starts. */
+/** `src/loop/ioloop.ts` → `src/loop/ioloop.js`; what typescript.cjs does with the program it starts. */
 const nameOfOutput = (file) => file.replace(/\.ts$/, ".js");
 
 function sources() {

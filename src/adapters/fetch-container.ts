@@ -4,14 +4,14 @@
  */
 import { Buffer, isUtf8 } from "node:buffer";
 import { ContentBuffer } from "../http/delegates.ts";
-import { httpDate } from "../http/date.ts";
-import { statusLine } from "../http/field-text.ts";
-import { HTTPHeaders } from "../http/headers.ts";
-import type { HTTP1Exchange } from "../http/http1exchange.ts";
-import { belongsToConnection } from "../http/in-memory.ts";
+import { httpDate } from "../http/message/date.ts";
+import { statusLine } from "../http/message/field-text.ts";
+import { HTTPHeaders } from "../http/message/headers.ts";
+import type { HTTP1Exchange } from "../http/http1/http1exchange.ts";
+import { belongsToConnection } from "../http/memory/in-memory.ts";
 import type { HTTPMessageDelegate, HTTPServerConnectionDelegate, RequestStartLine } from "../http/interfaces.ts";
 import { HTTPServerRequest } from "../http/request.ts";
-import { hasNoContent, reasonPhrase } from "../http/status.ts";
+import { hasNoContent, reasonPhrase } from "../http/message/status.ts";
 import { ASCII, LATIN1, UTF8 } from "../net/stream-output.ts";
 import { H_CONTENT_LENGTH, H_TRANSFER_ENCODING } from "../parser/abi.ts";
 import { callable, checkOption } from "../options-check.ts";

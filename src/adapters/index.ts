@@ -1,6 +1,6 @@
 /** `landspout/adapters`: landspout inside other servers, and other frameworks inside landspout. */
-export { toFetchHandler } from "../http/fetch-handler.ts";
-export type { FetchContext, FetchHandler } from "../http/fetch-handler.ts";
+export { toFetchHandler } from "../http/memory/fetch-handler.ts";
+export type { FetchContext, FetchHandler } from "../http/memory/fetch-handler.ts";
 export { FetchContainer } from "./fetch-container.ts";
 export { installLightFetch } from "./light-fetch.ts";
 export type { ContainedFetch, FetchContainerContext } from "./fetch-container.ts";

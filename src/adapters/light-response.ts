@@ -3,7 +3,7 @@
  * every content, and reading that back costs more than all the rest of an answer. light-fetch.ts puts it in the place of the global; what
  * is not answered here, one of the runtime's own answers, so that its conversions and refusals are those of the standard.
  */
-import { isReasonPhrase, isToken } from "../http/field-text.ts";
+import { isReasonPhrase, isToken } from "../http/message/field-text.ts";
 
 type Content = ConstructorParameters<typeof Response>[0];
 type Init = ResponseInit | null | undefined;

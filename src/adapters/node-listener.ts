@@ -4,13 +4,13 @@
  */
 import { Buffer } from "node:buffer";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { HTTP1Exchange } from "../http/http1exchange.ts";
-import { HTTPServer } from "../http/httpserver.ts";
-import { resolveLimits } from "../http/options.ts";
-import type { HTTPServerOptions } from "../http/httpserver.ts";
-import type { HTTPHeaders } from "../http/headers.ts";
-import { belongsToConnection, InMemoryExchange } from "../http/in-memory.ts";
-import type { InMemorySink } from "../http/in-memory.ts";
+import type { HTTP1Exchange } from "../http/http1/http1exchange.ts";
+import { HTTPServer } from "../http/server/httpserver.ts";
+import { resolveLimits } from "../http/server/options.ts";
+import type { HTTPServerOptions } from "../http/server/httpserver.ts";
+import type { HTTPHeaders } from "../http/message/headers.ts";
+import { belongsToConnection, InMemoryExchange } from "../http/memory/in-memory.ts";
+import type { InMemorySink } from "../http/memory/in-memory.ts";
 import type { HTTPMessageDelegate, HTTPServerConnectionDelegate, RequestStartLine } from "../http/interfaces.ts";
 import { HTTPServerRequest } from "../http/request.ts";
 

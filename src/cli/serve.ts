@@ -3,11 +3,11 @@ import type { Stats } from "node:fs";
 import { stat } from "node:fs/promises";
 import { networkInterfaces } from "node:os";
 import { basename, resolve } from "node:path";
-import type { HTTPServer } from "../http/httpserver.ts";
+import type { HTTPServer } from "../http/server/httpserver.ts";
 import { FolderHandler } from "../serve/folder-handler.ts";
 import type { FolderOptions } from "../serve/folder-handler.ts";
 import { isLoopback } from "../serve/local-names.ts";
-import { Application } from "../web/application.ts";
+import { Application } from "../web/application/application.ts";
 
 export interface ServeArguments {
   readonly folder: string;

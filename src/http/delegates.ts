@@ -1,7 +1,7 @@
 /** The plain callback form of a server, and the buffer in which content is collected for it and for handlers. */
 import { Buffer } from "node:buffer";
-import type { HTTP1Exchange } from "./http1exchange.ts";
-import type { HTTPHeaders } from "./headers.ts";
+import type { HTTP1Exchange } from "./http1/http1exchange.ts";
+import type { HTTPHeaders } from "./message/headers.ts";
 import type { HTTPMessageDelegate, HTTPServerConnectionDelegate, RequestStartLine } from "./interfaces.ts";
 import { HTTPServerRequest } from "./request.ts";
 import { watch } from "../user-code.ts";

@@ -1,7 +1,7 @@
 /** The log record of a failure in code that answers a request below the framework: delegates, their callbacks, adapters. */
 import { describeError, loggers } from "../log.ts";
 import { guard } from "../user-code.ts";
-import type { HTTP1Exchange } from "./http1exchange.ts";
+import type { HTTP1Exchange } from "./http1/http1exchange.ts";
 
 /** Names the request and the function that failed, `Upload.dataReceived` for instance. Never throws. */
 export function logExchangeFailure(exchange: HTTP1Exchange, where: string, error: unknown): void {

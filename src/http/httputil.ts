@@ -1,12 +1,12 @@
 /** `landspout/httputil`: the value types and interfaces of HTTP that programs use by themselves. */
-export { decodeArgument, parseBodyArguments, parseQueryArguments } from "./arguments.ts";
-export type { ArgumentMap } from "./arguments.ts";
-export { contentDisposition, MAX_DOWNLOAD_NAME_SIZE } from "./content-disposition.ts";
-export type { DownloadOptions } from "./content-disposition.ts";
-export { parseCookie } from "./cookies.ts";
-export { chooseCoding, parsePreferences } from "./accept.ts";
-export type { Preference } from "./accept.ts";
-export { formatTimestamp, httpDate, parseHTTPDate } from "./date.ts";
+export { decodeArgument, parseBodyArguments, parseQueryArguments } from "./message/arguments.ts";
+export type { ArgumentMap } from "./message/arguments.ts";
+export { contentDisposition, MAX_DOWNLOAD_NAME_SIZE } from "./message/content-disposition.ts";
+export type { DownloadOptions } from "./message/content-disposition.ts";
+export { parseCookie } from "./message/cookies.ts";
+export { chooseCoding, parsePreferences } from "./message/accept.ts";
+export type { Preference } from "./message/accept.ts";
+export { formatTimestamp, httpDate, parseHTTPDate } from "./message/date.ts";
 export {
   LimitError,
   LocalProtocolError,
@@ -14,9 +14,9 @@ export {
   RemoteProtocolError,
   RequestTimeoutError,
   ServerShutdownError,
-} from "./errors.ts";
-export { HTTPHeaders } from "./headers.ts";
-export type { HeaderValue } from "./headers.ts";
+} from "./message/errors.ts";
+export { HTTPHeaders } from "./message/headers.ts";
+export type { HeaderValue } from "./message/headers.ts";
 export type {
   HTTPConnection,
   HTTPMessageDelegate,
@@ -24,21 +24,21 @@ export type {
   RequestStartLine,
   ResponseStartLine,
 } from "./interfaces.ts";
-export { HTTPFile, parseMultipartFormData } from "./multipart/form.ts";
-export type { FileMap } from "./multipart/form.ts";
-export { setParseBodyConfig } from "./multipart/options.ts";
-export type { MultipartOptions, ParseBodyConfig } from "./multipart/options.ts";
-export { MultipartParser } from "./multipart/parser.ts";
-export type { MultipartSink } from "./multipart/parser.ts";
-export { MultipartPart } from "./multipart/part.ts";
-export { MultipartStream } from "./multipart/stream.ts";
-export type { PartHead } from "./multipart/part-head.ts";
+export { HTTPFile, parseMultipartFormData } from "./message/multipart/form.ts";
+export type { FileMap } from "./message/multipart/form.ts";
+export { setParseBodyConfig } from "./message/multipart/options.ts";
+export type { MultipartOptions, ParseBodyConfig } from "./message/multipart/options.ts";
+export { MultipartParser } from "./message/multipart/parser.ts";
+export type { MultipartSink } from "./message/multipart/parser.ts";
+export { MultipartPart } from "./message/multipart/part.ts";
+export { MultipartStream } from "./message/multipart/stream.ts";
+export type { PartHead } from "./message/multipart/part-head.ts";
 export { HTTPServerRequest } from "./request.ts";
-export { contentRange, parseRequestRange, resolveRange } from "./ranges.ts";
-export type { ByteRange } from "./ranges.ts";
-export { MAX_COOKIE_ATTRIBUTE_SIZE, MAX_COOKIE_SIZE, setCookieLine } from "./set-cookie.ts";
-export type { SetCookieOptions } from "./set-cookie.ts";
-export { parseRequestStartLine, parseResponseStartLine } from "./start-lines.ts";
-export { reasonPhrase, responses } from "./status.ts";
-export { encodeUsernamePassword, qsToQsl, splitHostAndPort, urlConcat } from "./url.ts";
-export type { URLArguments } from "./url.ts";
+export { contentRange, parseRequestRange, resolveRange } from "./message/ranges.ts";
+export type { ByteRange } from "./message/ranges.ts";
+export { MAX_COOKIE_ATTRIBUTE_SIZE, MAX_COOKIE_SIZE, setCookieLine } from "./message/set-cookie.ts";
+export type { SetCookieOptions } from "./message/set-cookie.ts";
+export { parseRequestStartLine, parseResponseStartLine } from "./message/start-lines.ts";
+export { reasonPhrase, responses } from "./message/status.ts";
+export { encodeUsernamePassword, qsToQsl, splitHostAndPort, urlConcat } from "./message/url.ts";
+export type { URLArguments } from "./message/url.ts";

@@ -9,7 +9,7 @@
  * `dataReceived` holds the connection back until it settles; that is the back-pressure. Return nothing where there is
  * nothing to wait for: the synchronous road makes no promise.
  */
-import type { HTTPHeaders } from "./headers.ts";
+import type { HTTPHeaders } from "./message/headers.ts";
 
 /** The request line: method and target as sent, version as `"HTTP/1.1"`. */
 export interface RequestStartLine {

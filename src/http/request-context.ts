@@ -1,6 +1,6 @@
 /** The asynchronous context of one request (`AsyncLocalStorage`): what is called later in its name runs in copies of it. */
-import { captureContext, copyOf } from "../net/context.ts";
-import type { Context } from "../net/context.ts";
+import { captureContext, copyOf } from "../async/context.ts";
+import type { Context } from "../async/context.ts";
 
 export abstract class RequestContext {
   /** Undefined while the request's first synchronous part runs, in a scope of its own. */

@@ -4,13 +4,13 @@
  */
 import { Buffer } from "node:buffer";
 import { H_CONTENT_TYPE, H_COOKIE } from "../parser/abi.ts";
-import { parseBodyArguments, parseQueryArguments } from "./arguments.ts";
-import type { ArgumentMap } from "./arguments.ts";
-import { parseCookie } from "./cookies.ts";
-import { HTTPHeaders } from "./headers.ts";
-import type { FileMap } from "./multipart/form.ts";
-import type { HTTP1Exchange } from "./http1exchange.ts";
-import type { RequestHead } from "./request-head.ts";
+import { parseBodyArguments, parseQueryArguments } from "./message/arguments.ts";
+import type { ArgumentMap } from "./message/arguments.ts";
+import { parseCookie } from "./message/cookies.ts";
+import { HTTPHeaders } from "./message/headers.ts";
+import type { FileMap } from "./message/multipart/form.ts";
+import type { HTTP1Exchange } from "./http1/http1exchange.ts";
+import type { RequestHead } from "./http1/request-head.ts";
 
 const EMPTY: Buffer = Buffer.alloc(0);
 

@@ -1,5 +1,5 @@
 /** How whoever answers a request hears that the server is being shut down: by a call, by a signal. Made only for who asks. */
-import { ServerShutdownError } from "./errors.ts";
+import { ServerShutdownError } from "./message/errors.ts";
 
 export class ShutdownNotice {
   callback: (() => unknown) | undefined = undefined;

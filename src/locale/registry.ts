@@ -3,7 +3,7 @@
  * replaces all of it (in Tornado locales that were in use keep their old translations).
  */
 import { UsageError } from "../errors.ts";
-import { parsePreferences } from "../http/accept.ts";
+import { parsePreferences } from "../http/message/accept.ts";
 import { loggers } from "../log.ts";
 import { closestOf, tagsOf } from "./closest.ts";
 import { CSVLocale, readCsvTranslations } from "./csv-locale.ts";

@@ -5,8 +5,8 @@
  */
 import type { HttpParser } from "../parser/types.ts";
 import { plainAddress } from "./address.ts";
-import { scopeOf } from "./context.ts";
-import type { Context } from "./context.ts";
+import { scopeOf } from "../async/context.ts";
+import type { Context } from "../async/context.ts";
 import { StreamOutput } from "./stream-output.ts";
 import type { Transport, TransportHandler } from "./transport.ts";
 

@@ -1,6 +1,6 @@
 /** The time a TLS handshake may take, and whose certificate it must show. Knows nothing of how handshakes are made. */
 import { UsageError } from "../errors.ts";
-import { TimeoutError } from "./timeout-error.ts";
+import { TimeoutError } from "../async/timeout-error.ts";
 import type { TlsClientOptions } from "./transport.ts";
 
 /** Seconds a handshake may take where nothing else is said: a peer that stays silent holds a connection no longer. */

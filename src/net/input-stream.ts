@@ -10,8 +10,8 @@ import { loggers } from "../log.ts";
 import { CARRY_SIZE, MEMORY_SIZE, RECEIVE, RECEIVE_SIZE } from "../parser/abi.ts";
 import { beginRead, endRead, LARGEST_CARRIED, ParserMemoryError, putCarried } from "../parser/memory.ts";
 import type { HttpParser } from "../parser/types.ts";
-import { connectionContext, scopeOf } from "./context.ts";
-import type { Context } from "./context.ts";
+import { connectionContext, scopeOf } from "../async/context.ts";
+import type { Context } from "../async/context.ts";
 import type { Transport } from "./transport.ts";
 
 /** Who reads a stream. After `streamClosed` nothing follows. None of these may throw. */

@@ -7,7 +7,7 @@ import { UsageError } from "../errors.ts";
 import { guard, logFailure } from "../user-code.ts";
 import type { HttpParser } from "../parser/types.ts";
 import { BaseIOStream } from "./base-iostream.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../async/context.ts";
 import { callbackOf, maxBytesOf, partialOf } from "./iostream-options.ts";
 import type { MaxBytes, Partly, StreamCallback } from "./iostream-options.ts";
 import type { ReadBuffer } from "./read-buffer.ts";

@@ -3,7 +3,7 @@
  * them is out. Knows neither how they are sent nor why a stream closes.
  */
 import type { BytesPolicy } from "./bytes-policy.ts";
-import { Fifo } from "./fifo.ts";
+import { Fifo } from "../async/fifo.ts";
 
 export interface QueuedWrite {
   /** Where they have been given to the transport, their length alone matters. */

@@ -8,9 +8,9 @@ import { loggers } from "../log.ts";
 import type { ChildProcess } from "node:child_process";
 import { flag, LONGEST_TIMER, resolveOptions, seconds, text } from "../options-check.ts";
 import type { OptionTable } from "../options-check.ts";
-import { taskId } from "../net/process.ts";
-import { attachClusterWorkers, relay } from "../net/process-relay.ts";
-import type { RelayBody, RelayPort } from "../net/process-relay.ts";
+import { taskId } from "../process/process.ts";
+import { attachClusterWorkers, relay } from "../process/relay.ts";
+import type { RelayBody, RelayPort } from "../process/relay.ts";
 import type { PubSubDriver, Receive } from "./driver.ts";
 
 export interface ProcessDriverOptions {

@@ -1,9 +1,9 @@
 /** One message on its way to many: encoded when the first subscriber of a kind wants it, and then once for all of them. */
 import { notPromise } from "../user-code.ts";
 import { Buffer } from "node:buffer";
-import { isolated, withoutContext } from "../net/context.ts";
-import { prepareEvent } from "../web/event-stream.ts";
-import type { PreparedEvent, ServerSentEvent } from "../web/event-stream.ts";
+import { isolated, withoutContext } from "../async/context.ts";
+import { prepareEvent } from "../http/message/event-stream.ts";
+import type { PreparedEvent, ServerSentEvent } from "../http/message/event-stream.ts";
 import { prepareMessage } from "../websocket/prepared-frame.ts";
 import type { PreparedFrame } from "../websocket/prepared-frame.ts";
 import type { PubSubMessage } from "./driver.ts";

@@ -4,12 +4,12 @@
  */
 import { Buffer } from "node:buffer";
 import { describeError, loggers } from "../log.ts";
-import { callIn } from "../net/context.ts";
-import type { Context } from "../net/context.ts";
+import { callIn } from "../async/context.ts";
+import type { Context } from "../async/context.ts";
 import { callable } from "../options-check.ts";
 import type { OptionTable } from "../options-check.ts";
 import { watch } from "../user-code.ts";
-import type { PreparedEvent } from "../web/event-stream.ts";
+import type { PreparedEvent } from "../http/message/event-stream.ts";
 import type { PreparedFrame } from "../websocket/prepared-frame.ts";
 import type { PubSubMessage } from "./driver.ts";
 import type { Publication, ToEvent } from "./publication.ts";

@@ -4,13 +4,13 @@
  */
 import { Buffer } from "node:buffer";
 import { UsageError } from "../errors.ts";
-import { requestLine } from "../http/field-text.ts";
+import { requestLine } from "../http/message/field-text.ts";
 import { anything, checkOptions, flag, LONGEST_TIMER, object, seconds, text } from "../options-check.ts";
 import type { OptionTable } from "../options-check.ts";
-import { HTTPHeaders } from "../http/headers.ts";
-import { HTTPServer } from "../http/httpserver.ts";
-import type { HTTPServerOptions } from "../http/httpserver.ts";
-import { InMemoryExchange } from "../http/in-memory.ts";
+import { HTTPHeaders } from "../http/message/headers.ts";
+import { HTTPServer } from "../http/server/httpserver.ts";
+import type { HTTPServerOptions } from "../http/server/httpserver.ts";
+import { InMemoryExchange } from "../http/memory/in-memory.ts";
 import type { HTTPServerConnectionDelegate } from "../http/interfaces.ts";
 import type { RequestCallback } from "../http/delegates.ts";
 

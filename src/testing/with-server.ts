@@ -2,8 +2,8 @@
 import * as net from "node:net";
 import { once } from "node:events";
 import type { RequestCallback } from "../http/delegates.ts";
-import { HTTPServer } from "../http/httpserver.ts";
-import type { HTTPServerOptions } from "../http/httpserver.ts";
+import { HTTPServer } from "../http/server/httpserver.ts";
+import type { HTTPServerOptions } from "../http/server/httpserver.ts";
 import type { HTTPServerConnectionDelegate } from "../http/interfaces.ts";
 
 export interface TestServer {

@@ -9,4 +9,4 @@ export type { PreparedFrame } from "../websocket/prepared-frame.ts";
 export { prepareMessage } from "../websocket/prepared-frame.ts";
 export { WebSocketClient, websocketConnect } from "../websocket/client.ts";
 export type { WebSocketConnectOptions } from "../websocket/client.ts";
-export { WebSocketHandler } from "./websocket-handler.ts";
+export { WebSocketHandler } from "./live/websocket-handler.ts";

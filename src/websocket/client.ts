@@ -5,13 +5,13 @@
 import type { Buffer } from "node:buffer";
 import { randomBytes } from "node:crypto";
 import { UsageError } from "../errors.ts";
-import { HTTPHeaders } from "../http/headers.ts";
-import type { HeaderValue } from "../http/headers.ts";
+import { HTTPHeaders } from "../http/message/headers.ts";
+import type { HeaderValue } from "../http/message/headers.ts";
 import { describeError, loggers } from "../log.ts";
 import { IOStream } from "../net/iostream.ts";
 import { STREAM_OPTIONS } from "../net/iostream-options.ts";
 import type { IOStreamOptions } from "../net/iostream-options.ts";
-import { TimeoutError } from "../net/timeout-error.ts";
+import { TimeoutError } from "../async/timeout-error.ts";
 import { TLS_CLIENT_OPTIONS } from "../net/tls-options.ts";
 import type { TlsClientOptions } from "../net/transport.ts";
 import { callable, checkOptions, group, listOf, LONGEST_TIMER, object, seconds, text } from "../options-check.ts";

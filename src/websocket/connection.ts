@@ -5,13 +5,13 @@
 import { Buffer } from "node:buffer";
 import { UsageError } from "../errors.ts";
 import type { BaseIOStream, StreamConsumer } from "../net/base-iostream.ts";
-import { callIn, copyOf, isolated, scopeOf } from "../net/context.ts";
-import type { StandingConnection, StandingConnections } from "../http/standing-connections.ts";
+import { callIn, copyOf, isolated, scopeOf } from "../async/context.ts";
+import type { StandingConnection, StandingConnections } from "../http/http1/upgraded-connections.ts";
 import { CLOSE_ABNORMAL, CLOSE_INTERNAL, CLOSE_NO_STATUS, CLOSE_NORMAL } from "./close-codes.ts";
 import { checkClose, closeContent, readClose } from "./close-codes.ts";
 import { caught, guard, isPromiseLike } from "../user-code.ts";
-import { clockNow, unwatch, watch } from "./clock.ts";
-import type { Timed } from "./clock.ts";
+import { clockNow, unwatch, watch } from "../loop/clock.ts";
+import type { Timed } from "../loop/clock.ts";
 import { rejectedAsClosed, WebSocketClosedError } from "./errors.ts";
 import { BINARY, CLOSE, PING, PONG, TEXT } from "./frame.ts";
 import type { PreparedFrame } from "./prepared-frame.ts";

@@ -5,7 +5,7 @@
 import { Buffer } from "node:buffer";
 import { constants, createDeflateRaw, createInflateRaw } from "node:zlib";
 import type { DeflateRaw, InflateRaw } from "node:zlib";
-import { Fifo } from "../net/fifo.ts";
+import { Fifo } from "../async/fifo.ts";
 import { CLOSE_INVALID_DATA, CLOSE_TOO_BIG } from "./close-codes.ts";
 import type { Compression, CompressionOptions } from "./extensions.ts";
 

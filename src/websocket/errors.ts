@@ -1,6 +1,6 @@
 /** What a caller of a WebSocket can do wrong, or be too late for. */
 import { LandspoutError } from "../errors.ts";
-import type { HTTPHeaders } from "../http/headers.ts";
+import type { HTTPHeaders } from "../http/message/headers.ts";
 
 export class WebSocketError extends LandspoutError {}
 

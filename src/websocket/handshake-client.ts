@@ -4,9 +4,9 @@
  */
 import { Buffer } from "node:buffer";
 import { UsageError } from "../errors.ts";
-import { fieldLine, isToken, requestLine } from "../http/field-text.ts";
-import { HTTPHeaders } from "../http/headers.ts";
-import { hasMember, listMembers } from "../http/list-fields.ts";
+import { fieldLine, isToken, requestLine } from "../http/message/field-text.ts";
+import { HTTPHeaders } from "../http/message/headers.ts";
+import { hasMember, listMembers } from "../http/message/list-fields.ts";
 import type { BaseIOStream, StreamConsumer } from "../net/base-iostream.ts";
 import {
   FIELD_SLOTS,

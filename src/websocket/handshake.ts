@@ -1,6 +1,6 @@
 /** The opening handshake of a WebSocket (RFC 6455 §4): what a server checks, and the value it proves itself with. */
 import { createHash } from "node:crypto";
-import { hasMember, listMembers } from "../http/list-fields.ts";
+import { hasMember, listMembers } from "../http/message/list-fields.ts";
 import type { HTTPServerRequest } from "../http/request.ts";
 
 /** Why a request is no handshake, and what it is answered with. */

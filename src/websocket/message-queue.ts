@@ -1,5 +1,5 @@
 /** What lies between a connection that brings messages and a reader that takes one at a time: bounded, in order, over in the end. */
-import { Fifo } from "../net/fifo.ts";
+import { Fifo } from "../async/fifo.ts";
 import type { Message } from "./events.ts";
 
 /** The peer is held back from so many messages on, or so many bytes (characters, of text). */

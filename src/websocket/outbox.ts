@@ -1,7 +1,7 @@
 /** Messages of a connection that compresses: they leave in the order they came, however long each takes; and are inflated as they come. */
 import { Buffer, isUtf8 } from "node:buffer";
 import type { BytesPolicy } from "../net/bytes-policy.ts";
-import { Fifo } from "../net/fifo.ts";
+import { Fifo } from "../async/fifo.ts";
 import { CLOSE_INTERNAL, CLOSE_INVALID_DATA } from "./close-codes.ts";
 import { WebSocketClosedError } from "./errors.ts";
 import { CLOSE, RSV1 } from "./frame.ts";

@@ -4,9 +4,9 @@
  */
 import { websocketChannels } from "../diagnostics.ts";
 import type { BaseIOStream } from "../net/base-iostream.ts";
-import { callIn, connectionContext, isolated } from "../net/context.ts";
+import { callIn, connectionContext, isolated } from "../async/context.ts";
 import { caught, guard, logFailure, watch } from "../user-code.ts";
-import { callListener, CloseListeners, nothing } from "./close-listeners.ts";
+import { callListener, CloseListeners, nothing } from "../async/close-listeners.ts";
 import type { WebSocketEvents } from "./events.ts";
 import { FrameWriter } from "./frame-writer.ts";
 import { logEnding, traceClosed, traceError, traceOpen } from "./trace.ts";

@@ -4,7 +4,7 @@
  */
 import { HOLD_LIMIT } from "../net/input-stream.ts";
 import type { BaseIOStream } from "../net/base-iostream.ts";
-import { clockNow } from "./clock.ts";
+import { clockNow } from "../loop/clock.ts";
 import type { WebSocketOptions } from "./options.ts";
 
 /** What is to be done. */

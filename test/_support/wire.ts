@@ -5,8 +5,8 @@
 import { Buffer } from "node:buffer";
 import { once } from "node:events";
 import * as net from "node:net";
-import { HTTPServer } from "../../src/http/httpserver.ts";
-import type { HTTPServerOptions } from "../../src/http/httpserver.ts";
+import { HTTPServer } from "../../src/http/server/httpserver.ts";
+import type { HTTPServerOptions } from "../../src/http/server/httpserver.ts";
 import type { HTTPServerConnectionDelegate } from "../../src/http/interfaces.ts";
 import type { RequestCallback } from "../../src/http/delegates.ts";
 

@@ -4,7 +4,7 @@
  */
 import type { Page } from "playwright-core";
 import * as assert from "uvu/assert";
-import { HTTPServer } from "../../src/http/httpserver.ts";
+import { HTTPServer } from "../../src/http/server/httpserver.ts";
 import { Application, EventSourceHandler, HTTPError, RequestHandler } from "../../src/web/index.ts";
 import type { Replay, ServerSentEvent } from "../../src/web/index.ts";
 import { TestBrowser } from "../_support/browser.ts";

@@ -8,7 +8,7 @@ import * as https from "node:https";
 import type { IncomingMessage } from "node:http";
 import * as assert from "uvu/assert";
 import { WebSocket } from "ws";
-import { HTTPServer } from "../../src/http/httpserver.ts";
+import { HTTPServer } from "../../src/http/server/httpserver.ts";
 import { Application, EventSourceHandler, RequestHandler, streamRequestBody } from "../../src/web/index.ts";
 import { WebSocketHandler } from "../../src/web/websocket.ts";
 import type { Message } from "../../src/web/websocket.ts";

@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { RequestHandler } from "../../src/web/index.ts";
 import type { Route, Settings } from "../../src/web/index.ts";
 import { Application } from "../../src/web/index.ts";
-import type { HTTPServer } from "../../src/http/httpserver.ts";
+import type { HTTPServer } from "../../src/http/server/httpserver.ts";
 import { serving, withPeer } from "../_support/wire.ts";
 import type { Peer } from "../_support/wire.ts";
 import type { Act, Mode, Row } from "./_modes.ts";

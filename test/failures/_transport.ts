@@ -2,12 +2,12 @@
 import { PassThrough } from "node:stream";
 import * as assert from "uvu/assert";
 import { FetchContainer, NodeContainer } from "../../src/adapters/index.ts";
-import { HTTPHeaders } from "../../src/http/headers.ts";
-import type { HTTP1Exchange } from "../../src/http/http1exchange.ts";
+import { HTTPHeaders } from "../../src/http/message/headers.ts";
+import type { HTTP1Exchange } from "../../src/http/http1/http1exchange.ts";
 import type { HTTPMessageDelegate, HTTPServerConnectionDelegate } from "../../src/http/interfaces.ts";
 import type { HTTPServerRequest } from "../../src/http/request.ts";
-import { IOLoop, PeriodicCallback } from "../../src/net/ioloop.ts";
-import type { Executor } from "../../src/net/executor.ts";
+import { IOLoop, PeriodicCallback } from "../../src/loop/ioloop.ts";
+import type { Executor } from "../../src/loop/executor.ts";
 import { IOStream } from "../../src/net/iostream.ts";
 import { TCPServer } from "../../src/net/tcpserver.ts";
 import { serving, withPeer } from "../_support/wire.ts";

@@ -1,5 +1,5 @@
 /** Forms and what becomes of them. Data only; `text` is UTF-8 unless `latin1` is set. */
-import type { MultipartOptions } from "../../src/http/multipart/options.ts";
+import type { MultipartOptions } from "../../src/http/message/multipart/options.ts";
 import type { PlainPart } from "./_multipart.ts";
 
 export interface MultipartCase {

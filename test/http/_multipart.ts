@@ -1,9 +1,9 @@
 /** What the tests of multipart forms share: a form fed in pieces, and what came of it as plain values. */
 import { Buffer } from "node:buffer";
 import { LandspoutError } from "../../src/errors.ts";
-import { RemoteProtocolError } from "../../src/http/errors.ts";
-import type { MultipartOptions } from "../../src/http/multipart/options.ts";
-import { MultipartParser } from "../../src/http/multipart/parser.ts";
+import { RemoteProtocolError } from "../../src/http/message/errors.ts";
+import type { MultipartOptions } from "../../src/http/message/multipart/options.ts";
+import { MultipartParser } from "../../src/http/message/multipart/parser.ts";
 
 /** A part as text: names in UTF-8, content in latin1. */
 export interface PlainPart {

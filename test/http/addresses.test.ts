@@ -1,7 +1,7 @@
 /** Addresses of peers and lists of them. Pure. */
 import * as assert from "uvu/assert";
 import { isLandspoutError } from "../../src/errors.ts";
-import { AddressList, normalizeAddress } from "../../src/http/addresses.ts";
+import { AddressList, normalizeAddress } from "../../src/http/server/addresses.ts";
 import { suite } from "../_support/suite.ts";
 
 const test = suite("addresses");

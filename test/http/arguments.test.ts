@@ -1,10 +1,15 @@
 /** Arguments of queries and forms: names as text, values as bytes. Pure. */
 import { Buffer } from "node:buffer";
 import * as assert from "uvu/assert";
-import { decodeArgument, MAX_ARGUMENTS, parseBodyArguments, parseQueryArguments } from "../../src/http/arguments.ts";
-import type { ArgumentMap } from "../../src/http/arguments.ts";
-import { LimitError, RemoteProtocolError } from "../../src/http/errors.ts";
-import { HTTPHeaders } from "../../src/http/headers.ts";
+import {
+  decodeArgument,
+  MAX_ARGUMENTS,
+  parseBodyArguments,
+  parseQueryArguments,
+} from "../../src/http/message/arguments.ts";
+import type { ArgumentMap } from "../../src/http/message/arguments.ts";
+import { LimitError, RemoteProtocolError } from "../../src/http/message/errors.ts";
+import { HTTPHeaders } from "../../src/http/message/headers.ts";
 import { suite } from "../_support/suite.ts";
 
 const test = suite("arguments");

@@ -1,7 +1,7 @@
 /** Time and memory: slow senders, slow readers, endless pipelines; the client that leaves; the end of a server. */
 import * as assert from "uvu/assert";
-import { HTTPHeaders } from "../../src/http/headers.ts";
-import { HTTPServer } from "../../src/http/httpserver.ts";
+import { HTTPHeaders } from "../../src/http/message/headers.ts";
+import { HTTPServer } from "../../src/http/server/httpserver.ts";
 import type { HTTPServerRequest } from "../../src/http/request.ts";
 import { expectLog, suite } from "../_support/suite.ts";
 import { Peer, serving, SETUPS, withPeer } from "../_support/wire.ts";

@@ -1,7 +1,7 @@
 /** `ContentMemory`: pieces of content lie side by side, in memory that grows with what has arrived. Pure. */
 import { Buffer } from "node:buffer";
 import * as assert from "uvu/assert";
-import { ContentMemory } from "../../src/http/content-memory.ts";
+import { ContentMemory } from "../../src/http/http1/content-memory.ts";
 import { ContentBuffer } from "../../src/http/delegates.ts";
 import { suite } from "../_support/suite.ts";
 

@@ -2,7 +2,7 @@
  * HTTP/1.1 as it should go: keep-alive, pipelining in order, content in and out, expectations, old clients, forms of targets.
  */
 import * as assert from "uvu/assert";
-import { HTTPHeaders } from "../../src/http/headers.ts";
+import { HTTPHeaders } from "../../src/http/message/headers.ts";
 import type { HTTPServerRequest } from "../../src/http/request.ts";
 import { Application, RequestHandler } from "../../src/web/index.ts";
 import { suite } from "../_support/suite.ts";

@@ -1,6 +1,6 @@
 /** The Cookie field as Tornado's parse_cookie reads it. Pure. */
 import * as assert from "uvu/assert";
-import { parseCookie } from "../../src/http/cookies.ts";
+import { parseCookie } from "../../src/http/message/cookies.ts";
 import { suite } from "../_support/suite.ts";
 
 const test = suite("cookies");

@@ -1,6 +1,6 @@
 /** The Date field is the time at which the response was made, also where the event loop was busy meanwhile. */
 import * as assert from "uvu/assert";
-import { httpDate, httpDateGeneration, readBegins, readEnds } from "../../src/http/date.ts";
+import { httpDate, httpDateGeneration, readBegins, readEnds } from "../../src/http/message/date.ts";
 import { Application, RequestHandler } from "../../src/web/index.ts";
 import { suite } from "../_support/suite.ts";
 import { serving, SETUPS, withPeer } from "../_support/wire.ts";

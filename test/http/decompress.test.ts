@@ -3,9 +3,9 @@ import { Buffer } from "node:buffer";
 import { setImmediate } from "node:timers/promises";
 import { deflateSync, gzipSync } from "node:zlib";
 import * as assert from "uvu/assert";
-import { DecompressingDelegate } from "../../src/http/decompress.ts";
-import { LimitError, RemoteProtocolError } from "../../src/http/errors.ts";
-import { HTTPHeaders } from "../../src/http/headers.ts";
+import { DecompressingDelegate } from "../../src/http/http1/decompress.ts";
+import { LimitError, RemoteProtocolError } from "../../src/http/message/errors.ts";
+import { HTTPHeaders } from "../../src/http/message/headers.ts";
 import type { HTTPMessageDelegate } from "../../src/http/interfaces.ts";
 import { suite } from "../_support/suite.ts";
 

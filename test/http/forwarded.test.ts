@@ -1,8 +1,8 @@
 /** Tornado's xheaders, each request by itself. Pure. */
 import * as assert from "uvu/assert";
-import { AddressList } from "../../src/http/addresses.ts";
-import { applyForwarded } from "../../src/http/forwarded.ts";
-import { HTTPHeaders } from "../../src/http/headers.ts";
+import { AddressList } from "../../src/http/server/addresses.ts";
+import { applyForwarded } from "../../src/http/server/forwarded.ts";
+import { HTTPHeaders } from "../../src/http/message/headers.ts";
 import { suite } from "../_support/suite.ts";
 
 const test = suite("forwarded");

@@ -1,7 +1,7 @@
 /** `HTTPHeaders`: order, case, what may be set, and that nothing is looked at twice. Pure. */
 import * as assert from "uvu/assert";
 import { isLandspoutError } from "../../src/errors.ts";
-import { HTTPHeaders } from "../../src/http/headers.ts";
+import { HTTPHeaders } from "../../src/http/message/headers.ts";
 import { suite } from "../_support/suite.ts";
 
 const test = suite("headers");

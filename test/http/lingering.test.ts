@@ -1,8 +1,8 @@
 /** The lingering close (RFC 9112 §9.6): a client that is still sending reads its response, within bounds of time and size. */
 import * as assert from "uvu/assert";
-import { HTTPHeaders } from "../../src/http/headers.ts";
-import { Lingering } from "../../src/http/lingering.ts";
-import { resolveLimits } from "../../src/http/options.ts";
+import { HTTPHeaders } from "../../src/http/message/headers.ts";
+import { Lingering } from "../../src/http/http1/lingering.ts";
+import { resolveLimits } from "../../src/http/server/options.ts";
 import type { HTTPServerRequest } from "../../src/http/request.ts";
 import { expectLog, suite } from "../_support/suite.ts";
 import { serving, SETUPS, withPeer } from "../_support/wire.ts";

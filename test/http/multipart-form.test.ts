@@ -1,13 +1,13 @@
 /** Whole forms: `parseMultipartFormData`, `parseBodyArguments`, `request.files`, and forms as clients really send them. */
 import { Buffer } from "node:buffer";
 import * as assert from "uvu/assert";
-import { parseBodyArguments } from "../../src/http/arguments.ts";
-import type { ArgumentMap } from "../../src/http/arguments.ts";
-import { HTTPHeaders } from "../../src/http/headers.ts";
-import { HTTPFile, parseMultipartFormData } from "../../src/http/multipart/form.ts";
-import type { FileMap } from "../../src/http/multipart/form.ts";
-import { setParseBodyConfig } from "../../src/http/multipart/options.ts";
-import type { ParseBodyConfig } from "../../src/http/multipart/options.ts";
+import { parseBodyArguments } from "../../src/http/message/arguments.ts";
+import type { ArgumentMap } from "../../src/http/message/arguments.ts";
+import { HTTPHeaders } from "../../src/http/message/headers.ts";
+import { HTTPFile, parseMultipartFormData } from "../../src/http/message/multipart/form.ts";
+import type { FileMap } from "../../src/http/message/multipart/form.ts";
+import { setParseBodyConfig } from "../../src/http/message/multipart/options.ts";
+import type { ParseBodyConfig } from "../../src/http/message/multipart/options.ts";
 import { RequestHandler } from "../../src/web/index.ts";
 import { expectLog, suite } from "../_support/suite.ts";
 import { ask, talk } from "../web/_talk.ts";

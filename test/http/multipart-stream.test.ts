@@ -2,9 +2,9 @@
 import { Buffer } from "node:buffer";
 import * as assert from "uvu/assert";
 import { LandspoutError } from "../../src/errors.ts";
-import { MultipartPart } from "../../src/http/multipart/part.ts";
-import type { MultipartOptions } from "../../src/http/multipart/options.ts";
-import { MultipartStream } from "../../src/http/multipart/stream.ts";
+import { MultipartPart } from "../../src/http/message/multipart/part.ts";
+import type { MultipartOptions } from "../../src/http/message/multipart/options.ts";
+import { MultipartStream } from "../../src/http/message/multipart/stream.ts";
 import { suite } from "../_support/suite.ts";
 import { parsers } from "../parser/_parsers.ts";
 import { cuts } from "./_multipart.ts";

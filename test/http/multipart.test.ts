@@ -2,8 +2,8 @@
 import { Buffer } from "node:buffer";
 import * as assert from "uvu/assert";
 import { UsageError } from "../../src/errors.ts";
-import { LimitError } from "../../src/http/errors.ts";
-import { MultipartParser } from "../../src/http/multipart/parser.ts";
+import { LimitError } from "../../src/http/message/errors.ts";
+import { MultipartParser } from "../../src/http/message/multipart/parser.ts";
 import { suite } from "../_support/suite.ts";
 import { parsers } from "../parser/_parsers.ts";
 import { cuts, feed } from "./_multipart.ts";

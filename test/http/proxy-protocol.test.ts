@@ -1,8 +1,8 @@
 /** PROXY protocol v1 and v2: every header whole, with bytes behind it, and at every cut. Pure. */
 import { Buffer } from "node:buffer";
 import * as assert from "uvu/assert";
-import { parseProxyHeader } from "../../src/http/proxy-protocol.ts";
-import type { ProxyHeader } from "../../src/http/proxy-protocol.ts";
+import { parseProxyHeader } from "../../src/http/server/proxy-protocol.ts";
+import type { ProxyHeader } from "../../src/http/server/proxy-protocol.ts";
 import { suite } from "../_support/suite.ts";
 
 const test = suite("proxy-protocol");

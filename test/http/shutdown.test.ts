@@ -3,8 +3,8 @@
  * Handlers of every kind that stands: long polls, event streams, WebSockets; with both parsers.
  */
 import * as assert from "uvu/assert";
-import { ServerShutdownError } from "../../src/http/errors.ts";
-import { HTTPServer } from "../../src/http/httpserver.ts";
+import { ServerShutdownError } from "../../src/http/message/errors.ts";
+import { HTTPServer } from "../../src/http/server/httpserver.ts";
 import type { HTTPServerRequest } from "../../src/http/request.ts";
 import { Application, EventSourceHandler, RequestHandler } from "../../src/web/index.ts";
 import type { Route } from "../../src/web/index.ts";

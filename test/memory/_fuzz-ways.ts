@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import * as net from "node:net";
 import * as tls from "node:tls";
-import { HTTPServer } from "../../src/http/httpserver.ts";
+import { HTTPServer } from "../../src/http/server/httpserver.ts";
 import { IOStream } from "../../src/net/iostream.ts";
 import { TCPServer } from "../../src/net/tcpserver.ts";
 import { sharedParser } from "../../src/parser/choose.ts";

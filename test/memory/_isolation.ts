@@ -9,7 +9,7 @@ import { Buffer } from "node:buffer";
 import { once } from "node:events";
 import * as net from "node:net";
 import * as tls from "node:tls";
-import { HTTPServer } from "../../src/http/httpserver.ts";
+import { HTTPServer } from "../../src/http/server/httpserver.ts";
 import { sharedParser } from "../../src/parser/choose.ts";
 import { Application, RequestHandler } from "../../src/web/index.ts";
 import { WebSocketHandler } from "../../src/web/websocket.ts";

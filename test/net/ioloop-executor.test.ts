@@ -1,8 +1,8 @@
 /** `runInExecutor` and the pool of worker threads behind it. */
 import { suite } from "../_support/suite.ts";
 import * as assert from "uvu/assert";
-import { IOLoop, WorkerExecutor } from "../../src/net/ioloop.ts";
-import type { Executor } from "../../src/net/ioloop.ts";
+import { IOLoop, WorkerExecutor } from "../../src/loop/ioloop.ts";
+import type { Executor } from "../../src/loop/ioloop.ts";
 import { startFixture } from "./fixtures/spawn.ts";
 
 const test = suite("IOLoop executors");

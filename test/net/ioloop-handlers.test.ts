@@ -10,7 +10,7 @@ import type { Duplex, Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { suite } from "../_support/suite.ts";
 import * as assert from "uvu/assert";
-import { IOLoop } from "../../src/net/ioloop.ts";
+import { IOLoop } from "../../src/loop/ioloop.ts";
 import { recordsOf } from "./fixtures/recorder.ts";
 import { startFixture } from "./fixtures/spawn.ts";
 

@@ -3,11 +3,11 @@
  */
 import { suite } from "../_support/suite.ts";
 import * as assert from "uvu/assert";
-import { Callback } from "../../src/net/callback.ts";
-import { durationSeconds } from "../../src/net/duration.ts";
-import { IOLoop } from "../../src/net/ioloop.ts";
-import { TimerQueue } from "../../src/net/timers.ts";
-import type { Timeout } from "../../src/net/timers.ts";
+import { Callback } from "../../src/loop/callback.ts";
+import { durationSeconds } from "../../src/async/duration.ts";
+import { IOLoop } from "../../src/loop/ioloop.ts";
+import { TimerQueue } from "../../src/loop/timers.ts";
+import type { Timeout } from "../../src/loop/timers.ts";
 import { recordsOf } from "./fixtures/recorder.ts";
 
 const test = suite("IOLoop timers");

@@ -6,7 +6,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { Worker } from "node:worker_threads";
 import { suite } from "../_support/suite.ts";
 import * as assert from "uvu/assert";
-import { IOLoop, TimeoutError } from "../../src/net/ioloop.ts";
+import { IOLoop, TimeoutError } from "../../src/loop/ioloop.ts";
 import { recordsOf } from "./fixtures/recorder.ts";
 import { startFixture } from "./fixtures/spawn.ts";
 

@@ -4,7 +4,7 @@
  */
 import { Buffer } from "node:buffer";
 import * as assert from "uvu/assert";
-import { Fifo } from "../../src/net/fifo.ts";
+import { Fifo } from "../../src/async/fifo.ts";
 import { BunTransport } from "../../src/net/runtime/bun-transport.ts";
 import type { BunSocket } from "../../src/net/runtime/bun-transport.ts";
 import { WriteQueue } from "../../src/net/write-queue.ts";

@@ -4,7 +4,7 @@
  */
 import * as assert from "uvu/assert";
 import { UsageError } from "../../src/errors.ts";
-import { HTTPServer } from "../../src/http/httpserver.ts";
+import { HTTPServer } from "../../src/http/server/httpserver.ts";
 import { IOStream } from "../../src/net/iostream.ts";
 import { TCPServer } from "../../src/net/tcpserver.ts";
 import { Application } from "../../src/web/index.ts";

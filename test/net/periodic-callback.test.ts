@@ -5,8 +5,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { suite } from "../_support/suite.ts";
 import * as assert from "uvu/assert";
-import { IOLoop } from "../../src/net/ioloop.ts";
-import { PeriodicCallback, jittered, nextOnGrid } from "../../src/net/periodic-callback.ts";
+import { IOLoop } from "../../src/loop/ioloop.ts";
+import { PeriodicCallback, jittered, nextOnGrid } from "../../src/loop/periodic-callback.ts";
 import { recordsOf } from "./fixtures/recorder.ts";
 
 const test = suite("PeriodicCallback");

@@ -4,7 +4,7 @@
  */
 import { suite } from "../_support/suite.ts";
 import * as assert from "uvu/assert";
-import { cpuCount, forkProcesses, taskId } from "../../src/net/process.ts";
+import { cpuCount, forkProcesses, taskId } from "../../src/process/process.ts";
 import { startFixture } from "./fixtures/spawn.ts";
 import type { Running } from "./fixtures/spawn.ts";
 

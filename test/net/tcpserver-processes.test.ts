@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { IOStream } from "../../src/net/iostream.ts";
-import { cpuCount } from "../../src/net/process.ts";
+import { cpuCount } from "../../src/process/process.ts";
 import { certificate } from "../_support/certificates.ts";
 import { suite } from "../_support/suite.ts";
 import { startFixture } from "./fixtures/spawn.ts";

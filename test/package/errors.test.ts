@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
 import { parseErrorCodes, parseError } from "../../src/parser/errors.ts";
-import { REFUSALS } from "../../src/http/framing.ts";
+import { REFUSALS } from "../../src/http/http1/framing.ts";
 import { suite } from "../_support/suite.ts";
 
 const test = suite("docs/errors.md");

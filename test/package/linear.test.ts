@@ -6,19 +6,19 @@
 import { readdirSync, readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
 import { linkify, squeeze, urlUnescape, xhtmlEscape, xhtmlUnescape } from "../../src/escape/index.ts";
-import { parsePreferences } from "../../src/http/accept.ts";
-import { parseCookie } from "../../src/http/cookies.ts";
-import { parseHTTPDate } from "../../src/http/date.ts";
-import { hasMember } from "../../src/http/list-fields.ts";
-import { parseRequestRange } from "../../src/http/ranges.ts";
-import { targetReference, toURIReference, urlConcat } from "../../src/http/url.ts";
+import { parsePreferences } from "../../src/http/message/accept.ts";
+import { parseCookie } from "../../src/http/message/cookies.ts";
+import { parseHTTPDate } from "../../src/http/message/date.ts";
+import { hasMember } from "../../src/http/message/list-fields.ts";
+import { parseRequestRange } from "../../src/http/message/ranges.ts";
+import { targetReference, toURIReference, urlConcat } from "../../src/http/message/url.ts";
 import { closestLocale } from "../../src/locale/index.ts";
 import { visibleText } from "../../src/log.ts";
 import { framesOf } from "../../src/template/stack.ts";
 import { removeslash, RequestHandler } from "../../src/web/index.ts";
-import { matchesTag } from "../../src/web/etag.ts";
+import { matchesTag } from "../../src/web/answer/etag.ts";
 import { checkPath } from "../../src/web/static/paths.ts";
-import { decodeXsrfToken } from "../../src/web/xsrf.ts";
+import { decodeXsrfToken } from "../../src/web/security/xsrf.ts";
 import { sameOrigin } from "../../src/websocket/handshake.ts";
 import { parseExtensions } from "../../src/websocket/extensions.ts";
 import { suite } from "../_support/suite.ts";
@@ -56,8 +56,8 @@ const BEGINNINGS: readonly (readonly [part: string, beginning: string])[] = [
 const MADE: { readonly [file: string]: readonly [count: number, why: string] } = {
   "net/read-shapes.ts": [1, "the program's own, for readUntilRegex; searched again only when the bytes have doubled"],
   "testing/expect-log.ts": [1, "the program's own"],
-  "web/routing/path-pattern.ts": [2, "literals, [^/]+ between slashes, one .* at the end"],
-  "web/routing/regexp-pattern.ts": [1, "the program's own route"],
+  "web/paths/path-pattern.ts": [2, "literals, [^/]+ between slashes, one .* at the end"],
+  "web/paths/regexp-pattern.ts": [1, "the program's own route"],
   "websocket/extensions.ts": [1, "parseExtensions, below"],
 };
 

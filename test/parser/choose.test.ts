@@ -7,7 +7,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
-import { HTTPServer } from "../../src/http/httpserver.ts";
+import { HTTPServer } from "../../src/http/server/httpserver.ts";
 import { createParser, sharedParser } from "../../src/parser/choose.ts";
 import { suite } from "../_support/suite.ts";
 

@@ -5,9 +5,9 @@
 import { Buffer } from "node:buffer";
 import { randomFillSync } from "node:crypto";
 import { PubSub } from "../../src/pubsub/index.ts";
-import { EventSourceHandler } from "../../src/web/event-source.ts";
-import { HTTPServer } from "../../src/http/httpserver.ts";
-import { Application } from "../../src/web/application.ts";
+import { EventSourceHandler } from "../../src/web/live/event-source.ts";
+import { HTTPServer } from "../../src/http/server/httpserver.ts";
+import { Application } from "../../src/web/application/application.ts";
 import { WebSocketHandler } from "../../src/web/websocket.ts";
 
 const [kind = "socket", clients = "1", total = "0", size = "1"] = process.argv.slice(2);

@@ -3,7 +3,7 @@ import { fork } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
-import { MAX_RELAY_UNSENT } from "../../src/net/process-relay.ts";
+import { MAX_RELAY_UNSENT } from "../../src/process/relay.ts";
 import { attachChild, processDriver, PubSub } from "../../src/pubsub/index.ts";
 import { expectLog, suite } from "../_support/suite.ts";
 

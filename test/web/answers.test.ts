@@ -5,7 +5,7 @@ import { Readable } from "node:stream";
 import * as assert from "uvu/assert";
 import { RequestHandler } from "../../src/web/index.ts";
 import type { HandlerResult, OutputTransform } from "../../src/web/index.ts";
-import { HTTPHeaders } from "../../src/http/headers.ts";
+import { HTTPHeaders } from "../../src/http/message/headers.ts";
 import { expectLog, suite } from "../_support/suite.ts";
 import { serving, withPeer } from "../_support/wire.ts";
 import { Application } from "../../src/web/index.ts";

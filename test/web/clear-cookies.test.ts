@@ -1,7 +1,7 @@
 /** `clearAllCookies` clears whatever a client holds, also what this package would not set. */
 import { Buffer } from "node:buffer";
 import * as assert from "uvu/assert";
-import { clearedCookieLine } from "../../src/http/set-cookie.ts";
+import { clearedCookieLine } from "../../src/http/message/set-cookie.ts";
 import { RequestHandler } from "../../src/web/index.ts";
 import { suite } from "../_support/suite.ts";
 import { serving, withPeer } from "../_support/wire.ts";

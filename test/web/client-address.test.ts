@@ -2,8 +2,8 @@
 import * as net from "node:net";
 import { once } from "node:events";
 import * as assert from "uvu/assert";
-import { HTTPServer } from "../../src/http/httpserver.ts";
-import type { HTTPServerOptions } from "../../src/http/httpserver.ts";
+import { HTTPServer } from "../../src/http/server/httpserver.ts";
+import type { HTTPServerOptions } from "../../src/http/server/httpserver.ts";
 import { Application, RequestHandler, streamRequestBody } from "../../src/web/index.ts";
 import { expectLog, suite } from "../_support/suite.ts";
 import { Peer, SETUPS } from "../_support/wire.ts";

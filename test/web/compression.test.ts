@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as zlib from "node:zlib";
 import * as assert from "uvu/assert";
-import { chooseCoding, parsePreferences } from "../../src/http/accept.ts";
+import { chooseCoding, parsePreferences } from "../../src/http/message/accept.ts";
 import { RequestHandler, StaticFileHandler } from "../../src/web/index.ts";
 import type { Route } from "../../src/web/index.ts";
 import { suite } from "../_support/suite.ts";

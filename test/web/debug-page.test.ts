@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import { framesOf } from "../../src/template/stack.ts";
 import { RequestHandler } from "../../src/web/index.ts";
-import { folderOf, programFolder, sourceBelow } from "../../src/web/source-files.ts";
+import { folderOf, programFolder, sourceBelow } from "../../src/web/handler/source-files.ts";
 import { expectLog, suite } from "../_support/suite.ts";
 import { ask, talk } from "./_talk.ts";
 

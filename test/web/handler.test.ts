@@ -489,8 +489,8 @@ test("writes one line a request to the access log, by status", async () => {
 });
 
 test("serves the classic program", async () => {
-  const { HTTPServer } = await import("../../src/http/httpserver.ts");
-  const { IOLoop } = await import("../../src/net/ioloop.ts");
+  const { HTTPServer } = await import("../../src/http/server/httpserver.ts");
+  const { IOLoop } = await import("../../src/loop/ioloop.ts");
   const application = new Application([[/\//, getting((handler) => handler.write("Hello, world"))]], {
     accessLog: false,
   });

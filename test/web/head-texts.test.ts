@@ -6,8 +6,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
 import { FetchContainer } from "../../src/adapters/index.ts";
 import { LightResponse } from "../../src/adapters/light-response.ts";
-import { HTTPHeaders } from "../../src/http/headers.ts";
-import { fieldLine, requestLine, statusLine } from "../../src/http/field-text.ts";
+import { HTTPHeaders } from "../../src/http/message/headers.ts";
+import { fieldLine, requestLine, statusLine } from "../../src/http/message/field-text.ts";
 import { inject } from "../../src/testing/index.ts";
 import { Application, RequestHandler } from "../../src/web/index.ts";
 import type { HandlerResult } from "../../src/web/index.ts";
@@ -196,14 +196,14 @@ test("websocketConnect refuses subprotocols and fields that would add lines", as
 
 /** Files that put a line end behind a text which is not constant, with why that text needs no check there. */
 const LINE_ENDS: { readonly [file: string]: string } = {
-  "http/field-text.ts": "it is the check",
-  "http/headers.ts": "names and values were checked when they were set",
-  "http/http1exchange.ts": "whole heads, a date, sizes of chunks",
-  "http/in-memory.ts": "whole heads and lengths",
-  "http/refusal.ts": "numbers, constants, a date",
-  "http/start-lines.ts": "a line to be read, not to be sent",
-  "web/head-text.ts": "the constant name of the server, a date",
-  "web/send-whole.ts": "lengths and whole heads",
+  "http/message/field-text.ts": "it is the check",
+  "http/message/headers.ts": "names and values were checked when they were set",
+  "http/http1/http1exchange.ts": "whole heads, a date, sizes of chunks",
+  "http/memory/in-memory.ts": "whole heads and lengths",
+  "http/http1/error-response.ts": "numbers, constants, a date",
+  "http/message/start-lines.ts": "a line to be read, not to be sent",
+  "web/answer/head-text.ts": "the constant name of the server, a date",
+  "web/answer/send-whole.ts": "lengths and whole heads",
   "websocket/handshake-client.ts": "the key, and whole heads",
 };
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import { Application, RequestHandler, StaticFileHandler } from "../../src/web/index.ts";
 import { Matcher, Rule, toRouter } from "../../src/web/routing/index.ts";
-import { EventSourceHandler } from "../../src/web/event-source.ts";
+import { EventSourceHandler } from "../../src/web/live/event-source.ts";
 import { suite } from "../_support/suite.ts";
 import { SETUPS, serving } from "../_support/wire.ts";
 

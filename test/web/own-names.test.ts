@@ -5,8 +5,8 @@
 import { Buffer } from "node:buffer";
 import * as assert from "uvu/assert";
 import { Application, HTTPError, RequestHandler, StaticFileHandler } from "../../src/web/index.ts";
-import { EventSourceHandler } from "../../src/web/event-source.ts";
-import { WebSocketHandler } from "../../src/web/websocket-handler.ts";
+import { EventSourceHandler } from "../../src/web/live/event-source.ts";
+import { WebSocketHandler } from "../../src/web/live/websocket-handler.ts";
 import { websocketConnect } from "../../src/websocket/client.ts";
 import { expectLog, suite } from "../_support/suite.ts";
 import { serving } from "../_support/wire.ts";

@@ -1,6 +1,6 @@
 /** Which route answers: the order in which they were given decides, however they are looked up. */
 import * as assert from "uvu/assert";
-import { PathTable } from "../../src/web/routing/path-table.ts";
+import { PathTable } from "../../src/web/paths/path-table.ts";
 import { suite } from "../_support/suite.ts";
 
 const test = suite("router");

@@ -1,6 +1,6 @@
 /** Functions as routes, the ready-made handlers of routing, and paths made from names. */
 import * as assert from "uvu/assert";
-import { HTTPHeaders } from "../../src/http/headers.ts";
+import { HTTPHeaders } from "../../src/http/message/headers.ts";
 import type { HTTPServerRequest } from "../../src/http/request.ts";
 import { reverse, URLSpec } from "../../src/web/routing/index.ts";
 import {

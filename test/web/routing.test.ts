@@ -1,7 +1,7 @@
 /** Rules, matchers and routers, as programs put them together, over real sockets. */
 import { Buffer } from "node:buffer";
 import * as assert from "uvu/assert";
-import { HTTPHeaders } from "../../src/http/headers.ts";
+import { HTTPHeaders } from "../../src/http/message/headers.ts";
 import type { HTTPConnection, HTTPMessageDelegate } from "../../src/http/interfaces.ts";
 import type { HTTPServerRequest } from "../../src/http/request.ts";
 import {

@@ -7,7 +7,7 @@ import {
   decodeSignedValue,
   getSignatureKeyVersion,
   MAX_SIGNED_VALUE_SIZE,
-} from "../../src/web/signed-value.ts";
+} from "../../src/web/security/signed-value.ts";
 import { suite } from "../_support/suite.ts";
 import { complaintsOfTornado, vectors } from "./_tornado.ts";
 

@@ -9,8 +9,8 @@ import {
   MAX_XSRF_TOKEN_LENGTH,
   newXsrfToken,
   sameXsrfToken,
-} from "../../src/web/xsrf.ts";
-import type { FetchMetadataOptions } from "../../src/web/xsrf.ts";
+} from "../../src/web/security/xsrf.ts";
+import type { FetchMetadataOptions } from "../../src/web/security/xsrf.ts";
 import { suite } from "../_support/suite.ts";
 import { complaintsOfTornado, vectors } from "./_tornado.ts";
 

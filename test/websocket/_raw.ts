@@ -7,7 +7,7 @@ import { Application, RequestHandler } from "../../src/web/index.ts";
 import { WebSocketHandler } from "../../src/web/websocket.ts";
 import type { Message, WebSocketOptions } from "../../src/web/websocket.ts";
 import { serving } from "../_support/wire.ts";
-import type { HTTPServerOptions } from "../../src/http/httpserver.ts";
+import type { HTTPServerOptions } from "../../src/http/server/httpserver.ts";
 
 export interface Frame {
   readonly fin: boolean;

@@ -5,7 +5,7 @@ import * as net from "node:net";
 import * as assert from "uvu/assert";
 import { UsageError } from "../../src/errors.ts";
 import { StreamClosedError } from "../../src/net/errors.ts";
-import { TimeoutError } from "../../src/net/timeout-error.ts";
+import { TimeoutError } from "../../src/async/timeout-error.ts";
 import { Application } from "../../src/web/index.ts";
 import {
   WebSocketClosedError,

@@ -10,7 +10,7 @@ const entry = new URL(process.env.BENCH_LANDSPOUT ?? "../../../build/index.js", 
 const load = (path) => import(new URL(path, entry));
 const { Application, EventSourceHandler, RequestHandler } = await load("web/index.js");
 const { WebSocketHandler } = await load("web/websocket.js");
-const { HTTPServer } = await load("http/httpserver.js");
+const { HTTPServer } = await load("http/server/httpserver.js");
 const { PubSub, processDriver } = await load("pubsub/index.js");
 
 const pubsub = new PubSub(processDriver());

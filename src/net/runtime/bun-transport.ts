@@ -7,7 +7,7 @@
  */
 import { Buffer } from "node:buffer";
 import type { HttpParser } from "../../parser/types.ts";
-import { Fifo } from "../fifo.ts";
+import { Fifo } from "../../async/fifo.ts";
 import { ReceivingTransport } from "../receiving-transport.ts";
 import type { TextEncoding, Transport, TransportRoad } from "../transport.ts";
 

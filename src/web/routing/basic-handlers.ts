@@ -4,9 +4,9 @@ import type { HTTPMessageDelegate, HTTPServerConnectionDelegate } from "../../ht
 import type { RequestCallback } from "../../http/delegates.ts";
 import type { HTTPServerRequest } from "../../http/request.ts";
 import { checkOptions, whole } from "../../options-check.ts";
-import { HTTPError } from "../http-error.ts";
-import { checkInitArgs } from "../init-args.ts";
-import { RequestHandler } from "../request-handler.ts";
+import { HTTPError } from "../handler/http-error.ts";
+import { checkInitArgs } from "../handler/init-args.ts";
+import { RequestHandler } from "../handler/request-handler.ts";
 
 /** Answers every method with one status: `["/gone", ErrorHandler, { statusCode: 410 }]`. Default 404. */
 export class ErrorHandler extends RequestHandler {

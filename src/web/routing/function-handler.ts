@@ -6,10 +6,10 @@ import { UsageError } from "../../errors.ts";
 import { checkOptions, listOf, object, text } from "../../options-check.ts";
 import type { OptionTable } from "../../options-check.ts";
 import type { HTTPServerRequest } from "../../http/request.ts";
-import type { HandlerClass } from "../application.ts";
-import { RequestHandler } from "../request-handler.ts";
-import type { HandlerResult } from "../request-handler.ts";
-import type { PathArguments, PathParameters, Pattern } from "./parameters.ts";
+import type { HandlerClass } from "../application/application.ts";
+import { RequestHandler } from "../handler/request-handler.ts";
+import type { HandlerResult } from "../handler/request-handler.ts";
+import type { PathArguments, PathParameters, Pattern } from "../paths/parameters.ts";
 import { URLSpec } from "./rule.ts";
 
 /** A request with what its route captured, by name. */

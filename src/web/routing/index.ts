@@ -30,4 +30,4 @@ export type {
   PathValue,
   Pattern,
   ReverseArguments,
-} from "./parameters.ts";
+} from "../paths/parameters.ts";

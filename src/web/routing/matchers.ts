@@ -4,7 +4,7 @@
  */
 import { UsageError } from "../../errors.ts";
 import type { HTTPServerRequest } from "../../http/request.ts";
-import type { PathValue, Pattern, ReverseArguments } from "./parameters.ts";
+import type { PathValue, Pattern, ReverseArguments } from "../paths/parameters.ts";
 import {
   buildPath,
   byName,
@@ -13,9 +13,9 @@ import {
   parsePathPattern,
   patternExpression,
   valuesInOrder,
-} from "./path-pattern.ts";
-import { buildFromExpression, expressionParts, wholly } from "./regexp-pattern.ts";
-import type { ExpressionParts } from "./regexp-pattern.ts";
+} from "../paths/path-pattern.ts";
+import { buildFromExpression, expressionParts, wholly } from "../paths/regexp-pattern.ts";
+import type { ExpressionParts } from "../paths/regexp-pattern.ts";
 
 /** What a matcher found in a request that it accepts, for the target. */
 export interface MatchResult {

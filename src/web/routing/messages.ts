@@ -4,8 +4,8 @@
  */
 import { ContentBuffer } from "../../http/delegates.ts";
 import type { RequestCallback } from "../../http/delegates.ts";
-import { HTTPHeaders } from "../../http/headers.ts";
-import type { HTTP1Exchange } from "../../http/http1exchange.ts";
+import { HTTPHeaders } from "../../http/message/headers.ts";
+import type { HTTP1Exchange } from "../../http/http1/http1exchange.ts";
 import type { HTTPMessageDelegate, RequestStartLine } from "../../http/interfaces.ts";
 import { HTTPServerRequest } from "../../http/request.ts";
 import { notPromise, watch } from "../../user-code.ts";

@@ -3,13 +3,13 @@
  * put into a path does not lead to another host than the address says, but for a label in front of it (`https://{0}.example.com`).
  */
 import { UsageError } from "../../errors.ts";
-import { targetReference } from "../../http/url.ts";
+import { targetReference } from "../../http/message/url.ts";
 import { checkOptions, flag, text, whole } from "../../options-check.ts";
 import type { OptionTable } from "../../options-check.ts";
-import { HTTPError } from "../http-error.ts";
-import { checkInitArgs } from "../init-args.ts";
-import { RequestHandler } from "../request-handler.ts";
-import { escapePart } from "./path-pattern.ts";
+import { HTTPError } from "../handler/http-error.ts";
+import { checkInitArgs } from "../handler/init-args.ts";
+import { RequestHandler } from "../handler/request-handler.ts";
+import { escapePart } from "../paths/path-pattern.ts";
 
 export interface RedirectArguments {
   /**

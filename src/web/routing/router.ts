@@ -3,7 +3,7 @@
  * HTTPServer, to an Application as the target of a route, and to another router. Nothing here knows RequestHandler.
  */
 import { UsageError } from "../../errors.ts";
-import type { HTTP1Exchange } from "../../http/http1exchange.ts";
+import type { HTTP1Exchange } from "../../http/http1/http1exchange.ts";
 import type { HTTPMessageDelegate, HTTPServerConnectionDelegate } from "../../http/interfaces.ts";
 import type { HTTPServerRequest } from "../../http/request.ts";
 import type { RequestCallback } from "../../http/delegates.ts";
@@ -11,7 +11,7 @@ import { loggers } from "../../log.ts";
 import { guard, logFailure, notPromise } from "../../user-code.ts";
 import type { MatchResult } from "./matchers.ts";
 import { CallbackMessage, RoutedMessage } from "./messages.ts";
-import type { ReverseArguments } from "./parameters.ts";
+import type { ReverseArguments } from "../paths/parameters.ts";
 import { Rule } from "./rule.ts";
 import type { RequestRouter, ReversibleRouter, Route, RouteTarget } from "./rule.ts";
 

@@ -4,7 +4,7 @@
  */
 import * as fs from "node:fs";
 import type { BigIntStats } from "node:fs";
-import { HTTPError } from "../http-error.ts";
+import { HTTPError } from "../handler/http-error.ts";
 import { closeFile, openFile, realPath } from "./files.ts";
 import { isInside } from "./paths.ts";
 

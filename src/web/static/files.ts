@@ -5,7 +5,7 @@
 import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
 import type { Stats } from "node:fs";
-import { HTTPError } from "../http-error.ts";
+import { HTTPError } from "../handler/http-error.ts";
 
 /** Bytes read, and written, at a time from files that are not kept in memory. */
 export const PIECE_SIZE: number = 256 * 1024;

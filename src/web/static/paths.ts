@@ -4,7 +4,7 @@
  */
 import { posix, sep, win32 } from "node:path";
 import * as nodePath from "node:path";
-import { HTTPError } from "../http-error.ts";
+import { HTTPError } from "../handler/http-error.ts";
 
 /** The part of `node:path` that differs between systems; `posix` or `win32` in tests. */
 export type PathRules = Pick<typeof nodePath.posix, "resolve" | "sep">;

@@ -2,7 +2,7 @@
  * Conditional requests (RFC 9110 §13): whether a client's conditions let a method go on, whether it has what it asks for already,
  * and whether a range may still be added to what it has. Knows tags and times, no files.
  */
-import { parseHTTPDate } from "../../http/date.ts";
+import { parseHTTPDate } from "../../http/message/date.ts";
 import type { HTTPServerRequest } from "../../http/request.ts";
 import {
   H_IF_MATCH,
@@ -11,7 +11,7 @@ import {
   H_IF_RANGE,
   H_IF_UNMODIFIED_SINCE,
 } from "../../parser/abi.ts";
-import { matchesTag } from "../etag.ts";
+import { matchesTag } from "../answer/etag.ts";
 
 /** What identifies the content that would be sent. */
 export interface Validators {

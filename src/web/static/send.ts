@@ -5,10 +5,10 @@
 import { Buffer } from "node:buffer";
 import { H_IF_NONE_MATCH, M_HEAD } from "../../parser/abi.ts";
 import type { WriteOptions } from "../../net/bytes-policy.ts";
-import { writeStream } from "../answer-value.ts";
-import type { Source } from "../answer-value.ts";
-import { HTTPError } from "../http-error.ts";
-import { RequestHandler } from "../request-handler.ts";
+import { writeStream } from "../handler/return-value.ts";
+import type { Source } from "../handler/return-value.ts";
+import { HTTPError } from "../handler/http-error.ts";
+import { RequestHandler } from "../handler/request-handler.ts";
 import type { StaticContent } from "./content-hash.ts";
 import { closeFile, readFile, statFile, toHTTPError } from "./files.ts";
 import { Piece } from "./pieces.ts";

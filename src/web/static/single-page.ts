@@ -1,8 +1,8 @@
 /** When the page of a single-page application answers for a path at which there is no file, and from where it comes. */
 import { sep } from "node:path";
-import { parsePreferences } from "../../http/accept.ts";
+import { parsePreferences } from "../../http/message/accept.ts";
 import type { HTTPServerRequest } from "../../http/request.ts";
-import { HTTPError } from "../http-error.ts";
+import { HTTPError } from "../handler/http-error.ts";
 import { joinPath } from "./paths.ts";
 import { DIRECTORY } from "./stored-files.ts";
 import type { StoredFile, StoredFiles } from "./stored-files.ts";

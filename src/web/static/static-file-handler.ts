@@ -8,16 +8,16 @@
  */
 import { resolve, sep } from "node:path";
 import { UsageError } from "../../errors.ts";
-import { chooseCoding } from "../../http/accept.ts";
-import { formatTimestamp, httpDate } from "../../http/date.ts";
-import { contentRange, parseRequestRange, resolveRange } from "../../http/ranges.ts";
-import { namesHost, targetReference } from "../../http/url.ts";
+import { chooseCoding } from "../../http/message/accept.ts";
+import { formatTimestamp, httpDate } from "../../http/message/date.ts";
+import { contentRange, parseRequestRange, resolveRange } from "../../http/message/ranges.ts";
+import { namesHost, targetReference } from "../../http/message/url.ts";
 import { H_ACCEPT_ENCODING, H_RANGE, M_GET } from "../../parser/abi.ts";
-import type { Settings } from "../settings.ts";
-import { HTTPError } from "../http-error.ts";
-import { checkInitArgs } from "../init-args.ts";
-import { RequestHandler } from "../request-handler.ts";
-import type { HandlerResult } from "../request-handler.ts";
+import type { Settings } from "../application/settings.ts";
+import { HTTPError } from "../handler/http-error.ts";
+import { checkInitArgs } from "../handler/init-args.ts";
+import { RequestHandler } from "../handler/request-handler.ts";
+import type { HandlerResult } from "../handler/request-handler.ts";
 import { hashContent } from "./content-hash.ts";
 import type { StaticContent } from "./content-hash.ts";
 import { contentTypeOf, contentTypesReady } from "./content-types.ts";

@@ -5,7 +5,7 @@
  */
 import { Buffer } from "node:buffer";
 import type { Stats } from "node:fs";
-import { HTTPError } from "../http-error.ts";
+import { HTTPError } from "../handler/http-error.ts";
 import { Containment } from "./containment.ts";
 import { hashBytes, hashOpened } from "./content-hash.ts";
 import { contentTypeOf, contentTypesReady } from "./content-types.ts";

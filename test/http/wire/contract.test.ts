@@ -5,8 +5,8 @@
 import { Buffer } from "node:buffer";
 import * as assert from "uvu/assert";
 import { isLandspoutError } from "../../../src/errors.ts";
-import { HTTPHeaders } from "../../../src/http/headers.ts";
-import type { HTTP1Exchange } from "../../../src/http/http1exchange.ts";
+import { HTTPHeaders } from "../../../src/http/message/headers.ts";
+import type { HTTP1Exchange } from "../../../src/http/http1/http1exchange.ts";
 import type {
   HTTPMessageDelegate,
   HTTPServerConnectionDelegate,

@@ -3,7 +3,7 @@
  * as an idle one does, and holds no shutdown up.
  */
 import * as assert from "uvu/assert";
-import { HTTPHeaders } from "../../../src/http/headers.ts";
+import { HTTPHeaders } from "../../../src/http/message/headers.ts";
 import type { HTTPServerRequest } from "../../../src/http/request.ts";
 import { expectLog, suite } from "../../_support/suite.ts";
 import { serving, SETUPS, withPeer } from "../../_support/wire.ts";

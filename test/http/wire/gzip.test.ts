@@ -2,7 +2,7 @@
 import { Buffer } from "node:buffer";
 import { gzipSync } from "node:zlib";
 import * as assert from "uvu/assert";
-import { HTTPHeaders } from "../../../src/http/headers.ts";
+import { HTTPHeaders } from "../../../src/http/message/headers.ts";
 import type { HTTPServerRequest } from "../../../src/http/request.ts";
 import { expectLog, suite } from "../../_support/suite.ts";
 import { serving, SETUPS, withPeer } from "../../_support/wire.ts";

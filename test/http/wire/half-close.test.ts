@@ -4,8 +4,8 @@
  */
 import { Buffer } from "node:buffer";
 import * as assert from "uvu/assert";
-import { HTTPHeaders } from "../../../src/http/headers.ts";
-import type { HTTPServer } from "../../../src/http/httpserver.ts";
+import { HTTPHeaders } from "../../../src/http/message/headers.ts";
+import type { HTTPServer } from "../../../src/http/server/httpserver.ts";
 import type { HTTPMessageDelegate, HTTPServerConnectionDelegate } from "../../../src/http/interfaces.ts";
 import type { HTTPServerRequest } from "../../../src/http/request.ts";
 import { expectLog, suite } from "../../_support/suite.ts";

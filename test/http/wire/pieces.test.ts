@@ -5,8 +5,8 @@
 import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import * as assert from "uvu/assert";
-import { HTTPHeaders } from "../../../src/http/headers.ts";
-import { HTTPServer } from "../../../src/http/httpserver.ts";
+import { HTTPHeaders } from "../../../src/http/message/headers.ts";
+import { HTTPServer } from "../../../src/http/server/httpserver.ts";
 import type { HTTPServerRequest } from "../../../src/http/request.ts";
 import { expectLog, suite } from "../../_support/suite.ts";
 import { Peer, SETUPS, withPeer } from "../../_support/wire.ts";

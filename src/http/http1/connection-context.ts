@@ -1,0 +1,42 @@
+/** What the connections of one server have in common, as a connection sees it: parser, limits, time, delegate. */
+import type { Buffer } from "node:buffer";
+import type { HttpParser } from "../../parser/types.ts";
+import type { HTTPServerConnectionDelegate } from "../interfaces.ts";
+import type { ConnectionLimits } from "../server/options.ts";
+import type { RequestHead } from "./request-head.ts";
+import type { StandingConnections } from "./upgraded-connections.ts";
+
+/** A Buffer, with the method that makes a string of latin1 bytes without looking at an encoding's name. */
+export type ParserMemory = Buffer & { latin1Slice(start: number, end: number): string };
+
+/** Who sent a request, as far as the proxies in front are believed. */
+export interface Origin {
+  readonly remoteIp: string;
+  readonly protocol: "http" | "https";
+}
+
+/** What all connections of one server share. */
+export interface ConnectionHost {
+  readonly parser: HttpParser;
+  /** The parser's memory as a Buffer. */
+  readonly memory: ParserMemory;
+  readonly limits: ConnectionLimits;
+  readonly delegate: HTTPServerConnectionDelegate;
+  readonly noKeepAlive: boolean;
+  readonly leaveOnHalfClose: boolean;
+  /** Targets with bytes that RFC 3986 does not allow are refused. */
+  readonly strictTarget: boolean;
+  /** Seconds, counted by the sweep over all connections. */
+  readonly now: number;
+  /** Seconds between two sweeps: how far `now` may lag behind. */
+  readonly tick: number;
+  /** Shutting down: close after the next answer. */
+  readonly closing: boolean;
+  /** Nothing more is accepted: whoever begins to answer is told at once, and no connection is kept. */
+  readonly ending: boolean;
+  /** What left HTTP and ends with the server. */
+  readonly standing: StandingConnections;
+  /** Client address and protocol of a request; `peer` is the address of the other end of the socket. */
+  originOf(head: RequestHead, peer: string | undefined, encrypted: boolean): Origin;
+  connectionClosed(connection: object): void;
+}

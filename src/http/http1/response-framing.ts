@@ -1,0 +1,59 @@
+/**
+ * What becomes of the fields of framing that a program sets itself in an answer. How a message ends and whether its connection goes on is
+ * the connection's decision (RFC 9112 §6, §9); a length that is wrong is the program's mistake, which is said and not repaired.
+ */
+import { LocalProtocolError } from "../message/errors.ts";
+import { fieldLine } from "../message/field-text.ts";
+import type { HTTPHeaders } from "../message/headers.ts";
+import { hasMember, listMembers } from "../message/list-fields.ts";
+
+/** Content-Length of an answer: digits only, as strict as what is read. */
+export function parseLength(value: string): number {
+  if (!/^[0-9]{1,16}$/.test(value)) {
+    throw new LocalProtocolError("ERR_LANDSPOUT_ANSWER_LENGTH", `${JSON.stringify(value)} is not a Content-Length.`);
+  }
+  return Number(value);
+}
+
+/** @throws LocalProtocolError where a content has not the length that `Content-Length` says. Bytes. */
+export function checkLength(said: string, length: number): void {
+  const promised = parseLength(said);
+  if (promised === length) return;
+  const what = `The content has ${length} bytes, and Content-Length says ${promised}: leave the field to the server.`;
+  throw new LocalProtocolError(
+    promised < length ? "ERR_LANDSPOUT_CONTENT_TOO_LONG" : "ERR_LANDSPOUT_CONTENT_TOO_SHORT",
+    what,
+  );
+}
+
+/**
+ * The fields without those of framing: a coding that a program set would come beside the connection's own, or beside a length
+ * (RFC 9112 §6.2), and `Connection` is made by `connectionLine`.
+ */
+export function withoutFraming(headers: HTTPHeaders, code: number): HTTPHeaders {
+  // RFC 9110 §7.8: a 101 names the protocol in Upgrade, and Upgrade in Connection, which is the program's then.
+  const names = code === 101 ? ["Transfer-Encoding"] : ["Transfer-Encoding", "Connection"];
+  if (!names.some((name) => headers.has(name))) return headers;
+  const others = headers.copy();
+  for (const name of names) others.delete(name);
+  return others;
+}
+
+/**
+ * Whether a program asks for the connection to be closed after its answer. RFC 9110 §7.6.1: Connection = #connection-option, compared
+ * without regard to case.
+ */
+export const asksToClose = (field: string): boolean => hasMember(field, "close");
+
+/**
+ * The `Connection` field of an answer whose program has set one: its options, and the one word that says what becomes of the connection.
+ * RFC 9112 §9.6: "A server that sends a close connection option MUST initiate closure of the connection after it sends the response
+ * containing it".
+ */
+export function connectionLine(own: string, closes: boolean, old: boolean): string {
+  const options = listMembers(own);
+  const others = options.filter((option) => !/^(?:close|keep-alive)$/i.test(option));
+  if (closes) others.push("close");
+  else if (old || others.length < options.length) others.push("keep-alive");
+  return others.length === 0 ? "" : fieldLine("Connection", others.join(", "));
+}

@@ -1,0 +1,58 @@
+/**
+ * Connections that have left HTTP for another protocol (WebSockets) and end with the server all the same. It must not know what they
+ * speak: each says its own goodbye.
+ */
+import { guard, logFailure } from "../../user-code.ts";
+import type { BaseIOStream } from "../../net/base-iostream.ts";
+
+export interface StandingConnection {
+  readonly stream: BaseIOStream;
+  /** The server is being shut down: say goodbye, and close soon. What is left at the deadline is cut. */
+  serverEnds(): void;
+}
+
+export class StandingConnections {
+  readonly #connections = new Set<StandingConnection>();
+  readonly #left: () => void;
+  #ending = false;
+  readonly #told = new WeakSet<StandingConnection>();
+
+  /** @param left Called when one is over. */
+  constructor(left: () => void) {
+    this.#left = left;
+  }
+
+  get size(): number {
+    return this.#connections.size;
+  }
+
+  /** Whoever adds itself takes itself out again when it is over. */
+  add(connection: StandingConnection): void {
+    this.#connections.add(connection);
+    // It came too late to be told with the others.
+    if (this.#ending) queueMicrotask(() => this.#tell(connection));
+  }
+
+  delete(connection: StandingConnection): void {
+    if (this.#connections.delete(connection)) this.#left();
+  }
+
+  /** Tells each of them once that the server ends; with `ending`, those too that are still to come. */
+  tell(ending: boolean): void {
+    this.#ending = ending;
+    for (const connection of this.#connections) this.#tell(connection);
+  }
+
+  #tell(connection: StandingConnection): void {
+    if (!this.#connections.has(connection) || this.#told.has(connection)) return;
+    this.#told.add(connection);
+    guard(
+      () => connection.serverEnds(),
+      (error) => logFailure("a connection that was told of the shutdown", error),
+    );
+  }
+
+  destroy(): void {
+    for (const { stream } of this.#connections) stream.destroy();
+  }
+}

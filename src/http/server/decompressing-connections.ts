@@ -1,0 +1,28 @@
+/** Puts a `DecompressingDelegate` around the message delegates of another connection delegate. */
+import { DecompressingDelegate } from "../http1/decompress.ts";
+import type { HTTP1Exchange } from "../http1/http1exchange.ts";
+import type { HTTPMessageDelegate, HTTPServerConnectionDelegate } from "../interfaces.ts";
+import type { ConnectionLimits } from "./options.ts";
+
+export class DecompressingConnections implements HTTPServerConnectionDelegate {
+  readonly #inner: HTTPServerConnectionDelegate;
+  readonly #limits: ConnectionLimits;
+
+  constructor(inner: HTTPServerConnectionDelegate, limits: ConnectionLimits) {
+    this.#inner = inner;
+    this.#limits = limits;
+  }
+  startRequest(serverConnection: object, exchange: HTTP1Exchange): HTTPMessageDelegate {
+    const message = this.#inner.startRequest(serverConnection, exchange);
+    const { chunkSize } = this.#limits;
+    return new DecompressingDelegate(
+      message,
+      () => exchange.maxBodySize,
+      chunkSize,
+      (error) => exchange.fail(error),
+    );
+  }
+  onClose(serverConnection: object): void {
+    this.#inner.onClose?.(serverConnection);
+  }
+}

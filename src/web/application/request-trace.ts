@@ -1,0 +1,31 @@
+/** What travels on the channels `landspout.request`, and which handler it belongs to. */
+import { requestChannels } from "../../diagnostics.ts";
+import type { HTTPServerRequest } from "../../http/request.ts";
+import type { RequestHandler } from "../handler/request-handler.ts";
+
+/** One request on its way. The same object on all channels: what a listener adds to it, later ones see. */
+export interface RequestTrace {
+  readonly request: HTTPServerRequest;
+  /** Undefined before it has been made. */
+  handler: RequestHandler | undefined;
+  /** What was thrown, where something was. */
+  error: unknown;
+}
+
+const traces = new WeakMap<RequestHandler, RequestTrace>();
+
+export function beginTrace(trace: RequestTrace, handler: RequestHandler): void {
+  trace.handler = handler;
+  traces.set(handler, trace);
+}
+
+export function traceError(trace: RequestTrace, error: unknown): void {
+  trace.error = error;
+  requestChannels.error.publish(trace);
+}
+
+/** The answer is complete. */
+export function endTrace(handler: RequestHandler): void {
+  const trace = traces.get(handler);
+  if (trace !== undefined) requestChannels.asyncEnd.publish(trace);
+}
