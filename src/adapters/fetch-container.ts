@@ -3,7 +3,7 @@
  * `WSGIContainer` is to Tornado.
  */
 import { Buffer, isUtf8 } from "node:buffer";
-import { ContentBuffer } from "../http/delegates.ts";
+import { ContentBuffer } from "../http/message/content-buffer.ts";
 import { httpDate } from "../http/message/date.ts";
 import { statusLine } from "../http/message/field-text.ts";
 import { HTTPHeaders } from "../http/message/headers.ts";
@@ -16,8 +16,8 @@ import { ASCII, LATIN1, UTF8 } from "../net/stream-output.ts";
 import { H_CONTENT_LENGTH, H_TRANSFER_ENCODING } from "../parser/abi.ts";
 import { callable, checkOption } from "../options-check.ts";
 import { guard, isPromiseLike, logFailure } from "../user-code.ts";
-import { wholeAnswer } from "./light-response.ts";
-import type { WholeAnswer } from "./light-response.ts";
+import { wholeResponse } from "./light-response.ts";
+import type { WholeResponse } from "./light-response.ts";
 import { isLightFetchInstalled } from "./light-fetch.ts";
 import { lightRequest, runtimeRequest } from "./light-request.ts";
 import type { RequestContent } from "./light-request.ts";
@@ -158,14 +158,14 @@ class ContentStream {
 }
 
 function send(exchange: HTTP1Exchange, response: Response): Promise<void> | undefined {
-  const whole = wholeAnswer(response);
+  const whole = wholeResponse(response);
   if (whole === undefined || hasNoContent(whole.status)) return sendResponse(exchange, response);
   sendWhole(exchange, whole);
   return undefined;
 }
 
 /** An answer that needs no stream leaves in one piece. */
-function sendWhole(exchange: HTTP1Exchange, { status, statusText, fields, content }: WholeAnswer): void {
+function sendWhole(exchange: HTTP1Exchange, { status, statusText, fields, content }: WholeResponse): void {
   const length = typeof content === "string" ? Buffer.byteLength(content) : content.length;
   const kind = typeof content === "string" && length === content.length ? ASCII : UTF8;
   const headers = new HTTPHeaders();

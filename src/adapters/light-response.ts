@@ -14,7 +14,7 @@ let original: typeof Response | undefined;
 const runtimeResponse = (): typeof Response => (original ??= globalThis.Response);
 
 /** Status, fields and content that can leave as they are. */
-export interface WholeAnswer {
+export interface WholeResponse {
   readonly status: number;
   readonly statusText: string;
   readonly fields: Iterable<Field>;
@@ -106,7 +106,7 @@ export class LightResponse {
   }
 
   /** The answer, if nobody has asked for anything that a stream is needed for. */
-  whole(): WholeAnswer | undefined {
+  whole(): WholeResponse | undefined {
     if (this.#real !== undefined) return undefined;
     return {
       status: this.#status,
@@ -191,7 +191,7 @@ export function lightResponseOver(own: typeof Response): typeof Response {
 }
 
 /** The parts of a response that needs no stream. */
-export function wholeAnswer(response: Response): WholeAnswer | undefined {
+export function wholeResponse(response: Response): WholeResponse | undefined {
   return isLight(response) ? response.whole() : undefined;
 }
 

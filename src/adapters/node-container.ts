@@ -8,7 +8,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createRequire } from "node:module";
 import { Duplex } from "node:stream";
 import { asksToClose } from "../http/http1/response-framing.ts";
-import { AnswerReader } from "../http/http1/response-reader.ts";
+import { ResponseReader } from "../http/http1/response-reader.ts";
 import { HTTPHeaders } from "../http/message/headers.ts";
 import type { HTTP1Exchange } from "../http/http1/http1exchange.ts";
 import { belongsToConnection } from "../http/memory/in-memory.ts";
@@ -42,14 +42,14 @@ const nodeHTTP = (): typeof NodeHTTP => (http ??= createRequire(import.meta.url)
 class NodeMessage implements HTTPMessageDelegate {
   readonly #listener: ContainedListener;
   readonly #exchange: HTTP1Exchange;
-  readonly #socket: AnswerSocket;
+  readonly #socket: ResponseSocket;
   readonly #request: IncomingMessage;
   #wanted: (() => void) | undefined = undefined;
 
   constructor(listener: ContainedListener, exchange: HTTP1Exchange) {
     this.#listener = listener;
     this.#exchange = exchange;
-    this.#socket = new AnswerSocket(exchange);
+    this.#socket = new ResponseSocket(exchange);
     this.#request = new (nodeHTTP().IncomingMessage)(this.#socket as never);
     this.#request._read = (): void => {
       const wanted = this.#wanted;
@@ -114,9 +114,9 @@ class NodeMessage implements HTTPMessageDelegate {
 }
 
 /** What Node's response takes for its connection: what is written to it becomes our answer. */
-class AnswerSocket extends Duplex {
+class ResponseSocket extends Duplex {
   readonly #exchange: HTTP1Exchange;
-  readonly #reader: AnswerReader;
+  readonly #reader: ResponseReader;
   #drained: Promise<void> | void = undefined;
   readonly remoteAddress: string;
   readonly encrypted: boolean;
@@ -126,7 +126,7 @@ class AnswerSocket extends Duplex {
     this.#exchange = exchange;
     this.remoteAddress = exchange.remoteIp;
     this.encrypted = exchange.protocol === "https";
-    this.#reader = new AnswerReader(
+    this.#reader = new ResponseReader(
       {
         head: (status, reason, fields) => this.#head(status, reason, fields),
         content: (piece) => this.#content(piece),

@@ -32,7 +32,7 @@ export interface Routed extends HTTPServerConnectionDelegate {
  */
 export function toNodeListener(delegate: HTTPServerConnectionDelegate, options: HTTPServerOptions = {}): NodeListener {
   const server = new HTTPServer(delegate, options);
-  return (request, response) => void new NodeAnswer(server, request, response);
+  return (request, response) => void new NodeResponse(server, request, response);
 }
 
 /**
@@ -44,12 +44,12 @@ export function toNodeListener(delegate: HTTPServerConnectionDelegate, options: 
 export function toMiddleware(app: Routed, options: HTTPServerOptions = {}): ConnectMiddleware {
   resolveLimits(options);
   return (request, response, next) => {
-    const answer = { current: undefined as NodeAnswer | undefined };
+    const answer = { current: undefined as NodeResponse | undefined };
     const asking = new Asking(app, () => {
       answer.current?.withdraw();
       next();
     });
-    answer.current = new NodeAnswer(new HTTPServer(asking, options), request, response);
+    answer.current = new NodeResponse(new HTTPServer(asking, options), request, response);
   };
 }
 
@@ -80,7 +80,7 @@ class Asking implements HTTPServerConnectionDelegate {
   }
 }
 
-class NodeAnswer implements InMemorySink {
+class NodeResponse implements InMemorySink {
   readonly #response: ServerResponse;
   readonly #exchange: InMemoryExchange;
   #withdrawn = false;

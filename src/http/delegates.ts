@@ -1,67 +1,10 @@
-/** The plain callback form of a server, and the buffer in which content is collected for it and for handlers. */
-import { Buffer } from "node:buffer";
-import type { HTTP1Exchange } from "./http1/http1exchange.ts";
-import type { HTTPHeaders } from "./message/headers.ts";
-import type { HTTPMessageDelegate, HTTPServerConnectionDelegate, RequestStartLine } from "./interfaces.ts";
-import { HTTPServerRequest } from "./request.ts";
+/** The plain callback form of a server: a function that is called with each complete request. */
 import { watch } from "../user-code.ts";
-
-/** Pieces from this size on are kept as they are; smaller ones are copied together. */
-const LARGE_PIECE = 4096;
-const BLOCK = 16_384;
-
-/**
- * Pieces of content until they are wanted as one. It grows with what arrives, never with what was announced, and with the bytes, not
- * with the pieces: a content of chunks of one byte would else take a hundred times its size.
- */
-export class ContentBuffer {
-  #pieces: Uint8Array[] = [];
-  #length = 0;
-  /** Where small pieces go, once there has been more than one. */
-  #block: Buffer | undefined = undefined;
-  #used = 0;
-
-  add(piece: Uint8Array): void {
-    this.#length += piece.length;
-    if (this.#block === undefined && this.#continueLast(piece)) return;
-    if (piece.length >= LARGE_PIECE || this.#length === piece.length) {
-      this.#sealBlock();
-      this.#pieces.push(piece);
-      return;
-    }
-    if (this.#block === undefined || this.#block.length - this.#used < piece.length) {
-      this.#sealBlock();
-      this.#block = Buffer.allocUnsafeSlow(BLOCK);
-    }
-    this.#block.set(piece, this.#used);
-    this.#used += piece.length;
-  }
-
-  /** A piece right behind the last one, in the same memory, makes one piece with it (see `ContentMemory`). */
-  #continueLast(piece: Uint8Array): boolean {
-    const last = this.#pieces.at(-1);
-    if (last === undefined || last.buffer !== piece.buffer || last.byteOffset + last.length !== piece.byteOffset)
-      return false;
-    this.#pieces[this.#pieces.length - 1] = Buffer.from(last.buffer, last.byteOffset, last.length + piece.length);
-    return true;
-  }
-
-  #sealBlock(): void {
-    if (this.#block !== undefined) this.#pieces.push(this.#block.subarray(0, this.#used));
-    this.#block = undefined;
-    this.#used = 0;
-  }
-
-  /** All of it; the only piece itself where there is but one. */
-  take(): Buffer {
-    this.#sealBlock();
-    const pieces = this.#pieces;
-    const [first] = pieces;
-    this.#pieces = [];
-    if (pieces.length === 1 && first instanceof Buffer) return first;
-    return Buffer.concat(pieces, this.#length);
-  }
-}
+import type { HTTP1Exchange } from "./http1/http1exchange.ts";
+import type { HTTPMessageDelegate, HTTPServerConnectionDelegate, RequestStartLine } from "./interfaces.ts";
+import { ContentBuffer } from "./message/content-buffer.ts";
+import type { HTTPHeaders } from "./message/headers.ts";
+import { HTTPServerRequest } from "./request.ts";
 
 /** What a plain callback gets, content included. */
 export type RequestCallback = (request: HTTPServerRequest) => void | Promise<void>;
@@ -78,18 +21,21 @@ export class CallbackDelegate implements HTTPServerConnectionDelegate {
   }
 }
 
-class CallbackMessage implements HTTPMessageDelegate {
+/** Collects the content of one request and calls a function with it. */
+export class CallbackMessage implements HTTPMessageDelegate {
   readonly #callback: RequestCallback;
   readonly #exchange: HTTP1Exchange;
-  #request: HTTPServerRequest | undefined = undefined;
+  #request: HTTPServerRequest | undefined;
   #content: ContentBuffer | undefined = undefined;
 
-  constructor(callback: RequestCallback, exchange: HTTP1Exchange) {
+  /** @param request Where a router has made it already. */
+  constructor(callback: RequestCallback, exchange: HTTP1Exchange, request?: HTTPServerRequest) {
     this.#callback = callback;
     this.#exchange = exchange;
+    this.#request = request;
   }
   headersReceived(_startLine: RequestStartLine, headers: HTTPHeaders): void {
-    this.#request = new HTTPServerRequest(this.#exchange, headers);
+    this.#request ??= new HTTPServerRequest(this.#exchange, headers);
     this.#request.startTime = performance.now();
   }
   dataReceived(chunk: Uint8Array): void {

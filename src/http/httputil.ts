@@ -1,6 +1,7 @@
 /** `landspout/httputil`: the value types and interfaces of HTTP that programs use by themselves. */
-export { decodeArgument, parseBodyArguments, parseQueryArguments } from "./message/arguments.ts";
+export { decodeArgument, parseQueryArguments } from "./message/arguments.ts";
 export type { ArgumentMap } from "./message/arguments.ts";
+export { parseBodyArguments } from "./message/body-arguments.ts";
 export { contentDisposition, MAX_DOWNLOAD_NAME_SIZE } from "./message/content-disposition.ts";
 export type { DownloadOptions } from "./message/content-disposition.ts";
 export { parseCookie } from "./message/cookies.ts";

@@ -10,18 +10,9 @@
  * nothing to wait for: the synchronous road makes no promise.
  */
 import type { HTTPHeaders } from "./message/headers.ts";
+import type { RequestStartLine, ResponseStartLine } from "./message/start-lines.ts";
 
-/** The request line: method and target as sent, version as `"HTTP/1.1"`. */
-export interface RequestStartLine {
-  readonly method: string;
-  readonly path: string;
-  readonly version: string;
-}
-
-export interface ResponseStartLine {
-  readonly code: number;
-  readonly reason: string;
-}
+export type { RequestStartLine, ResponseStartLine };
 
 /** Answers connections: an `Application`, a router, a function in its wrapper. */
 export interface HTTPServerConnectionDelegate {

@@ -4,8 +4,9 @@
  */
 import { Buffer } from "node:buffer";
 import { H_CONTENT_TYPE, H_COOKIE } from "../parser/abi.ts";
-import { parseBodyArguments, parseQueryArguments } from "./message/arguments.ts";
+import { parseQueryArguments } from "./message/arguments.ts";
 import type { ArgumentMap } from "./message/arguments.ts";
+import { parseBodyArguments } from "./message/body-arguments.ts";
 import { parseCookie } from "./message/cookies.ts";
 import { HTTPHeaders } from "./message/headers.ts";
 import type { FileMap } from "./message/multipart/form.ts";

@@ -3,7 +3,7 @@ import { ServerShutdownError } from "./message/errors.ts";
 
 export class ShutdownNotice {
   callback: (() => unknown) | undefined = undefined;
-  #told = false;
+  #notified = false;
   #controller: AbortController | undefined = undefined;
 
   get signal(): AbortSignal {
@@ -14,9 +14,9 @@ export class ShutdownNotice {
   }
 
   /** Tells it once. Returns what the callback does; may throw. */
-  tell(): unknown {
-    if (this.#told) return undefined;
-    this.#told = true;
+  notify(): unknown {
+    if (this.#notified) return undefined;
+    this.#notified = true;
     this.#controller?.abort(new ServerShutdownError());
     return this.callback?.();
   }

@@ -45,7 +45,7 @@ export class BunFdSocket extends Duplex {
       close: (): void => this.#closed(),
       error: (_opened: FdSocket, error: Error): void => void this.destroy(error),
     };
-    bun.connect({ fd: this.#fd, socket }).catch((error: unknown) => this.destroy(asError(error)));
+    bun.connect({ fd: this.#fd, socket }).catch((error: unknown) => this.destroy(toProtocolError(error)));
   }
 
   override _read(): void {
@@ -107,6 +107,6 @@ export class BunFdSocket extends Duplex {
   }
 }
 
-function asError(error: unknown): Error {
+function toProtocolError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }

@@ -21,8 +21,8 @@ import { MessageDeflate } from "./deflate.ts";
 import type { Message, WebSocketEvents } from "./events.ts";
 import { COMPRESSION_OPTIONS } from "./extensions.ts";
 import type { CompressionOptions } from "./extensions.ts";
-import { AnswerHeadReader, checkAnswer, checkOffer, handshakeRequest, targetOf } from "./handshake-client.ts";
-import type { HandshakeAnswer, HandshakeOffer, WebSocketTarget } from "./handshake-client.ts";
+import { ResponseHeadReader, checkResponse, checkOffer, handshakeRequest, targetOf } from "./handshake-client.ts";
+import type { HandshakeResponse, HandshakeOffer, WebSocketTarget } from "./handshake-client.ts";
 import { checkMessageOptions, formOf } from "./message-form.ts";
 import type { MessageOptions } from "./message-form.ts";
 import { MessageQueue } from "./message-queue.ts";
@@ -104,7 +104,7 @@ export async function websocketConnect(
     ...(transport === undefined ? {} : { transport }),
   });
   const opened = open(stream, target, offer, ssl, (answer) => {
-    const chosen = checkAnswer(answer, offer);
+    const chosen = checkResponse(answer, offer);
     const codec = chosen.compression && new MessageDeflate(chosen.compression, compression ?? {}, true);
     return new WebSocketClient(stream, limits, rest, answer.headers, chosen.subprotocol, codec, nameOf(target));
   });
@@ -120,7 +120,7 @@ async function open(
   target: WebSocketTarget,
   offer: HandshakeOffer,
   ssl: TlsClientOptions | undefined,
-  opened: (answer: HandshakeAnswer) => WebSocketClient,
+  opened: (answer: HandshakeResponse) => WebSocketClient,
 ): Promise<WebSocketClient> {
   const { host, port, secure } = target;
   await stream.connect({ host, port, ...(secure ? { ssl: ssl ?? {} } : {}) });
@@ -130,14 +130,14 @@ async function open(
       reject(error as Error);
       stream.destroy();
     };
-    const answered = (answer: HandshakeAnswer): void => {
+    const answered = (answer: HandshakeResponse): void => {
       try {
         resolve(opened(answer));
       } catch (error) {
         failed(error);
       }
     };
-    const reader = new AnswerHeadReader(stream, answered, failed);
+    const reader = new ResponseHeadReader(stream, answered, failed);
     stream.attach(reader);
     if (stream.closed()) reader.streamClosed(stream.error);
     else void stream.write(handshakeRequest(target, offer));

@@ -6,7 +6,7 @@ import { Buffer } from "node:buffer";
 import { UsageError } from "../errors.ts";
 import type { BaseIOStream, StreamConsumer } from "../net/base-iostream.ts";
 import { callIn, copyOf, isolated, scopeOf } from "../async/context.ts";
-import type { StandingConnection, StandingConnections } from "../http/http1/upgraded-connections.ts";
+import type { UpgradedConnection, UpgradedConnections } from "../http/http1/upgraded-connections.ts";
 import { CLOSE_ABNORMAL, CLOSE_INTERNAL, CLOSE_NO_STATUS, CLOSE_NORMAL } from "./close-codes.ts";
 import { checkClose, closeContent, readClose } from "./close-codes.ts";
 import { caught, guard, isPromiseLike } from "../user-code.ts";
@@ -24,7 +24,7 @@ import type { FrameSink } from "./frame-reader.ts";
 import { HeldPings } from "./held-pings.ts";
 import type { MessageDeflate } from "./deflate.ts";
 import { OwnedConnection } from "./owned-connection.ts";
-import { ASK, LEFT, Patience, SILENT, STUCK } from "./patience.ts";
+import { SEND_PING, HALF_CLOSED, PeerMonitor, NO_PONG, NOT_READING } from "./peer-monitor.ts";
 import { CLOSED, CLOSING, ENDING, FLUSHING, FULL, HANDLER, OPEN, OPENING } from "./states.ts";
 import type { WebSocketOwner } from "./trace.ts";
 import { Outbox } from "./outbox.ts";
@@ -36,11 +36,11 @@ const NO_OPTIONS: MessageOptions = {};
 
 export class WebSocketConnection
   extends OwnedConnection
-  implements StreamConsumer, FrameSink, OutboxSink, Timed, StandingConnection
+  implements StreamConsumer, FrameSink, OutboxSink, Timed, UpgradedConnection
 {
   private readonly options: Required<WebSocketOptions>;
   /** Those that end with the server; undefined on a client. */
-  private readonly standing: StandingConnections | undefined;
+  private readonly upgraded: UpgradedConnections | undefined;
   /** Of a message that has come in part. */
   private reader: FrameReader | undefined = undefined;
   /** Where messages are compressed, if that was agreed on. */
@@ -50,7 +50,7 @@ export class WebSocketConnection
   closeCode: number = CLOSE_ABNORMAL;
   closeReason = "";
   private waiting: number = OPENING;
-  private readonly patience: Patience;
+  private readonly monitor: PeerMonitor;
   /** Of the last ping that came while the peer took nothing. */
   private owedPong: Buffer | undefined = undefined;
   /** Of pings that came while nothing is read. */
@@ -62,14 +62,14 @@ export class WebSocketConnection
     events: WebSocketEvents,
     options: WebSocketOptions,
     owner: WebSocketOwner,
-    host?: StandingConnections,
+    host?: UpgradedConnections,
   ) {
     super(stream, events, owner);
-    this.standing = host;
+    this.upgraded = host;
     this.options = resolveWebSocketOptions(options);
     watch(this);
     host?.add(this);
-    this.patience = new Patience(this.options);
+    this.monitor = new PeerMonitor(this.options);
     this.keepContext();
     stream.attach(this);
     stream.hold();
@@ -93,7 +93,7 @@ export class WebSocketConnection
   }
 
   get masked(): boolean {
-    return this.standing !== undefined;
+    return this.upgraded !== undefined;
   }
   get compression(): boolean {
     return this.outbox !== undefined;
@@ -108,7 +108,7 @@ export class WebSocketConnection
   // --- the road in ---
 
   bytesReceived(start: number, end: number): number {
-    this.patience.lastSeen = clockNow();
+    this.monitor.lastSeen = clockNow();
     if (this.state >= ENDING) return end;
     this.reading = true;
     const reader = (this.reader ??= FrameReader.take(this.stream.parser, this, this.options, this));
@@ -189,7 +189,7 @@ export class WebSocketConnection
         if (this.heldPings?.take() !== true) this.pong(data);
         this.called(isolated(this.events.onPing, this.events, data), "onPing");
       } else {
-        this.patience.answered();
+        this.monitor.answered();
         this.called(isolated(this.events.onPong, this.events, data), "onPong");
       }
     } catch (error) {
@@ -240,11 +240,11 @@ export class WebSocketConnection
   private end(): void {
     if (this.state >= ENDING) return;
     this.state = ENDING;
-    this.patience.since = clockNow();
+    this.monitor.since = clockNow();
     const farewell = this.outbox?.clear();
     if (farewell !== undefined) this.send(CLOSE, farewell);
     // §7.1.1: the server closes first, which leaves the socket's last wait to it and not to the client.
-    if (this.standing !== undefined || this.stream.peerEnded) this.stream.end();
+    if (this.upgraded !== undefined || this.stream.peerEnded) this.stream.end();
     this.waiting = 0;
     this.stream.release();
   }
@@ -258,7 +258,7 @@ export class WebSocketConnection
 
   private peerGone(): void {
     if (this.state === CLOSED) return;
-    if (this.state < ENDING) this.patience.since = clockNow();
+    if (this.state < ENDING) this.monitor.since = clockNow();
     this.state = ENDING;
     this.stream.end();
     if (this.stream.unsentLength === 0) this.stream.destroy();
@@ -268,7 +268,7 @@ export class WebSocketConnection
     if (this.state === CLOSED) return;
     this.state = CLOSED;
     unwatch(this);
-    this.standing?.delete(this);
+    this.upgraded?.delete(this);
     this.outbox?.close();
     this.releaseWaiting();
     this.tellClosed(this.closeCode, this.closeReason);
@@ -348,13 +348,13 @@ export class WebSocketConnection
     if (this.outbox === undefined) this.send(CLOSE, data);
     else void this.outbox.send(CLOSE, data);
     this.state = CLOSING;
-    this.patience.since = clockNow();
+    this.monitor.since = clockNow();
     // Messages count no more: who waits with one does not keep the peer's answer from being read.
     this.waiting &= FLUSHING;
     if (this.waiting === 0) this.stream.release();
   }
 
-  serverEnds(): void {
+  onServerShutdown(): void {
     if (this.state !== OPEN) return;
     const { onShutdown } = this.events;
     if (onShutdown === undefined) return;
@@ -373,23 +373,23 @@ export class WebSocketConnection
   checkTime(now: number): void {
     const { stream } = this;
     if (this.state !== OPEN) {
-      if (!this.patience.tiredOfClosing(now, stream)) return;
+      if (!this.monitor.tiredOfClosing(now, stream)) return;
       if (this.state === CLOSING) this.cut(`no close frame within ${this.options.closeTimeout} s`);
       else stream.destroy();
       return;
     }
-    switch (this.patience.look(now, stream, this.waiting !== 0)) {
-      case ASK:
+    switch (this.monitor.look(now, stream, this.waiting !== 0)) {
+      case SEND_PING:
         return this.send(PING, "");
-      case SILENT:
+      case NO_PONG:
         // RFC 6455 §7.4.1: 1000 would say that all is well.
         return this.failOpen(CLOSE_INTERNAL, "ping timed out");
-      case STUCK:
+      case NOT_READING:
         return this.cut("a slow reader: takes nothing of what it is sent");
-      case LEFT:
+      case HALF_CLOSED:
         // Nobody takes its messages; how it closed, if it did, is behind them.
         this.state = CLOSING;
-        this.patience.since = now;
+        this.monitor.since = now;
         return this.start();
     }
   }

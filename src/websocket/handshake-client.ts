@@ -117,7 +117,7 @@ export function handshakeRequest(target: WebSocketTarget, offer: HandshakeOffer)
   return Buffer.from(`${text}${headers.toWire()}\r\n`, "latin1");
 }
 
-export interface HandshakeAnswer {
+export interface HandshakeResponse {
   readonly status: number;
   readonly reason: string;
   /** The y of HTTP/1.y. */
@@ -132,7 +132,7 @@ export interface Chosen {
 }
 
 /** The checks of §4.1. @throws WebSocketHandshakeError where the answer does not open a WebSocket. */
-export function checkAnswer(answer: HandshakeAnswer, offer: HandshakeOffer): Chosen {
+export function checkResponse(answer: HandshakeResponse, offer: HandshakeOffer): Chosen {
   const { status, headers } = answer;
   const refuse = (message: string, code = "ERR_LANDSPOUT_WEBSOCKET_HANDSHAKE"): never => {
     throw new WebSocketHandshakeError(code, message, { status, headers });
@@ -161,15 +161,15 @@ export function checkAnswer(answer: HandshakeAnswer, offer: HandshakeOffer): Cho
 }
 
 /** Reads the answer from a stream. One of its two callbacks is called, once; within `answered` the stream may change hands. */
-export class AnswerHeadReader implements StreamConsumer {
+export class ResponseHeadReader implements StreamConsumer {
   readonly #stream: BaseIOStream;
-  readonly #answered: (answer: HandshakeAnswer) => void;
+  readonly #answered: (answer: HandshakeResponse) => void;
   readonly #failed: (error: Error) => void;
   #hint = 0;
   #seen = 0;
   #done = false;
 
-  constructor(stream: BaseIOStream, answered: (answer: HandshakeAnswer) => void, failed: (error: Error) => void) {
+  constructor(stream: BaseIOStream, answered: (answer: HandshakeResponse) => void, failed: (error: Error) => void) {
     this.#stream = stream;
     this.#answered = answered;
     this.#failed = failed;
@@ -212,7 +212,7 @@ export class AnswerHeadReader implements StreamConsumer {
   }
 
   /** The answer whose numbers are in the table. */
-  #taken(): HandshakeAnswer {
+  #taken(): HandshakeResponse {
     const { table, buffer } = this.#stream.parser;
     const text = (from: number, to: number): string =>
       Buffer.from(buffer.buffer, buffer.byteOffset + from, to - from).toString("latin1");

@@ -45,7 +45,7 @@ export function expectLog(pattern: string | RegExp, options: LogExpectation = {}
 }
 
 /** uvu prints name, message and stack of what was thrown, and breaks on anything that lacks them. */
-function asError(thrown: unknown): Error {
+function toProtocolError(thrown: unknown): Error {
   const { name, stack } = (thrown ?? {}) as Partial<Error>;
   if (typeof name === "string" && typeof stack === "string") return thrown as Error;
   return new Error(`thrown, but no error: ${inspect(thrown)}`);
@@ -121,7 +121,7 @@ export function suite(name: string, { deadline = 30, needs = [] }: SuiteOptions 
     try {
       await guarded(title, deadline, () => withHooks(context, body));
     } catch (thrown) {
-      const error = asError(thrown);
+      const error = toProtocolError(thrown);
       if (error.cause !== undefined) console.error(describeError(error));
       for (const line of records.close()) console.error(line);
       throw error;
@@ -137,7 +137,7 @@ export function suite(name: string, { deadline = 30, needs = [] }: SuiteOptions 
     try {
       for (const hook of hooks.before) await guarded(`before hook of ${name}`, deadline, () => hook(context));
     } catch (thrown) {
-      broken = asError(thrown);
+      broken = toProtocolError(thrown);
     }
   });
   inner.after(async (context) => {

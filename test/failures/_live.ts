@@ -209,7 +209,7 @@ export const LIVE_ROWS: readonly Row[] = [
   webSocketRow("onPing", { use: (client) => client.ping("a") }),
   webSocketRow("onPong", { use: (_client, server) => server.ping("a") }),
   webSocketRow("onClose", {}),
-  webSocketRow("onShutdown", { use: (_client, server) => server.request.connection.standing.tell(false) }),
+  webSocketRow("onShutdown", { use: (_client, server) => server.request.connection.upgraded.notify(false) }),
   clientRow("onMessage"),
   clientRow("onPing"),
   clientRow("onPong"),

@@ -3,8 +3,8 @@
 /** Interfaces and function types that the package implements itself: no program hands one in. */
 export const INTERNAL: ReadonlySet<string> = new Set([
   // Between the layers of a connection.
-  "AnswerSink",
-  "ConnectionHost",
+  "ResponseSink",
+  "ConnectionContext",
   "ExchangeOwner",
   "HTTPConnection",
   "HandlerInternals",
@@ -12,7 +12,7 @@ export const INTERNAL: ReadonlySet<string> = new Set([
   "HeaderReader",
   "InMemorySink",
   "ServerConnection",
-  "StandingConnection",
+  "UpgradedConnection",
   "StreamConsumer",
   "MemoryPeer",
   "RelayPort",

@@ -1,12 +1,8 @@
 /** Arguments of queries and forms: names as text, values as bytes. Pure. */
 import { Buffer } from "node:buffer";
 import * as assert from "uvu/assert";
-import {
-  decodeArgument,
-  MAX_ARGUMENTS,
-  parseBodyArguments,
-  parseQueryArguments,
-} from "../../src/http/message/arguments.ts";
+import { decodeArgument, MAX_ARGUMENTS, parseQueryArguments } from "../../src/http/message/arguments.ts";
+import { parseBodyArguments } from "../../src/http/message/body-arguments.ts";
 import type { ArgumentMap } from "../../src/http/message/arguments.ts";
 import { LimitError, RemoteProtocolError } from "../../src/http/message/errors.ts";
 import { HTTPHeaders } from "../../src/http/message/headers.ts";

@@ -1,7 +1,7 @@
 /** `ContentBuffer`: whatever the pieces, their bytes in order. Pure. */
 import { Buffer } from "node:buffer";
 import * as assert from "uvu/assert";
-import { ContentBuffer } from "../../src/http/delegates.ts";
+import { ContentBuffer } from "../../src/http/message/content-buffer.ts";
 import { sameBytes } from "../_support/bytes.ts";
 import { suite } from "../_support/suite.ts";
 

@@ -2,7 +2,7 @@
 import { Buffer } from "node:buffer";
 import * as assert from "uvu/assert";
 import { ContentMemory } from "../../src/http/http1/content-memory.ts";
-import { ContentBuffer } from "../../src/http/delegates.ts";
+import { ContentBuffer } from "../../src/http/message/content-buffer.ts";
 import { suite } from "../_support/suite.ts";
 
 const test = suite("content memory");

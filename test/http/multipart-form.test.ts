@@ -1,7 +1,7 @@
 /** Whole forms: `parseMultipartFormData`, `parseBodyArguments`, `request.files`, and forms as clients really send them. */
 import { Buffer } from "node:buffer";
 import * as assert from "uvu/assert";
-import { parseBodyArguments } from "../../src/http/message/arguments.ts";
+import { parseBodyArguments } from "../../src/http/message/body-arguments.ts";
 import type { ArgumentMap } from "../../src/http/message/arguments.ts";
 import { HTTPHeaders } from "../../src/http/message/headers.ts";
 import { HTTPFile, parseMultipartFormData } from "../../src/http/message/multipart/form.ts";

@@ -16,7 +16,7 @@ import { ask, talk } from "./_talk.ts";
 const test = suite("names of a program's own", { deadline: 20 });
 
 const NAMES = (
-  "late isLate resetAnswer reset giveUpRequest giveUp cut answered onAnswered target targetOf newCookies cookiesOf reason reasonOf " +
+  "late isLate resetAnswer reset giveUpRequest giveUp cut answered onResponded target targetOf newCookies cookiesOf reason reasonOf " +
   "answer transformed content status headers fields handler over done sent more policy checkTime timed end pending listeners " +
   "files found lastModified tag serve serveFile serveOpened serveContent contentOf chooseCoding partToSend finishWithout " +
   "validators wholePath connection subprotocol compression accept state internals user"

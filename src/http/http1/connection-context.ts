@@ -4,26 +4,26 @@ import type { HttpParser } from "../../parser/types.ts";
 import type { HTTPServerConnectionDelegate } from "../interfaces.ts";
 import type { ConnectionLimits } from "../server/options.ts";
 import type { RequestHead } from "./request-head.ts";
-import type { StandingConnections } from "./upgraded-connections.ts";
+import type { UpgradedConnections } from "./upgraded-connections.ts";
 
 /** A Buffer, with the method that makes a string of latin1 bytes without looking at an encoding's name. */
 export type ParserMemory = Buffer & { latin1Slice(start: number, end: number): string };
 
 /** Who sent a request, as far as the proxies in front are believed. */
-export interface Origin {
+export interface RequestSource {
   readonly remoteIp: string;
   readonly protocol: "http" | "https";
 }
 
 /** What all connections of one server share. */
-export interface ConnectionHost {
+export interface ConnectionContext {
   readonly parser: HttpParser;
   /** The parser's memory as a Buffer. */
   readonly memory: ParserMemory;
   readonly limits: ConnectionLimits;
   readonly delegate: HTTPServerConnectionDelegate;
   readonly noKeepAlive: boolean;
-  readonly leaveOnHalfClose: boolean;
+  readonly halfCloseDisconnects: boolean;
   /** Targets with bytes that RFC 3986 does not allow are refused. */
   readonly strictTarget: boolean;
   /** Seconds, counted by the sweep over all connections. */
@@ -35,8 +35,8 @@ export interface ConnectionHost {
   /** Nothing more is accepted: whoever begins to answer is told at once, and no connection is kept. */
   readonly ending: boolean;
   /** What left HTTP and ends with the server. */
-  readonly standing: StandingConnections;
+  readonly upgraded: UpgradedConnections;
   /** Client address and protocol of a request; `peer` is the address of the other end of the socket. */
-  originOf(head: RequestHead, peer: string | undefined, encrypted: boolean): Origin;
+  sourceOf(head: RequestHead, peer: string | undefined, encrypted: boolean): RequestSource;
   connectionClosed(connection: object): void;
 }

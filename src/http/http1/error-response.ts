@@ -2,11 +2,11 @@
 import { parseError } from "../../parser/errors.ts";
 import { httpDate } from "../message/date.ts";
 import { LimitError, RemoteProtocolError } from "../message/errors.ts";
-import type { Refusal } from "./framing.ts";
+import type { ProtocolViolation } from "./framing.ts";
 import { reasonPhrase } from "../message/status.ts";
 
 /** Status line, `Date`, length, `Connection: close` and one line of text that says what was wrong. */
-export function refusalText(status: number, code: string, message: string): string {
+export function errorResponseText(status: number, code: string, message: string): string {
   const reason = reasonPhrase(status);
   const body = `${status} ${reason}\n${message} (${code})\n`;
   return (
@@ -15,7 +15,7 @@ export function refusalText(status: number, code: string, message: string): stri
   );
 }
 
-export const asError = (refused: Refusal): RemoteProtocolError =>
+export const toProtocolError = (refused: ProtocolViolation): RemoteProtocolError =>
   new RemoteProtocolError(refused.code, refused.message, refused.status);
 
 export const headTooLarge = (limit: number): LimitError =>

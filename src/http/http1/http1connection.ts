@@ -24,7 +24,7 @@ import {
   T_STAGE,
 } from "../../parser/abi.ts";
 import { BodyReader, bodyTooLarge } from "./body-reader.ts";
-import type { ConnectionHost, Origin } from "./connection-context.ts";
+import type { ConnectionContext, RequestSource } from "./connection-context.ts";
 import { readBegins, readEnds } from "../message/date.ts";
 import { RemoteProtocolError, RequestTimeoutError } from "../message/errors.ts";
 import { CHUNKED, headRefusal, NO_CONTENT, REFUSALS, requestFraming } from "./framing.ts";
@@ -33,10 +33,17 @@ import type { ExchangeOwner } from "./http1exchange.ts";
 import { HTTPHeaders } from "../message/headers.ts";
 import type { HTTPMessageDelegate } from "../interfaces.ts";
 import { Lingering } from "./lingering.ts";
-import { asError, headTooLarge, refusalText, syntaxError, targetNotStrict, targetTooLong } from "./error-response.ts";
+import {
+  toProtocolError,
+  headTooLarge,
+  errorResponseText,
+  syntaxError,
+  targetNotStrict,
+  targetTooLong,
+} from "./error-response.ts";
 import { RequestHead } from "./request-head.ts";
 import { SocketWaits } from "./socket-waits.ts";
-import type { StandingConnections } from "./upgraded-connections.ts";
+import type { UpgradedConnections } from "./upgraded-connections.ts";
 import { UnreadWait } from "./unread-wait.ts";
 
 /** Reads up to this size are made into one string for all the heads in them. */
@@ -54,7 +61,7 @@ const DETACHED = 4;
 
 export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
   readonly stream: BaseIOStream;
-  private readonly host: ConnectionHost;
+  private readonly host: ConnectionContext;
   private state = HEAD;
   private hint = 0;
   /** Bytes of an empty line that is all there is of the next request: 0, 1 or 2. */
@@ -84,7 +91,7 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
   private yielding = false;
 
   /** @param peer Address of the client where it is known better than by the socket (PROXY protocol). */
-  constructor(stream: BaseIOStream, host: ConnectionHost, peer?: string) {
+  constructor(stream: BaseIOStream, host: ConnectionContext, peer?: string) {
     this.stream = stream;
     this.host = host;
     this.peer = peer;
@@ -202,9 +209,9 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
     if (head.targetLength > limits.maxTargetLength) return this.refuse(targetTooLong(limits.maxTargetLength));
     if (host.strictTarget && !head.isStrict) return this.refuse(targetNotStrict());
     const refused = headRefusal(flags, minor) ?? (table[T_METHOD] === M_CONNECT ? REFUSALS["connect"] : undefined);
-    if (refused !== undefined) return this.refuse(asError(refused));
+    if (refused !== undefined) return this.refuse(toProtocolError(refused));
     const framing = requestFraming(flags, minor);
-    if (typeof framing === "object") return this.refuse(asError(framing));
+    if (typeof framing === "object") return this.refuse(toProtocolError(framing));
 
     const exchange = new HTTP1Exchange(this, head, host.noKeepAlive);
     this.exchange = exchange;
@@ -381,10 +388,10 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
   get ending(): boolean {
     return this.host.ending;
   }
-  get standing(): StandingConnections {
-    return this.host.standing;
+  get upgraded(): UpgradedConnections {
+    return this.host.upgraded;
   }
-  serverEnds(): void {
+  onServerShutdown(): void {
     this.exchange?.notifyShutdown();
   }
 
@@ -471,7 +478,7 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
     this.message = undefined;
     exchange?.giveUp();
     this.abandon(exchange, message, undefined);
-    this.stream.appendText(refusalText(status, code, text), 0);
+    this.stream.appendText(errorResponseText(status, code, text), 0);
     this.linger();
   }
 
@@ -501,7 +508,7 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
     if (this.state === HEAD || this.state === BODY) this.afterLast(nothingLeft);
     if (exchange === undefined || this.exchange !== exchange) return;
     exchange.closeAfter = exchange.closeAfter || nothingLeft;
-    if (!this.host.leaveOnHalfClose) return;
+    if (!this.host.halfCloseDisconnects) return;
     this.since = this.host.now;
     exchange.notifyLeft(undefined);
   }
@@ -526,8 +533,8 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
 
   // --- for the exchange and the server ---
 
-  originOf(head: RequestHead): Origin {
-    return this.host.originOf(head, this.peerAddress(), this.stream.encrypted);
+  sourceOf(head: RequestHead): RequestSource {
+    return this.host.sourceOf(head, this.peerAddress(), this.stream.encrypted);
   }
   /** Address of the peer; asked of the system once, and not before somebody needs it. */
   private peerAddress(): string | undefined {
@@ -559,8 +566,8 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
     return this.state === HEAD && (this.hint === 0 || this.emptyLine > 0) && this.nothingUnread;
   }
   /** The client has left while it was being answered, as far as this server takes a half-close for that. */
-  get abandoned(): boolean {
-    return this.state === ANSWERING && this.stream.peerEnded && this.host.leaveOnHalfClose;
+  get clientDisconnected(): boolean {
+    return this.state === ANSWERING && this.stream.peerEnded && this.host.halfCloseDisconnects;
   }
   /** Closes in good order; the client is told to go. */
   closeIdle(): void {
@@ -588,7 +595,7 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
     }
     if (this.state === ANSWERING) {
       // Told that its client left, a handler may still answer, but not whenever it likes.
-      if (this.abandoned && over(waited, limits.writeTimeout)) this.stream.destroy();
+      if (this.clientDisconnected && over(waited, limits.writeTimeout)) this.stream.destroy();
     } else if (this.state === LINGERING) {
       if (this.lingering?.expired(now, tick, limits, this.host.closing) === true) this.stream.destroy();
     } else if (this.state === BODY) {

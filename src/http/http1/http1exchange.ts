@@ -21,7 +21,7 @@ import type { HTTPConnection, ResponseStartLine } from "../interfaces.ts";
 import { RequestContext } from "../request-context.ts";
 import type { RequestHead } from "./request-head.ts";
 import { ShutdownNotice } from "../shutdown-notice.ts";
-import type { StandingConnections } from "./upgraded-connections.ts";
+import type { UpgradedConnections } from "./upgraded-connections.ts";
 import { forbidsContent } from "../message/status.ts";
 
 /** What an exchange needs of its connection. */
@@ -31,13 +31,13 @@ export interface ExchangeOwner {
   readonly closing: boolean;
   /** It accepts nothing more. */
   readonly ending: boolean;
-  readonly standing: StandingConnections;
+  readonly upgraded: UpgradedConnections;
   /** All content of the current request has been received. */
   readonly requestComplete: boolean;
   /** Content-Length of the current request, -1 for chunks. */
   readonly contentLength: number;
   /** The client has closed its side, as far as this server takes that for leaving. */
-  readonly abandoned: boolean;
+  readonly clientDisconnected: boolean;
   exchangeFinished(exchange: HTTP1Exchange): void;
   /** An exception out of whoever answers. */
   delegateFailed(exchange: HTTP1Exchange, error: unknown): void;
@@ -50,7 +50,7 @@ export interface ExchangeOwner {
   readonly maxBodySize: number;
   setMaxBodySize(size: number): void;
   setBodyTimeout(seconds: number): void;
-  originOf(head: RequestHead): { readonly remoteIp: string; readonly protocol: "http" | "https" };
+  sourceOf(head: RequestHead): { readonly remoteIp: string; readonly protocol: "http" | "https" };
 }
 
 /** The longest content that is waited for although nobody reads it, bytes. */
@@ -103,13 +103,13 @@ export class HTTP1Exchange extends RequestContext implements HTTPConnection {
   }
   /** The client has left before the answer was complete; it may still hear it where it closed its own side only. */
   get left(): boolean {
-    return this.phase === LOST || (this.phase < FINISHED && this.owner.abandoned);
+    return this.phase === LOST || (this.phase < FINISHED && this.owner.clientDisconnected);
   }
   get remoteIp(): string {
-    return this.owner.originOf(this.head).remoteIp;
+    return this.owner.sourceOf(this.head).remoteIp;
   }
   get protocol(): "http" | "https" {
-    return this.owner.originOf(this.head).protocol;
+    return this.owner.sourceOf(this.head).protocol;
   }
 
   /** All content of the request has been received, or it has none. */
@@ -157,7 +157,8 @@ export class HTTP1Exchange extends RequestContext implements HTTPConnection {
   /** Told by the connection. */
   notifyShutdown(): void {
     const { shutdown } = this;
-    if (shutdown !== undefined && this.phase < FINISHED) guardCall(this, "a shutdown callback", () => shutdown.tell());
+    if (shutdown !== undefined && this.phase < FINISHED)
+      guardCall(this, "a shutdown callback", () => shutdown.notify());
   }
 
   /** The `Connection` field of the answer, or "", with the options of the program's own. Decides, with the state of this moment, whether the connection goes on. */
@@ -383,8 +384,8 @@ export class HTTP1Exchange extends RequestContext implements HTTPConnection {
   }
 
   /** Where what goes on with a detached stream adds itself, to be ended with the server. */
-  get standing(): StandingConnections {
-    return this.owner.standing;
+  get upgraded(): UpgradedConnections {
+    return this.owner.upgraded;
   }
 
   /** Most bytes of content this request may have. It may be set, and so may the seconds that the content may take. */

@@ -31,7 +31,7 @@ import {
 import { METHOD_NAMES } from "../../parser/names.ts";
 import type { HttpParser } from "../../parser/types.ts";
 import type { HeaderSource } from "../message/headers.ts";
-import type { RequestStartLine } from "../interfaces.ts";
+import type { RequestStartLine } from "../message/start-lines.ts";
 
 const ABOVE_ASCII = /[\x80-\xff]/g;
 const percentEncoded = (byte: string): string => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`;

@@ -6,7 +6,7 @@ import { Buffer } from "node:buffer";
 import { hasNoContent } from "../message/status.ts";
 
 /** None of these may throw. */
-export interface AnswerSink {
+export interface ResponseSink {
   /** Status line and fields, names as sent. Interim answers (1xx) come before, each followed by nothing. */
   head(status: number, reason: string, fields: readonly (readonly [string, string])[]): void;
   /** A piece of content. */
@@ -23,15 +23,15 @@ const UNTIL_CLOSE = 4;
 const DONE = 5;
 const EMPTY = Buffer.alloc(0);
 
-export class AnswerReader {
-  readonly #sink: AnswerSink;
+export class ResponseReader {
+  readonly #sink: ResponseSink;
   /** The request was HEAD: no content follows whatever the fields say. */
   readonly #toHead: boolean;
   #state = HEAD;
   #kept: Buffer = EMPTY;
   #left = 0;
 
-  constructor(sink: AnswerSink, toHead: boolean) {
+  constructor(sink: ResponseSink, toHead: boolean) {
     this.#sink = sink;
     this.#toHead = toHead;
   }

@@ -5,17 +5,17 @@
 import { guard, logFailure } from "../../user-code.ts";
 import type { BaseIOStream } from "../../net/base-iostream.ts";
 
-export interface StandingConnection {
+export interface UpgradedConnection {
   readonly stream: BaseIOStream;
   /** The server is being shut down: say goodbye, and close soon. What is left at the deadline is cut. */
-  serverEnds(): void;
+  onServerShutdown(): void;
 }
 
-export class StandingConnections {
-  readonly #connections = new Set<StandingConnection>();
+export class UpgradedConnections {
+  readonly #connections = new Set<UpgradedConnection>();
   readonly #left: () => void;
   #ending = false;
-  readonly #told = new WeakSet<StandingConnection>();
+  readonly #notified = new WeakSet<UpgradedConnection>();
 
   /** @param left Called when one is over. */
   constructor(left: () => void) {
@@ -27,27 +27,27 @@ export class StandingConnections {
   }
 
   /** Whoever adds itself takes itself out again when it is over. */
-  add(connection: StandingConnection): void {
+  add(connection: UpgradedConnection): void {
     this.#connections.add(connection);
     // It came too late to be told with the others.
-    if (this.#ending) queueMicrotask(() => this.#tell(connection));
+    if (this.#ending) queueMicrotask(() => this.#notify(connection));
   }
 
-  delete(connection: StandingConnection): void {
+  delete(connection: UpgradedConnection): void {
     if (this.#connections.delete(connection)) this.#left();
   }
 
   /** Tells each of them once that the server ends; with `ending`, those too that are still to come. */
-  tell(ending: boolean): void {
+  notify(ending: boolean): void {
     this.#ending = ending;
-    for (const connection of this.#connections) this.#tell(connection);
+    for (const connection of this.#connections) this.#notify(connection);
   }
 
-  #tell(connection: StandingConnection): void {
-    if (!this.#connections.has(connection) || this.#told.has(connection)) return;
-    this.#told.add(connection);
+  #notify(connection: UpgradedConnection): void {
+    if (!this.#connections.has(connection) || this.#notified.has(connection)) return;
+    this.#notified.add(connection);
     guard(
-      () => connection.serverEnds(),
+      () => connection.onServerShutdown(),
       (error) => logFailure("a connection that was told of the shutdown", error),
     );
   }

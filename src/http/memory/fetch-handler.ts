@@ -35,7 +35,7 @@ export function toFetchHandler(delegate: HTTPServerConnectionDelegate, options: 
 function answerFetch(server: HTTPServer, request: Request, context: FetchContext): Promise<Response> {
   const url = new URL(request.url);
   return new Promise((resolve, reject) => {
-    const answer = new FetchAnswer(resolve, reject);
+    const answer = new FetchResponse(resolve, reject);
     const { signal } = request;
     if (signal.aborted) {
       reject(signal.reason as Error);
@@ -69,7 +69,7 @@ function* fieldsOf(request: Request, url: URL): Iterable<readonly [string, strin
 }
 
 /** Collects an answer as a `Response`: whole, if it is complete when its head is looked at, else as a stream. */
-class FetchAnswer implements InMemorySink {
+class FetchResponse implements InMemorySink {
   exchange: InMemoryExchange | undefined = undefined;
   readonly #resolve: (response: Response) => void;
   readonly #reject: (error: Error) => void;

@@ -7,8 +7,8 @@ import type { MemoryAddresses } from "../../net/memory-transport.ts";
 import { MemoryTransport } from "../../net/memory-transport.ts";
 import { IOStream } from "../../net/iostream.ts";
 import { guard, logFailure } from "../../user-code.ts";
-import { AnswerReader } from "../http1/response-reader.ts";
-import type { AnswerSink } from "../http1/response-reader.ts";
+import { ResponseReader } from "../http1/response-reader.ts";
+import type { ResponseSink } from "../http1/response-reader.ts";
 import { fieldLine, requestLine } from "../message/field-text.ts";
 import type { HTTPServer } from "../server/httpserver.ts";
 
@@ -23,7 +23,7 @@ export interface InMemoryRequest {
 }
 
 /** What hears of the answer. */
-export interface InMemorySink extends AnswerSink {
+export interface InMemorySink extends ResponseSink {
   /** The connection ended before the answer was complete. */
   failed(): void;
 }
@@ -46,13 +46,13 @@ export const belongsToConnection = (name: string): boolean => OF_THE_CONNECTION.
 /** One request on a connection of its own. */
 export class InMemoryExchange {
   readonly #transport: MemoryTransport;
-  readonly #reader: AnswerReader;
+  readonly #reader: ResponseReader;
   readonly #sink: InMemorySink;
 
   constructor(server: HTTPServer, request: InMemoryRequest, sink: InMemorySink, addresses: MemoryAddresses = {}) {
     this.#sink = sink;
     let given = 0;
-    const counting: AnswerSink = {
+    const counting: ResponseSink = {
       head: (status, reason, fields) => sink.head(status, reason, fields),
       content: (piece) => {
         given += piece.length;
@@ -64,7 +64,7 @@ export class InMemoryExchange {
         queueMicrotask(() => this.taken(this.pending));
       },
     };
-    this.#reader = new AnswerReader(counting, request.method === "HEAD");
+    this.#reader = new ResponseReader(counting, request.method === "HEAD");
     const peer = {
       bytes: (chunk: Buffer): number => {
         given = 0;

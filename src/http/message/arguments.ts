@@ -1,15 +1,9 @@
 /**
- * Arguments of a query or of a form (Tornado's `parse_qs_bytes`, `parse_body_arguments`): names are text, values stay bytes until a handler
+ * Arguments of a query or of a form (Tornado's `parse_qs_bytes`): names are text, values stay bytes until a handler
  * decodes them. Only `&` separates, `+` is a space, empty values count. One pass over the bytes, whatever they are.
  */
 import { Buffer } from "node:buffer";
 import { LimitError, RemoteProtocolError } from "./errors.ts";
-import type { HTTPHeaders } from "./headers.ts";
-import { listMembers } from "./list-fields.ts";
-import { boundaryOf, isMultipartForm } from "./multipart/boundary.ts";
-import { parseMultipartFormData } from "./multipart/form.ts";
-import type { FileMap } from "./multipart/form.ts";
-import type { ParseBodyConfig } from "./multipart/options.ts";
 
 /** Values by name, in the order they came; no prototype, so every name is safe. */
 export interface ArgumentMap {
@@ -43,8 +37,8 @@ export function parseQueryArguments(query: string): ArgumentMap {
   return query === "" ? (Object.create(null) as ArgumentMap) : parsePairs(Buffer.from(query, "latin1"));
 }
 
-/** `name=value&name=value`. Values that hold nothing encoded are views of `bytes`. */
-function parsePairs(bytes: Buffer): ArgumentMap {
+/** `name=value&name=value`; throws as `parseQueryArguments`. Values that hold nothing encoded are views of `bytes`. */
+export function parsePairs(bytes: Buffer): ArgumentMap {
   const map = Object.create(null) as ArgumentMap;
   let count = 0;
   let start = 0;
@@ -108,30 +102,4 @@ function hexValue(first: number, second: number): number {
   const high = digit(first);
   const low = digit(second);
   return high < 0 || low < 0 ? -1 : high * 16 + low;
-}
-
-const FORM_TYPE = /^application\/x-www-form-urlencoded[ \t]*(?:;|$)/i;
-
-/**
- * Arguments of a content, if it is `application/x-www-form-urlencoded` or `multipart/form-data`; none for any other type. Files of a
- * form are added to `files`.
- * @throws RemoteProtocolError (400) on a form with a content coding, as Tornado does, or a malformed one; 413 on too large a part.
- */
-export function parseBodyArguments(
-  contentType: string,
-  body: Uint8Array,
-  headers?: HTTPHeaders,
-  files: FileMap = Object.create(null) as FileMap,
-  config?: ParseBodyConfig,
-): ArgumentMap {
-  const multipart = isMultipartForm(contentType);
-  if (!multipart && !FORM_TYPE.test(contentType)) return Object.create(null) as ArgumentMap;
-  const coding = headers?.get("Content-Encoding");
-  if (coding !== undefined && listMembers(coding).length > 0) {
-    throw new RemoteProtocolError("ERR_LANDSPOUT_FORM_ENCODING", `Unsupported Content-Encoding: ${coding}`, 400);
-  }
-  if (!multipart) return parsePairs(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
-  const map = Object.create(null) as ArgumentMap;
-  parseMultipartFormData(boundaryOf(contentType), body, map, files, config);
-  return map;
 }

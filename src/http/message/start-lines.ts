@@ -8,7 +8,19 @@ import { parseError } from "../../parser/errors.ts";
 import { requestLine } from "../../parser/ts/request-line.ts";
 import { statusLine } from "../../parser/ts/status-line.ts";
 import { RemoteProtocolError } from "./errors.ts";
-import type { RequestStartLine, ResponseStartLine } from "../interfaces.ts";
+
+/** The request line: method and target as sent, version as `"HTTP/1.1"`. */
+export interface RequestStartLine {
+  readonly method: string;
+  readonly path: string;
+  readonly version: string;
+}
+
+/** The status line: code and reason phrase. */
+export interface ResponseStartLine {
+  readonly code: number;
+  readonly reason: string;
+}
 
 type Grammar = typeof requestLine;
 

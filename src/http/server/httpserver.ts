@@ -16,7 +16,7 @@ import type { HTTPServerConnectionDelegate } from "../interfaces.ts";
 import { resolveLimits } from "./options.ts";
 import type { HTTPServerOptions } from "./options.ts";
 import { ProxyHeaderReader, proxyPreface } from "./proxy-header-reader.ts";
-import { ServerHost } from "./server-context.ts";
+import { ServerContext } from "./server-context.ts";
 
 export interface ShutdownOptions {
   /**
@@ -44,7 +44,7 @@ const SHUTDOWN_OPTIONS: OptionTable<ShutdownOptions> = {
  * await server.listen(8888);
  */
 export class HTTPServer extends TCPServer {
-  readonly #host: ServerHost;
+  readonly #host: ServerContext;
   readonly #proxies: AddressList | undefined;
   #shutdown: Promise<void> | undefined = undefined;
 
@@ -57,7 +57,7 @@ export class HTTPServer extends TCPServer {
       ...(options.transport === undefined ? {} : { transport: options.transport }),
     });
     const connections = typeof delegate === "function" ? new CallbackDelegate(delegate) : delegate;
-    this.#host = new ServerHost(this.parserInstance, connections, limits, options);
+    this.#host = new ServerContext(this.parserInstance, connections, limits, options);
     this.#proxies = options.proxyProtocol === undefined ? undefined : new AddressList(options.proxyProtocol);
   }
 

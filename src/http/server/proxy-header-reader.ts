@@ -6,7 +6,7 @@ import { loggers } from "../../log.ts";
 import type { BaseIOStream, StreamConsumer } from "../../net/base-iostream.ts";
 import type { Preface } from "../../net/transport.ts";
 import type { AddressList } from "./addresses.ts";
-import type { ConnectionHost } from "../http1/connection-context.ts";
+import type { ConnectionContext } from "../http1/connection-context.ts";
 import { parseProxyHeader } from "./proxy-protocol.ts";
 
 const COMPLAINT = "No valid PROXY header";
@@ -28,13 +28,13 @@ export class ProxyHeaderReader implements StreamConsumer {
   readonly stream: BaseIOStream;
   /** Nothing has been asked of us yet. */
   readonly idle = true;
-  readonly abandoned = false;
-  readonly #host: ConnectionHost;
+  readonly clientDisconnected = false;
+  readonly #host: ConnectionContext;
   readonly #since: number;
   readonly #proceed: (source: string | undefined) => void;
 
   /** @param proceed Called with the client's address, undefined where the proxy speaks for itself. */
-  constructor(stream: BaseIOStream, host: ConnectionHost, proceed: (source: string | undefined) => void) {
+  constructor(stream: BaseIOStream, host: ConnectionContext, proceed: (source: string | undefined) => void) {
     this.stream = stream;
     this.#host = host;
     this.#since = host.now;
@@ -66,7 +66,7 @@ export class ProxyHeaderReader implements StreamConsumer {
     this.stream.end();
     this.stream.destroy();
   }
-  serverEnds(): void {}
+  onServerShutdown(): void {}
   checkTimeouts(): void {
     const { limits, now, tick } = this.#host;
     if (limits.headerTimeout > 0 && now - this.#since - tick >= limits.headerTimeout) this.stream.destroy();

@@ -10,7 +10,7 @@ import { nameOf } from "../failures.ts";
 import type { BaseIOStream } from "../../net/base-iostream.ts";
 import type { HttpParser } from "../../parser/types.ts";
 import { AddressList, normalizeAddress } from "./addresses.ts";
-import type { ConnectionHost, Origin, ParserMemory } from "../http1/connection-context.ts";
+import type { ConnectionContext, RequestSource, ParserMemory } from "../http1/connection-context.ts";
 import { DecompressingConnections } from "./decompressing-connections.ts";
 import { applyForwarded } from "./forwarded.ts";
 import { HTTPHeaders } from "../message/headers.ts";
@@ -18,30 +18,30 @@ import { HTTP1Connection } from "../http1/http1connection.ts";
 import type { HTTPServerConnectionDelegate } from "../interfaces.ts";
 import type { ConnectionLimits, HTTPServerOptions } from "./options.ts";
 import type { RequestHead } from "../http1/request-head.ts";
-import { StandingConnections } from "../http1/upgraded-connections.ts";
+import { UpgradedConnections } from "../http1/upgraded-connections.ts";
 
 /** What the server keeps track of: an HTTP connection, or one whose PROXY header is still awaited. */
 export interface ServerConnection {
   readonly stream: BaseIOStream;
   readonly idle: boolean;
-  readonly abandoned: boolean;
+  readonly clientDisconnected: boolean;
   closeIdle(): void;
   checkTimeouts(): void;
   /** The server ends: whoever answers a request is told. */
-  serverEnds(): void;
+  onServerShutdown(): void;
 }
 
 /** Seconds in which the first request of a connection follows, where a load balancer has made it just before it heard of the end. */
 const FIRST_REQUEST = 1;
 
 /** Shared by the connections of one server. */
-export class ServerHost implements ConnectionHost {
+export class ServerContext implements ConnectionContext {
   readonly parser: HttpParser;
   readonly memory: ParserMemory;
   readonly limits: ConnectionLimits;
   readonly delegate: HTTPServerConnectionDelegate;
   readonly noKeepAlive: boolean;
-  readonly leaveOnHalfClose: boolean;
+  readonly halfCloseDisconnects: boolean;
   readonly strictTarget: boolean;
   readonly tick: number;
   readonly connections: Set<ServerConnection> = new Set();
@@ -50,7 +50,7 @@ export class ServerHost implements ConnectionHost {
   ending = false;
   /** Nobody waits for a connection any more. */
   over = false;
-  readonly standing: StandingConnections = new StandingConnections(() => this.#left());
+  readonly upgraded: UpgradedConnections = new UpgradedConnections(() => this.#left());
   readonly #xheaders: boolean;
   readonly #trusted: AddressList | undefined;
   readonly #protocol: "http" | "https" | undefined;
@@ -69,7 +69,7 @@ export class ServerHost implements ConnectionHost {
     this.delegate = options.decompressRequest === true ? new DecompressingConnections(delegate, limits) : delegate;
     this.limits = limits;
     this.noKeepAlive = options.noKeepAlive === true;
-    this.leaveOnHalfClose = options.halfClose !== "answer";
+    this.halfCloseDisconnects = options.halfClose !== "answer";
     this.strictTarget = options.strictTarget === true;
     this.#xheaders = options.xheaders === true;
     this.#trusted = options.trustedDownstream === undefined ? undefined : new AddressList(options.trustedDownstream);
@@ -77,12 +77,12 @@ export class ServerHost implements ConnectionHost {
     this.tick = sweepInterval(limits);
   }
 
-  originOf(head: RequestHead, peer: string | undefined, encrypted: boolean): Origin {
+  sourceOf(head: RequestHead, peer: string | undefined, encrypted: boolean): RequestSource {
     const remoteIp = normalizeAddress(peer);
-    const origin: Origin = this.#xheaders
+    const source: RequestSource = this.#xheaders
       ? applyForwarded(HTTPHeaders.from(head), remoteIp, encrypted, this.#trusted)
       : { remoteIp, protocol: encrypted ? "https" : "http" };
-    return this.#protocol === undefined ? origin : { remoteIp: origin.remoteIp, protocol: this.#protocol };
+    return this.#protocol === undefined ? source : { remoteIp: source.remoteIp, protocol: this.#protocol };
   }
 
   /** Before a connection is made: its first wait begins now, not when the last one of others was looked at. */
@@ -109,7 +109,7 @@ export class ServerHost implements ConnectionHost {
     this.#left();
   }
   #left(): void {
-    if (this.connections.size === 0 && this.standing.size === 0) for (const done of this.#whenEmpty.splice(0)) done();
+    if (this.connections.size === 0 && this.upgraded.size === 0) for (const done of this.#whenEmpty.splice(0)) done();
   }
 
   #tellDelegate(connection: HTTP1Connection): void {
@@ -129,7 +129,7 @@ export class ServerHost implements ConnectionHost {
 
   /** Resolves when no connection is left, or after so many seconds. */
   empty(limit?: number): Promise<void> {
-    if (this.connections.size === 0 && this.standing.size === 0) return Promise.resolve();
+    if (this.connections.size === 0 && this.upgraded.size === 0) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = limit === undefined ? undefined : setTimeout(resolve, limit * 1000);
       this.#whenEmpty.push(() => {
@@ -142,20 +142,20 @@ export class ServerHost implements ConnectionHost {
   /** Each answer from here on is the last of its connection, and whoever takes long is told. */
   close(): void {
     this.closing = true;
-    this.#tell();
+    this.#notify();
   }
 
   /** Nothing more is accepted; whoever takes long is told, whenever he comes. Ends when no connection is left, or at the deadline. */
   async end(drained: boolean, deadline: number): Promise<void> {
     const over = performance.now() / 1000 + deadline;
     this.ending = true;
-    this.#tell();
+    this.#notify();
     // A connection that has just been made has its request still to come; those that were idle before have been closed by their clients.
     if (drained) await this.empty(Math.min(FIRST_REQUEST, deadline));
     for (const connection of this.connections) {
       if (connection.idle) connection.closeIdle();
       // A handler that never answers a client that left would hold everybody up.
-      else if (connection.abandoned) connection.stream.destroy();
+      else if (connection.clientDisconnected) connection.stream.destroy();
     }
     const left = over - performance.now() / 1000;
     if (left > 0) await this.empty(left);
@@ -163,15 +163,15 @@ export class ServerHost implements ConnectionHost {
     await this.destroy();
   }
 
-  #tell(): void {
-    for (const connection of this.connections) connection.serverEnds();
-    this.standing.tell(this.ending);
+  #notify(): void {
+    for (const connection of this.connections) connection.onServerShutdown();
+    this.upgraded.notify(this.ending);
   }
 
   /** Cuts every connection. Resolves when all are closed. */
   destroy(): Promise<void> {
     for (const { stream } of this.connections) stream.destroy();
-    this.standing.destroy();
+    this.upgraded.destroy();
     return this.empty();
   }
 }

@@ -47,7 +47,7 @@ export interface TransformedHead {
 export type OutputTransformFactory = (request: HTTPServerRequest) => OutputTransform | undefined;
 
 /** An answer on its way through transforms. `reason`, where it is not the standard one of the status. */
-export interface AnswerHead {
+export interface ResponseHead {
   readonly status: number;
   readonly reason: string;
   readonly headers: HTTPHeaders;
@@ -79,7 +79,7 @@ export class TransformedOutput {
   }
 
   /** Sends the head and the first piece; with `finishing` the whole answer, its length said. `done` is called when it is out. */
-  start(head: AnswerHead, chunk: string | Uint8Array, finishing: boolean, done?: () => void): Promise<void> | void {
+  start(head: ResponseHead, chunk: string | Uint8Array, finishing: boolean, done?: () => void): Promise<void> | void {
     return this.#inOrder(finishing ? done : undefined, () =>
       after(this.#transformHead(head, toBytes(chunk), finishing), ({ status, chunk: piece }) => {
         const { headers } = head;
@@ -95,7 +95,11 @@ export class TransformedOutput {
     );
   }
 
-  #transformHead(head: AnswerHead, chunk: Uint8Array, finishing: boolean): TransformedHead | Promise<TransformedHead> {
+  #transformHead(
+    head: ResponseHead,
+    chunk: Uint8Array,
+    finishing: boolean,
+  ): TransformedHead | Promise<TransformedHead> {
     if (head.status === 304) {
       const length = lengthOf(head.headers);
       for (const transform of this.#transforms)

@@ -18,7 +18,7 @@ import type { HandlerOutput } from "../handler/output.ts";
 import { internals } from "../handler/internals.ts";
 
 /** The last text a route answered with, its length and tag, and the whole answer while it repeats itself. */
-export interface AnswerMemo {
+export interface ResponseMemo {
   text: string;
   kind: TextKind;
   contentType: string;
@@ -31,7 +31,7 @@ export interface AnswerMemo {
   generation: number;
 }
 
-export const newMemo = (): AnswerMemo => ({
+export const newMemo = (): ResponseMemo => ({
   text: "",
   kind: ASCII,
   contentType: "",
@@ -108,7 +108,7 @@ function takeConnection(headers: HTTPHeaders): string | undefined {
 const CONTENT_FIELDS = ["Content-Encoding", "Content-Language", "Content-Type"];
 
 function describe(
-  memo: AnswerMemo,
+  memo: ResponseMemo,
   handler: HandlerOutput,
   content: string | Uint8Array,
   tagged: boolean,
@@ -128,7 +128,7 @@ function describe(
 }
 
 /** Through a Buffer, because joined strings are copied together at every use and this one is used again. */
-function renewWhole(memo: AnswerMemo): void {
+function renewWhole(memo: ResponseMemo): void {
   memo.generation = httpDateGeneration();
   const head = okHeadText(memo.contentType);
   memo.whole = Buffer.from(`${head}${memo.fields}\r\n${memo.text}`).toString();

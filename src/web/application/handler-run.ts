@@ -3,7 +3,7 @@
  * what becomes of exceptions. The synchronous road makes no promise; promises appear where a handler returns one.
  */
 import { isTraced, requestChannels } from "../../diagnostics.ts";
-import { ContentBuffer } from "../../http/delegates.ts";
+import { ContentBuffer } from "../../http/message/content-buffer.ts";
 import { LandspoutError } from "../../errors.ts";
 import type { HTTPHeaders } from "../../http/message/headers.ts";
 import type { HTTP1Exchange } from "../../http/http1/http1exchange.ts";
@@ -191,7 +191,7 @@ export class HandlerRun implements HTTPMessageDelegate {
 
   private runMethod(handler: RequestHandler): void {
     if (internals.targetOf(handler)?.noticesShutdown === true)
-      this.exchange.setShutdownCallback(() => this.serverEnds(handler));
+      this.exchange.setShutdownCallback(() => this.onServerShutdown(handler));
     const result = callMethod(handler);
     if (!handler.finished && (result !== undefined || !handler.autoFinish)) this.exchange.keepContext();
     if (result === undefined) this.ended(handler);
@@ -231,7 +231,7 @@ export class HandlerRun implements HTTPMessageDelegate {
     failRequest(handler, error, hook, handlerClass);
   }
 
-  private serverEnds(handler: RequestHandler): void {
+  private onServerShutdown(handler: RequestHandler): void {
     if (handler.finished) return;
     guard(
       () => this.exchange.scope.runInAsyncScope(handler.onShutdown, handler),

@@ -19,7 +19,7 @@ export interface HandlerInternals {
   /** Ends a request whose error page has failed, or (`silently`) whose client has left; calls no code of the program's for it. */
   giveUp(handler: HandlerOutput, silently?: boolean): void;
   /** The callback is called when the answer is complete, in place of `requestFinished`, which it has to call; must not throw. */
-  onAnswered(handler: HandlerOutput, callback: () => void): void;
+  onResponded(handler: HandlerOutput, callback: () => void): void;
   /** The route the handler was made for. */
   targetOf(handler: HandlerOutput): Target | undefined;
   setTarget(handler: HandlerOutput, target: Target): void;

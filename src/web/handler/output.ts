@@ -58,7 +58,7 @@ export abstract class HandlerOutput {
       reset: (handler) => handler.#reset(),
       cut: (handler) => handler.#cut(),
       giveUp: (handler, silently) => handler.#giveUp(silently),
-      onAnswered: (handler, callback) => void (handler.#answered = callback),
+      onResponded: (handler, callback) => void (handler.#answered = callback),
       targetOf: (handler) => handler.#target,
       setTarget: (handler, target) => void (handler.#target = target),
       cookiesOf: (handler) => (handler.#newCookies ??= new NewCookies()),

@@ -5,7 +5,7 @@ import { streamsRequestBody } from "./decorators.ts";
 import { checkArgsOf } from "./init-args.ts";
 import { RequestHandler } from "./request-handler.ts";
 import { newMemo } from "../answer/send-whole.ts";
-import type { AnswerMemo } from "../answer/send-whole.ts";
+import type { ResponseMemo } from "../answer/send-whole.ts";
 
 export interface Target {
   readonly handlerClass: HandlerClass;
@@ -24,7 +24,7 @@ export interface Target {
   readonly streams: boolean;
   /** It reads that content itself, and its method runs at once. */
   readonly pulls: boolean;
-  readonly memo: AnswerMemo;
+  readonly memo: ResponseMemo;
 }
 
 const NO_ARGS: object = Object.freeze({});

@@ -87,7 +87,7 @@ export abstract class EventSourceHandler extends RequestHandler {
 
   constructor(application: Application, request: HTTPServerRequest) {
     super(application, request);
-    internals.onAnswered(this, () => request.connection.scope.runInAsyncScope(this.#end, this));
+    internals.onResponded(this, () => request.connection.scope.runInAsyncScope(this.#end, this));
   }
 
   // --- to be overridden ---

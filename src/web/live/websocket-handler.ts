@@ -102,7 +102,7 @@ export abstract class WebSocketHandler extends RequestHandler implements WebSock
     resolveWebSocketOptions(options);
     const compression = this.#compression();
     const stream = this.#accept();
-    const connection = new WebSocketConnection(stream, this, options, new Owner(this), request.connection.standing);
+    const connection = new WebSocketConnection(stream, this, options, new Owner(this), request.connection.upgraded);
     this.#connection = connection;
     connection.opened();
     if (compression !== undefined) connection.useCompression(compression);

@@ -1,14 +1,12 @@
 /**
- * Message delegates of routers: one that asks a router once the head of a request is there and passes everything on, one that collects
- * the content for a function, and the answer where nothing was found.
+ * Message delegates of routers: one that asks a router once the head of a request is there and passes everything on, and the response
+ * where nothing was found.
  */
-import { ContentBuffer } from "../../http/delegates.ts";
-import type { RequestCallback } from "../../http/delegates.ts";
 import { HTTPHeaders } from "../../http/message/headers.ts";
 import type { HTTP1Exchange } from "../../http/http1/http1exchange.ts";
 import type { HTTPMessageDelegate, RequestStartLine } from "../../http/interfaces.ts";
 import { HTTPServerRequest } from "../../http/request.ts";
-import { notPromise, watch } from "../../user-code.ts";
+import { notPromise } from "../../user-code.ts";
 import type { RequestRouter } from "./rule.ts";
 
 /** A request whose delegate is found when its head is complete. */
@@ -37,33 +35,6 @@ export class RoutedMessage implements HTTPMessageDelegate {
   }
   onConnectionClose(error?: Error): void {
     this.#delegate?.onConnectionClose(error);
-  }
-}
-
-/** Calls a function with a request when its content is complete. */
-export class CallbackMessage implements HTTPMessageDelegate {
-  readonly #callback: RequestCallback;
-  readonly #request: HTTPServerRequest;
-  #content: ContentBuffer | undefined = undefined;
-
-  constructor(callback: RequestCallback, request: HTTPServerRequest) {
-    this.#callback = callback;
-    this.#request = request;
-  }
-  headersReceived(): void {
-    this.#request.startTime = performance.now();
-  }
-  dataReceived(chunk: Uint8Array): void {
-    (this.#content ??= new ContentBuffer()).add(chunk);
-  }
-  finish(): void {
-    const request = this.#request;
-    if (this.#content !== undefined) request.body = this.#content.take();
-    const pending = this.#callback(request);
-    if (pending !== undefined) watch(pending, (error) => request.connection.fail(error));
-  }
-  onConnectionClose(): void {
-    this.#content = undefined;
   }
 }
 

@@ -6,11 +6,12 @@ import { UsageError } from "../../errors.ts";
 import type { HTTP1Exchange } from "../../http/http1/http1exchange.ts";
 import type { HTTPMessageDelegate, HTTPServerConnectionDelegate } from "../../http/interfaces.ts";
 import type { HTTPServerRequest } from "../../http/request.ts";
+import { CallbackMessage } from "../../http/delegates.ts";
 import type { RequestCallback } from "../../http/delegates.ts";
 import { loggers } from "../../log.ts";
 import { guard, logFailure, notPromise } from "../../user-code.ts";
 import type { MatchResult } from "./matchers.ts";
-import { CallbackMessage, RoutedMessage } from "./messages.ts";
+import { RoutedMessage } from "./messages.ts";
 import type { ReverseArguments } from "../paths/parameters.ts";
 import { Rule } from "./rule.ts";
 import type { RequestRouter, ReversibleRouter, Route, RouteTarget } from "./rule.ts";
@@ -141,7 +142,8 @@ export class RuleRouter extends Router {
     if (isConnectionDelegate(target) && target.onClose !== undefined) this.#remember(serverConnection, target);
     if (isRouter(target)) return notPromise(target.findHandler(request, serverConnection), "findHandler");
     if (isConnectionDelegate(target)) return target.startRequest(serverConnection, request.connection);
-    if (typeof target === "function") return new CallbackMessage(target as unknown as RequestCallback, request);
+    if (typeof target === "function")
+      return new CallbackMessage(target as unknown as RequestCallback, request.connection, request);
     return undefined;
   }
 

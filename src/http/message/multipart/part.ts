@@ -2,7 +2,7 @@
 import { Buffer } from "node:buffer";
 import { UsageError } from "../../../errors.ts";
 import { decodeArgument } from "../arguments.ts";
-import { ContentBuffer } from "../../delegates.ts";
+import { ContentBuffer } from "../content-buffer.ts";
 import { LimitError } from "../errors.ts";
 import type { HTTPHeaders } from "../headers.ts";
 import type { PartHead } from "./part-head.ts";

@@ -1,6 +1,6 @@
 /**
- * How long a WebSocket has patience with its peer: one that is silent is asked, and gone if it does not answer; so is one that takes
- * nothing, and one that has left while somebody still waits. It is asked once a second, and does nothing by itself.
+ * Keep-alive check of a WebSocket: pings an idle peer; reports a missing pong, a peer that stops reading, and one that has closed its
+ * side of the connection while bytes are unsent. The shared clock calls it once a second; it has no timer of its own.
  */
 import { HOLD_LIMIT } from "../net/input-stream.ts";
 import type { BaseIOStream } from "../net/base-iostream.ts";
@@ -10,15 +10,15 @@ import type { WebSocketOptions } from "./options.ts";
 /** What is to be done. */
 export const NOTHING = 0;
 /** Send a ping. */
-export const ASK = 1;
+export const SEND_PING = 1;
 /** It has not answered one. */
-export const SILENT = 2;
+export const NO_PONG = 2;
 /** It takes nothing of what it is sent. */
-export const STUCK = 3;
+export const NOT_READING = 3;
 /** It has closed its side, and what it sent before is not being taken. */
-export const LEFT = 4;
+export const HALF_CLOSED = 4;
 
-export class Patience {
+export class PeerMonitor {
   private readonly options: Required<WebSocketOptions>;
   /** When something last came. */
   lastSeen: number = clockNow();
@@ -58,24 +58,24 @@ export class Patience {
     if (!waiting || unsentLength !== this.unsent || unreadLength !== this.unread) this.since = now;
     this.unsent = waiting ? unsentLength : -1;
     this.unread = unreadLength;
-    if (waiting && stream.peerEnded) return now - this.since >= closeTimeout ? LEFT : NOTHING;
+    if (waiting && stream.peerEnded) return now - this.since >= closeTimeout ? HALF_CLOSED : NOTHING;
     if (pingInterval <= 0) return NOTHING;
     if (this.pinged >= 0) {
       // Whatever comes shows that the peer is there.
       if (this.lastSeen >= this.pinged) this.pinged = -1;
-      else if (unsentLength === 0 || !waiting) return now - this.pinged >= pingTimeout ? SILENT : NOTHING;
+      else if (unsentLength === 0 || !waiting) return now - this.pinged >= pingTimeout ? NO_PONG : NOTHING;
     }
     if (waiting) {
-      if (unsentLength > 0) return now - this.since >= pingInterval + pingTimeout ? STUCK : NOTHING;
+      if (unsentLength > 0) return now - this.since >= pingInterval + pingTimeout ? NOT_READING : NOTHING;
       // It is held back, and its pong would not be heard. But that it has left shows when something is sent.
       if (unreadLength >= HOLD_LIMIT) {
         if (now - this.lastSeen < pingInterval) return NOTHING;
         this.lastSeen = now;
-        return ASK;
+        return SEND_PING;
       }
     }
     if (now - this.lastSeen < pingInterval) return NOTHING;
     this.pinged = now;
-    return ASK;
+    return SEND_PING;
   }
 }
