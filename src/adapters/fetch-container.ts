@@ -3,6 +3,7 @@
  * `WSGIContainer` is to Tornado.
  */
 import { Buffer, isUtf8 } from "node:buffer";
+import { PushIterator } from "../async/push-iterator.ts";
 import { ContentBuffer } from "../http/message/content-buffer.ts";
 import { httpDate } from "../http/message/date.ts";
 import { statusLine } from "../http/message/field-text.ts";
@@ -116,44 +117,48 @@ class FetchMessage implements HTTPMessageDelegate {
   }
 }
 
-/** Content of a request on its way to a reader, no faster than that one reads. */
+/** Content of a request on its way to a reader, no faster than that one reads: the stream pulls when it is read, and keeps nothing. */
 class ContentStream {
   readonly readable: ReadableStream<Uint8Array>;
+  readonly #content = new PushIterator<Uint8Array>();
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined = undefined;
-  #pulled: (() => void) | undefined = undefined;
-  #cancelled = false;
+  #pulling = false;
+  #complete = false;
 
   constructor() {
-    this.readable = new ReadableStream<Uint8Array>({
-      start: (controller) => {
-        this.#controller = controller;
+    this.readable = new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          this.#controller = controller;
+        },
+        pull: async (controller) => {
+          this.#pulling = true;
+          const chunk = await this.#content.take();
+          this.#pulling = false;
+          if (chunk !== undefined) controller.enqueue(chunk);
+          if (this.#complete && this.#content.length === 0) controller.close();
+        },
+        cancel: () => this.#content.cancel(),
       },
-      pull: () => this.#wake(),
-      cancel: () => {
-        this.#cancelled = true;
-        this.#wake();
-      },
-    });
-  }
-  #wake(): void {
-    const pulled = this.#pulled;
-    this.#pulled = undefined;
-    pulled?.();
+      { highWaterMark: 0 },
+    );
   }
 
   push(chunk: Uint8Array): Promise<void> | void {
-    // Whoever does not want the rest lets it run into nothing.
-    if (this.#cancelled) return undefined;
-    this.#controller?.enqueue(chunk);
-    if ((this.#controller?.desiredSize ?? 1) > 0) return undefined;
-    return new Promise((resolve) => (this.#pulled = resolve));
+    return this.#content.push(chunk);
   }
   end(): void {
-    if (!this.#cancelled) this.#controller?.close();
+    const content = this.#content;
+    if (content.over) return;
+    this.#complete = true;
+    content.end();
+    // Otherwise the last `pull` closes.
+    if (!this.#pulling && content.length === 0) this.#controller?.close();
   }
   fail(error: Error): void {
-    if (!this.#cancelled) this.#controller?.error(error);
-    this.#wake();
+    if (this.#content.over) return;
+    this.#content.cancel();
+    this.#controller?.error(error);
   }
 }
 

@@ -11,6 +11,7 @@ import { describeError, loggers } from "../log.ts";
 import { IOStream } from "../net/iostream.ts";
 import { STREAM_OPTIONS } from "../net/iostream-options.ts";
 import type { IOStreamOptions } from "../net/iostream-options.ts";
+import { PushIterator } from "../async/push-iterator.ts";
 import { TimeoutError } from "../async/timeout-error.ts";
 import { TLS_CLIENT_OPTIONS } from "../net/tls-options.ts";
 import type { TlsClientOptions } from "../net/transport.ts";
@@ -25,9 +26,11 @@ import { ResponseHeadReader, checkResponse, checkOffer, handshakeRequest, target
 import type { HandshakeResponse, HandshakeOffer, WebSocketTarget } from "./handshake-client.ts";
 import { checkMessageOptions, formOf } from "./message-form.ts";
 import type { MessageOptions } from "./message-form.ts";
-import { MessageQueue } from "./message-queue.ts";
 import { WEBSOCKET_OPTIONS } from "./options.ts";
 import type { WebSocketOptions } from "./options.ts";
+
+/** The server is held back from so many unread messages on, or so many bytes (characters, of text). */
+const UNREAD_MESSAGES = { maxQueued: 64, maxQueuedSize: 65_536, sizeOf: (message: Message): number => message.length };
 
 /** What a client hears. */
 export interface WebSocketCallbacks {
@@ -181,7 +184,7 @@ export class WebSocketClient {
   readonly selectedSubprotocol: string | undefined;
   readonly #connection: WebSocketConnection;
   /** Undefined where messages go to a callback. */
-  readonly #queue: MessageQueue | undefined;
+  readonly #queue: PushIterator<Message> | undefined;
   readonly #closed: Promise<void>;
 
   constructor(
@@ -195,7 +198,7 @@ export class WebSocketClient {
   ) {
     this.headers = headers;
     this.selectedSubprotocol = subprotocol;
-    const queue = onMessage === undefined ? new MessageQueue() : undefined;
+    const queue = onMessage === undefined ? new PushIterator<Message>(UNREAD_MESSAGES) : undefined;
     this.#queue = queue;
     let over: () => void = () => undefined;
     this.#closed = new Promise((resolve) => (over = resolve));
@@ -245,7 +248,7 @@ export class WebSocketClient {
     if (this.#queue === undefined) {
       throw new UsageError("ERR_LANDSPOUT_WEBSOCKET_READ", "The messages of this WebSocket go to its onMessage");
     }
-    return this.#queue.read();
+    return this.#queue.take();
   }
   /** All messages up to the end. Who leaves the loop earlier can read on later, and closes it. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Message, void, undefined> {
@@ -283,7 +286,7 @@ export class WebSocketClient {
    */
   close(code?: number, reason?: string): void {
     this.#connection.close(code, reason);
-    this.#queue?.letGo();
+    this.#queue?.release();
   }
   /** Cuts the connection without a word. */
   abort(): void {

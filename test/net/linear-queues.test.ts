@@ -5,12 +5,12 @@
 import { Buffer } from "node:buffer";
 import * as assert from "uvu/assert";
 import { Fifo } from "../../src/async/fifo.ts";
+import { PushIterator } from "../../src/async/push-iterator.ts";
 import { BunTransport } from "../../src/net/runtime/bun-transport.ts";
 import type { BunSocket } from "../../src/net/runtime/bun-transport.ts";
 import { WriteQueue } from "../../src/net/write-queue.ts";
 import { createTsParser } from "../../src/parser/ts/index.ts";
 import type { MessageDeflate } from "../../src/websocket/deflate.ts";
-import { MessageQueue } from "../../src/websocket/message-queue.ts";
 import { Outbox } from "../../src/websocket/outbox.ts";
 import { suite } from "../_support/suite.ts";
 
@@ -128,11 +128,14 @@ test("messages that are compressed, or wait behind one that is", () => {
   });
 });
 
-test("readers that wait for messages", () => {
+test("readers that wait for items, and items that wait for readers", () => {
   linear(20_000, (n) => {
-    const queue = new MessageQueue();
-    for (let i = 0; i < n; i++) void queue.read();
+    const queue = new PushIterator<string>();
+    for (let i = 0; i < n; i++) void queue.take();
     for (let i = 0; i < n; i++) assert.is(queue.push("x"), undefined);
+    for (let i = 0; i < n; i++) void queue.push("x");
+    for (let i = 0; i < n; i++) void queue.take();
+    assert.is(queue.length, 0);
   });
 });
 test.run();

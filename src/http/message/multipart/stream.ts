@@ -5,7 +5,7 @@
  */
 import { Buffer } from "node:buffer";
 import { UsageError } from "../../../errors.ts";
-import { Fifo } from "../../../async/fifo.ts";
+import { PushIterator } from "../../../async/push-iterator.ts";
 import { RemoteProtocolError } from "../errors.ts";
 import { boundaryOf, isMultipartForm } from "./boundary.ts";
 import { resolveMultipartLimits } from "./options.ts";
@@ -15,13 +15,7 @@ import { MultipartPart } from "./part.ts";
 import type { PartSource } from "./part.ts";
 
 const PART_END = Symbol("end of a part");
-const STREAM_END = Symbol("end of the form");
-type Item = MultipartPart | Buffer | typeof PART_END | typeof STREAM_END;
-
-interface Waiter {
-  resolve(item: Item): void;
-  reject(error: unknown): void;
-}
+type Item = MultipartPart | Buffer | typeof PART_END;
 
 /**
  * @example
@@ -34,18 +28,11 @@ export class MultipartStream implements AsyncIterable<MultipartPart> {
   readonly #parser: MultipartParser;
   readonly #source: PartSource;
   /** What the program has not taken yet, in order; empty while it waits. */
-  readonly #queue = new Fifo<Item>();
-  #waiter: Waiter | undefined = undefined;
-  #drained: Promise<void> | undefined = undefined;
-  #goOn: (() => void) | undefined = undefined;
+  readonly #items = new PushIterator<Item>();
   /** The part whose content may be read. */
   #current: MultipartPart | undefined = undefined;
   /** What is still to come of the current part is dropped. */
   #skipping = false;
-  /** The program wants no more. */
-  #cancelled = false;
-  #ended = false;
-  #error: { readonly reason: unknown } | undefined = undefined;
   #iterated = false;
 
   /**
@@ -59,13 +46,13 @@ export class MultipartStream implements AsyncIterable<MultipartPart> {
     this.#parser = new MultipartParser(
       boundaryOf(contentType),
       {
-        partBegin: (head) => this.#add(new MultipartPart(head, this.#source)),
+        partBegin: (head) => void this.#items.push(new MultipartPart(head, this.#source)),
         partData: (bytes) => {
-          if (!this.#skipping) this.#add(bytes);
+          if (!this.#skipping) void this.#items.push(bytes);
         },
         partEnd: () => {
           if (this.#skipping) this.#skipping = false;
-          else this.#add(PART_END);
+          else void this.#items.push(PART_END);
         },
       },
       options,
@@ -84,40 +71,36 @@ export class MultipartStream implements AsyncIterable<MultipartPart> {
    * taken what was pushed: push the next when it resolves. Errors go to the program; what is pushed after one is dropped.
    */
   push(chunk: Uint8Array): Promise<void> | void {
-    if (this.#cancelled || this.#ended || this.#error !== undefined) return undefined;
+    const items = this.#items;
+    if (items.over) return undefined;
     try {
       this.#parser.feed(chunk);
     } catch (error) {
-      this.#fail(error);
+      items.abort(error);
     }
-    if (this.#queue.length === 0) return undefined;
-    this.#drained ??= new Promise((resolve) => {
-      this.#goOn = resolve;
-    });
-    return this.#drained;
+    return items.drained();
   }
 
   /** The content is complete; the program is told so, or that the form is not. */
   end(): void {
-    if (this.#cancelled || this.#ended || this.#error !== undefined) return;
+    const items = this.#items;
+    if (items.over) return;
     try {
       this.#parser.end();
+      items.end();
     } catch (error) {
-      this.#fail(error);
-      return;
+      items.abort(error);
     }
-    this.#ended = true;
-    this.#add(STREAM_END);
   }
 
   /** No more will come: the client has left. What waits for the program is dropped; whatever it asks for next throws `error`. */
   abort(error?: unknown): void {
-    if (this.#cancelled || this.#ended || this.#error !== undefined) return;
-    this.#queue.clear();
-    this.#fail(
+    const items = this.#items;
+    if (items.over) return;
+    items.clear();
+    items.abort(
       error ?? new RemoteProtocolError("ERR_LANDSPOUT_MULTIPART_ENDED", "The form ended before it was complete.", 400),
     );
-    this.#release();
   }
 
   // --- the side of the program ---
@@ -139,14 +122,8 @@ export class MultipartStream implements AsyncIterable<MultipartPart> {
 
   /** Nothing more is wanted, as when the loop over the parts is left: what comes is dropped, `push` never waits. */
   cancel(): void {
-    if (this.#cancelled) return;
-    this.#cancelled = true;
     this.#current = undefined;
-    this.#queue.clear();
-    const waiter = this.#waiter;
-    this.#waiter = undefined;
-    waiter?.resolve(STREAM_END);
-    this.#release();
+    this.#items.cancel();
   }
 
   async #nextPart(): Promise<IteratorResult<MultipartPart, undefined>> {
@@ -156,14 +133,13 @@ export class MultipartStream implements AsyncIterable<MultipartPart> {
       this.#current = item;
       return { done: false, value: item };
     }
-    // Asked again, it says the same.
-    this.#cancelled = true;
     return { done: true, value: undefined };
   }
 
   async #nextPiece(part: MultipartPart): Promise<Buffer | undefined> {
     if (this.#current !== part) {
-      if (this.#error !== undefined) throw this.#error.reason;
+      const { error } = this.#items;
+      if (error !== undefined) throw error.reason;
       throw new UsageError(
         "ERR_LANDSPOUT_PART_USED",
         `the content of the part ${JSON.stringify(part.name)} is gone: read it before the next part is asked for`,
@@ -179,55 +155,17 @@ export class MultipartStream implements AsyncIterable<MultipartPart> {
   #discard(part: MultipartPart): void {
     if (this.#current !== part) return;
     this.#current = undefined;
-    const waiter = this.#waiter;
-    this.#waiter = undefined;
-    waiter?.resolve(PART_END);
-    const queue = this.#queue;
-    while (queue.length > 0 && queue.peek() instanceof Buffer) queue.shift();
-    if (queue.length === 0) this.#skipping = true;
-    else queue.shift();
-    if (queue.length === 0) this.#release();
+    const items = this.#items;
+    if (items.awaited) void items.push(PART_END);
+    while (items.peek() instanceof Buffer) items.skip();
+    if (items.length === 0) this.#skipping = true;
+    else items.skip();
   }
 
-  #take(): Promise<Item> {
-    if (this.#queue.length > 0) {
-      const item = this.#queue.shift() as Item;
-      if (this.#queue.length === 0) this.#release();
-      return Promise.resolve(item);
-    }
-    if (this.#cancelled) return Promise.resolve(STREAM_END);
-    if (this.#error !== undefined) return Promise.reject(this.#error.reason);
-    if (this.#waiter !== undefined) {
-      return Promise.reject(
-        new UsageError("ERR_LANDSPOUT_PART_USED", "the parts of a form are read one after the other"),
-      );
-    }
-    return new Promise<Item>((resolve, reject) => {
-      this.#waiter = { resolve, reject };
-    });
-  }
-
-  /** To whoever waits, else into the queue. */
-  #add(item: Item): void {
-    const waiter = this.#waiter;
-    if (waiter === undefined) this.#queue.push(item);
-    else {
-      this.#waiter = undefined;
-      waiter.resolve(item);
-    }
-  }
-
-  #fail(reason: unknown): void {
-    this.#error = { reason };
-    const waiter = this.#waiter;
-    this.#waiter = undefined;
-    waiter?.reject(reason);
-  }
-
-  /** The program has taken everything: the connection goes on. */
-  #release(): void {
-    const goOn = this.#goOn;
-    this.#drained = this.#goOn = undefined;
-    goOn?.();
+  #take(): Promise<Item | undefined> {
+    if (!this.#items.awaited) return this.#items.take();
+    return Promise.reject(
+      new UsageError("ERR_LANDSPOUT_PART_USED", "the parts of a form are read one after the other"),
+    );
   }
 }
