@@ -3,6 +3,7 @@
  * real `Request` only for the rest.
  */
 import type { Buffer } from "node:buffer";
+import { percentEncoded } from "../escape/percent.ts";
 import type { HTTPServerRequest } from "../http/request.ts";
 
 /** Content that has come whole, comes as a stream, or is not there. */
@@ -19,7 +20,6 @@ const PLAIN =
 const ESCAPED = /["<>\\^`{|}]/g;
 /** The zone of an address, which the URL standard has no place for. */
 const ZONE = /^(https?:\/\/\[[0-9A-Fa-f:.]+)%[^\]]*\]/;
-const percentEncoded = (character: string): string => `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 
 function addressOf(request: HTTPServerRequest): string {
   // RFC 9112 §3.3: an authority that is missing is the server's own to choose, and the target `*` has no path.

@@ -5,6 +5,7 @@
  * Field lines come from the parser's table while it still holds this head (`epoch`), later from the text, which has been
  * validated and is only split.
  */
+import { percentEncoded } from "../../escape/percent.ts";
 import {
   F_PATH_ESCAPED,
   F_TARGET_RAW,
@@ -34,7 +35,6 @@ import type { HeaderSource } from "../message/headers.ts";
 import type { RequestStartLine } from "../message/start-lines.ts";
 
 const ABOVE_ASCII = /[\x80-\xff]/g;
-const percentEncoded = (byte: string): string => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`;
 /** Visible ASCII that RFC 3986 §2 has no place for. */
 const NO_URI = /["<>\\^`{|}]/;
 

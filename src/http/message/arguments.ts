@@ -3,6 +3,7 @@
  * decodes them. Only `&` separates, `+` is a space, empty values count. One pass over the bytes, whatever they are.
  */
 import { Buffer } from "node:buffer";
+import { percentDecode } from "../../escape/percent.ts";
 import { LimitError, RemoteProtocolError } from "./errors.ts";
 
 /** Values by name, in the order they came; no prototype, so every name is safe. */
@@ -78,28 +79,5 @@ const tooMany = (): LimitError =>
 /** A part with `+` and percent-encoding resolved; a `%` without two hexadecimal digits stays. */
 function decodePart(bytes: Buffer, start: number, end: number): Buffer {
   const decoded = Buffer.allocUnsafe(end - start);
-  let length = 0;
-  for (let i = start; i < end; i++) {
-    const byte = bytes[i] as number;
-    const value = byte === PERCENT && i + 2 < end ? hexValue(bytes[i + 1] as number, bytes[i + 2] as number) : -1;
-    if (value >= 0) {
-      decoded[length++] = value;
-      i += 2;
-    } else decoded[length++] = byte === PLUS ? 0x20 : byte;
-  }
-  return decoded.subarray(0, length);
-}
-
-const digit = (code: number): number =>
-  code >= 0x30 && code <= 0x39
-    ? code - 0x30
-    : (code | 0x20) >= 0x61 && (code | 0x20) <= 0x66
-      ? (code | 0x20) - 0x57
-      : -1;
-
-/** Value of two hexadecimal digits, or -1. */
-function hexValue(first: number, second: number): number {
-  const high = digit(first);
-  const low = digit(second);
-  return high < 0 || low < 0 ? -1 : high * 16 + low;
+  return decoded.subarray(0, percentDecode(decoded, bytes, start, end, true));
 }

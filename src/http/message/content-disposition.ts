@@ -1,6 +1,7 @@
 /** `Content-Disposition` of a response (RFC 6266): under which name a client saves the content. */
 import { Buffer } from "node:buffer";
 import { UsageError } from "../../errors.ts";
+import { percentEncoded } from "../../escape/percent.ts";
 import { checkOptions, oneOf } from "../../options-check.ts";
 import type { OptionTable } from "../../options-check.ts";
 
@@ -80,5 +81,4 @@ function fallback(name: string): string {
 }
 
 /** RFC 8187 §3.2.1: value-chars = *( pct-encoded / attr-char ); what `encodeURIComponent` leaves and attr-char has not is `'()*`. */
-const extendedValue = (name: string): string =>
-  encodeURIComponent(name).replace(/['()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+const extendedValue = (name: string): string => encodeURIComponent(name).replace(/['()*]/g, percentEncoded);

@@ -1,5 +1,6 @@
 /** URLs and authorities as Tornado's `httputil` takes them apart and puts them together. */
 import { Buffer } from "node:buffer";
+import { FORM, percentDecoded, percentEncode } from "../../escape/percent.ts";
 import { UsageError } from "../../errors.ts";
 
 type URLValue = string | number | boolean | Uint8Array;
@@ -57,20 +58,7 @@ function spelledAnew(query: string): string[] {
   return pairs;
 }
 
-function formDecoded(text: string): Buffer {
-  const latin1 = Buffer.from(text.replaceAll("+", " ")).toString("latin1");
-  const bytes = latin1.replace(/%([0-9a-fA-F]{2})/g, (_match, digits: string) =>
-    String.fromCharCode(Number.parseInt(digits, 16)),
-  );
-  return Buffer.from(bytes, "latin1");
-}
-
-/** How each byte is written: RFC 3986 §2.3 unreserved characters as they are, a space as `+`. */
-const SPELLING: readonly string[] = Array.from({ length: 256 }, (_, byte) => {
-  const character = String.fromCharCode(byte);
-  if (/[A-Za-z0-9\-._~]/.test(character)) return character;
-  return byte === 0x20 ? "+" : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
-});
+const formDecoded = (text: string): Buffer => percentDecoded(Buffer.from(text), true);
 
 // RFC 3986 §2: what is neither reserved nor unreserved nor "%". A backslash is among it, which browsers read as a slash.
 // Looser than the RFC: ^ ` { | } stay as they are, as they do in a query that a browser sends.
@@ -78,17 +66,11 @@ const NOT_IN_URI = /[^\x21\x23-\x3b\x3d\x3f-\x5b\x5d-\x7e]+/g;
 
 /** Text as a URI reference: what one cannot hold is percent-encoded as UTF-8. What is encoded already stays. */
 export const toURIReference = (text: string): string =>
-  text.replace(NOT_IN_URI, (run) => percentEncoded(Buffer.from(run)));
+  text.replace(NOT_IN_URI, (run) => percentEncode(Buffer.from(run)));
 
 /** A request target, one character a byte as it was received, as a URI reference. */
 export const targetReference = (target: string): string =>
-  target.replace(NOT_IN_URI, (run) => percentEncoded(Buffer.from(run, "latin1")));
-
-function percentEncoded(bytes: Buffer): string {
-  let text = "";
-  for (const byte of bytes) text += `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
-  return text;
-}
+  target.replace(NOT_IN_URI, (run) => percentEncode(Buffer.from(run, "latin1")));
 
 /**
  * Whether a path, as a reference, leads to another host: RFC 3986 §4.2 reads what follows two slashes as a host, and browsers take a
@@ -96,11 +78,8 @@ function percentEncoded(bytes: Buffer): string {
  */
 export const namesHost = (path: string): boolean => /^[/\\]{2}/.test(path);
 
-function formEncoded(value: URLValue): string {
-  let text = "";
-  for (const byte of value instanceof Uint8Array ? value : Buffer.from(String(value))) text += SPELLING[byte];
-  return text;
-}
+const formEncoded = (value: URLValue): string =>
+  percentEncode(value instanceof Uint8Array ? value : Buffer.from(String(value)), FORM);
 
 /** Values by name as pairs, in order: what `request.arguments` holds, for `urlConcat`. */
 export function qsToQsl<T>(values: { readonly [name: string]: readonly T[] }): [string, T][] {

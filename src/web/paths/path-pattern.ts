@@ -3,6 +3,7 @@
  * Paths stand here as they do in a request target, percent-encoded.
  */
 import { Buffer } from "node:buffer";
+import { COMPONENT, PATH, percentEncode } from "../../escape/percent.ts";
 import { UsageError } from "../../errors.ts";
 import type { PathValue } from "./parameters.ts";
 
@@ -122,21 +123,12 @@ export function checkedPath(path: string): string {
  * (Tornado lets it stand everywhere; there `a/b` for one segment makes a path that the route does not match).
  */
 export function escapePart(value: PathValue, keepSlashes: boolean): string {
-  if (value instanceof Uint8Array) return escapeBytes(value, keepSlashes);
+  const spelling = keepSlashes ? PATH : COMPONENT;
+  if (value instanceof Uint8Array) return percentEncode(value, spelling);
   if (!["string", "number", "bigint"].includes(typeof value)) {
     throw new UsageError("ERR_LANDSPOUT_REVERSE", `a part of a path is text, a number or bytes, not ${typeof value}`);
   }
-  return escapeBytes(Buffer.from(String(value)), keepSlashes);
-}
-
-function escapeBytes(bytes: Uint8Array, keepSlashes: boolean): string {
-  let text = "";
-  for (const byte of bytes) {
-    const letter = String.fromCharCode(byte);
-    const stays = /[\w.~-]/.test(letter) || (keepSlashes && letter === "/");
-    text += stays ? letter : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
-  }
-  return text;
+  return percentEncode(Buffer.from(String(value)), spelling);
 }
 
 /** The values of a call of `reverse` in order, whether they came so or in one object by name. @throws UsageError if they do not fit. */

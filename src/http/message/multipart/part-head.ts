@@ -3,6 +3,7 @@
  * is done about a file name here is all that stands between a client and whoever makes a path of it.
  */
 import { Buffer } from "node:buffer";
+import { percentDecoded } from "../../../escape/percent.ts";
 import { LimitError, RemoteProtocolError } from "../errors.ts";
 import { HTTPHeaders } from "../headers.ts";
 import type { MultipartLimits } from "./options.ts";
@@ -130,7 +131,7 @@ function decodeExtended(value: string): string {
     } catch {
       throw badDisposition("an extended file name is not UTF-8");
     }
-  } else text = coded.replace(/%(..)/g, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  } else text = percentDecoded(Buffer.from(coded, "latin1"), false).toString("latin1");
   // The same that may not stand in a field value.
   if (/[\x00-\x08\x0a-\x1f\x7f]/.test(text)) throw badDisposition("a file name holds a control character");
   return text;
