@@ -55,7 +55,6 @@ export interface ExchangeOwner {
 
 /** The longest content that is waited for although nobody reads it, bytes. */
 const SHORT_CONTENT = 65_536;
-
 // What has been sent of the answer.
 const NOTHING = 0;
 const HEAD_SENT = 1;
