@@ -82,7 +82,7 @@ export async function runProcess(command, args, { deadline = 600, env = process.
   const seconds = (performance.now() - began) / 1000;
   const orphans = (await reap(child.pid)) && !late;
   running.delete(child.pid);
-  // What was written before the end may still be in the pipes.
-  await Promise.race([closed, wait(GRACE)]);
+  // What was written before the end may still be in the pipes. They keep this process alive, the timer must not.
+  await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, GRACE * 1000).unref())]);
   return { status, seconds, output, late, orphans };
 }

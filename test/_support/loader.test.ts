@@ -29,7 +29,10 @@ test.before(() => {
   for (const name of ["compiled.mjs", "root.mjs", "typescript.cjs"])
     cpSync(join(root, "scripts/lib", name), join(folder, "scripts/lib", name));
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "dir");
-  write("package.json", '{ "type": "module" }');
+  write(
+    "package.json",
+    '{ "name": "parcel", "type": "module", "exports": { ".": { "default": "./build/word.js" }, "./more": "./build/gone.js" } }',
+  );
   for (const name of ["examples", "deploy"]) mkdirSync(join(folder, name));
 });
 test.before.each(() => {
@@ -70,6 +73,31 @@ if (onNode) {
     const path = join(folder, "test/program.ts");
     const rest = `${pathToFileURL(path).href} ${path} 7 first function Named\n`;
     assert.is(run(), `none ${rest}child ${rest}\n`);
+  });
+
+  test("modules of src are one each, however they are imported, and what they export lives", () => {
+    write(
+      "src/count.ts",
+      "import { word } from './word.ts';",
+      "export let count = 0;",
+      "export const add = (): string => `${word} ${(count += 1)}`;",
+      "export default word;",
+    );
+    write("src/all.ts", "export * from './count.ts';");
+    write(
+      "test/program.ts",
+      'import { add, count } from "../src/all.ts";',
+      'import word, { count as same } from "../src/count.ts";',
+      'import { word as byName } from "parcel";',
+      "console.log(add(), count, same, word, byName, (await import('../src/count.ts')).count);",
+    );
+    assert.is(run(), "first 1 1 1 first first 1\n");
+    for (const name of ["all", "count"]) rmSync(join(folder, `src/${name}.ts`));
+  });
+
+  test("an import by the package's name that it does not export is refused by Node", () => {
+    write("test/program.ts", 'import "parcel/none";');
+    assert.match(run(), "ERR_PACKAGE_PATH_NOT_EXPORTED");
   });
 
   test("a stack trace names the lines of the sources", () => {
