@@ -2,7 +2,7 @@
  * The exports: the functions of `HttpParser` (src/parser/types.ts) over the memory drawn in src/parser/abi.ts. No state is kept
  * between two calls; the globals of the other files live for one.
  */
-import { ABI_VERSION, T_METHOD, T_TARGET_START } from "../src/parser/abi";
+import { ABI_VERSION, T_EPOCH, T_METHOD, T_TARGET_START, TABLE } from "../src/parser/abi";
 import { chunkLine } from "./chunk";
 import { resetFacts, storeFacts } from "./facts";
 import { fieldSection, REQUEST, RESPONSE, TRAILERS } from "./fields";
@@ -18,6 +18,12 @@ import { checkUtf8 } from "./utf8";
 /** Compared on load with the ABI_VERSION the other side was built with. */
 export const abiVersion: i32 = ABI_VERSION;
 
+/** Another result than the one before begins. */
+function nextEpoch(): void {
+  const slot = <usize>TABLE + ((<usize>T_EPOCH) << 2);
+  store<u32>(slot, load<u32>(slot) + 1);
+}
+
 /** The result of a parse that reached `reached`, or stopped. */
 function conclude(start: usize, end: usize, reached: usize): i32 {
   if (reached != 0) {
@@ -29,6 +35,7 @@ function conclude(start: usize, end: usize, reached: usize): i32 {
 }
 
 export function parseRequestHead(start: usize, end: usize, hint: u32, maxFields: i32): i32 {
+  nextEpoch();
   if (hint != 0 && stillUnfinished(start, end, hint)) return 0;
   resetFacts();
   const fields = requestLine(start, end);
@@ -43,6 +50,7 @@ function noRequestLine(): void {
 }
 
 export function parseResponseHead(start: usize, end: usize, hint: u32, maxFields: i32): i32 {
+  nextEpoch();
   if (hint != 0 && stillUnfinished(start, end, hint)) return 0;
   noRequestLine();
   const fields = statusLine(start, end);
@@ -50,12 +58,14 @@ export function parseResponseHead(start: usize, end: usize, hint: u32, maxFields
 }
 
 export function parseTrailers(start: usize, end: usize, hint: u32, maxFields: i32): i32 {
+  nextEpoch();
   if (hint != 0 && stillUnfinished(start, end, hint)) return 0;
   noRequestLine();
   return conclude(start, end, fieldSection(start, end, maxFields, TRAILERS));
 }
 
 export function parseChunkSize(start: usize, end: usize): i32 {
+  nextEpoch();
   const reached = chunkLine(start, end);
   return reached == 0 ? verdict : <i32>(reached - start);
 }

@@ -12,7 +12,7 @@
  *   0x60000  RECEIVE   where a socket's bytes land                        64 KiB
  *   0x70000  end of memory: a load past RECEIVE traps
  */
-export const ABI_VERSION = 3;
+export const ABI_VERSION = 4;
 
 // --- memory map (bytes) ---
 export const TABLE = 0x04000;
@@ -65,6 +65,11 @@ export const T_RESUME = 23;
 export const T_STAGE = 24;
 export const T_CHUNK_SIZE_LO = 25;
 export const T_CHUNK_SIZE_HI = 26;
+/**
+ * The number of the result that the table holds: every call of a parse function adds 1 (modulo 2^32) before anything else. Code that comes
+ * back later to read the table compares it with the number it has kept.
+ */
+export const T_EPOCH = 27;
 /** State and result of the hash, four words. */
 export const T_HASH = 28;
 /** The field lines in order, FIELD_SLOTS each: `id << 24 | name start`, name end, value start, value end. */

@@ -17,11 +17,8 @@ export interface HttpParser {
   readonly buffer: Uint8Array;
   /** The result table: TABLE_SLOTS words of `buffer` from TABLE on. */
   readonly table: Uint32Array;
-  /**
-   * Which result the table holds. Whoever calls a parse function adds 1 first; who comes back later to read the table
-   * compares, and parses again where the number has moved on.
-   */
-  epoch: number;
+  /** Which result the table holds: T_EPOCH. The four parse functions advance it themselves. */
+  readonly epoch: number;
   /**
    * CARRY and RECEIVE hold the bytes of a read that has not ended: nothing may be put there. Set by memory.ts alone.
    */

@@ -179,7 +179,6 @@ export class ResponseHeadReader implements StreamConsumer {
     const { parser } = this.#stream;
     let at = start;
     while (!this.#done && at < end) {
-      parser.epoch++;
       const size = parser.parseResponseHead(at, end, this.#hint, MAX_ANSWER_FIELDS);
       if (size < 0) {
         this.#fail(new WebSocketHandshakeError("ERR_LANDSPOUT_WEBSOCKET_HANDSHAKE", parseError(-size).message));

@@ -236,7 +236,6 @@ class Run {
       const piece = Buffer.alloc(1 + chance.below(SCRATCH_SIZE), 0xaa);
       putScratch(this.parser, 0, piece, 0, piece.length);
       putNeedle(this.parser, Buffer.from("needle"));
-      this.parser.epoch++;
       this.parser.parseTrailers(SCRATCH, SCRATCH + piece.length, 0, 8);
     }
     const other = this.any();

@@ -21,7 +21,6 @@ export function parse(
   hint: number,
   maxFields: number,
 ): number {
-  parser.epoch++;
   switch (element) {
     case "request":
       return parser.parseRequestHead(start, end, hint, maxFields);

@@ -13,7 +13,7 @@
  (global $assembly/facts/flags (mut i32) (i32.const 0))
  (global $assembly/facts/contentLength (mut i64) (i64.const 0))
  (global $assembly/facts/known (mut i64) (i64.const 0))
- (global $assembly/index/abiVersion i32 (i32.const 3))
+ (global $assembly/index/abiVersion i32 (i32.const 4))
  (memory $0 7 7)
  (data $0 (i32.const 1029) "\1d$")
  (data $0.1 (i32.const 1041) "\15)\00&\"+\00\13\00\0e\01\10\00\12\00\02\00\00\00-(\00*\00\'\00\00\06\00\00\001\1f\00\00\00\00\00\00,\17\04\16\00\00\00%\n\00\05\00\t\00\00\00\00\00\00\1e#\00\00\00\11!\00\00\00\0f\00\00\00\030\00\00\002\00\0c\00 \00\00\00\00\00\00\00\00\r\00\08\1b\1c\00\18\00\14\0b\19\00\00\07\1a/\00\00.")
@@ -469,7 +469,7 @@
     return
    end
   end
-  block $__inlined_func$assembly/host/isOddAuthority$204 (result i32)
+  block $__inlined_func$assembly/host/isOddAuthority$208 (result i32)
    i32.const 0
    local.get $0
    local.get $0
@@ -816,21 +816,21 @@
    i32.const 1
    local.get $0
    select
-   br_if $__inlined_func$assembly/host/isOddAuthority$204
+   br_if $__inlined_func$assembly/host/isOddAuthority$208
    drop
    local.get $4
    i32.eqz
    local.get $0
    local.get $1
    i32.eq
-   br_if $__inlined_func$assembly/host/isOddAuthority$204
+   br_if $__inlined_func$assembly/host/isOddAuthority$208
    drop
    i32.const 0
    local.get $0
    i32.load8_u
    i32.const 58
    i32.ne
-   br_if $__inlined_func$assembly/host/isOddAuthority$204
+   br_if $__inlined_func$assembly/host/isOddAuthority$208
    drop
    i32.const 0
    local.get $1
@@ -847,7 +847,7 @@
    i32.const 5
    i32.gt_u
    i32.or
-   br_if $__inlined_func$assembly/host/isOddAuthority$204
+   br_if $__inlined_func$assembly/host/isOddAuthority$208
    drop
    local.get $0
    i32.const 1
@@ -865,7 +865,7 @@
      i32.sub
      i32.const 10
      i32.ge_u
-     br_if $__inlined_func$assembly/host/isOddAuthority$204
+     br_if $__inlined_func$assembly/host/isOddAuthority$208
      drop
      local.get $0
      i32.const 1
@@ -1677,7 +1677,7 @@
    i32.const 2
    i32.lt_u
    if
-    block $__inlined_func$assembly/fields/sectionEnd$244
+    block $__inlined_func$assembly/fields/sectionEnd$248
      local.get $1
      local.get $5
      i32.ne
@@ -1687,7 +1687,7 @@
       local.get $2
       local.get $12
       call $assembly/fields/oddLine
-      br $__inlined_func$assembly/fields/sectionEnd$244
+      br $__inlined_func$assembly/fields/sectionEnd$248
      end
      i32.const 31
      local.get $2
@@ -1780,7 +1780,7 @@
     return
    end
   end
-  block $__inlined_func$assembly/version/oddVersion$271
+  block $__inlined_func$assembly/version/oddVersion$275
    loop $for-loop|0
     local.get $2
     i32.const 8
@@ -1805,7 +1805,7 @@
       i32.store
       i32.const 0
       global.set $assembly/outcome/verdict
-      br $__inlined_func$assembly/version/oddVersion$271
+      br $__inlined_func$assembly/version/oddVersion$275
      end
      local.get $0
      local.get $2
@@ -1847,7 +1847,7 @@
       i32.store
       i32.const -4
       global.set $assembly/outcome/verdict
-      br $__inlined_func$assembly/version/oddVersion$271
+      br $__inlined_func$assembly/version/oddVersion$275
      end
      local.get $2
      i32.const 1
@@ -2976,14 +2976,14 @@
   i32.const 47
   i32.ne
   if (result i32)
-   block $__inlined_func$assembly/request-line/schemeEnd$205 (result i32)
+   block $__inlined_func$assembly/request-line/schemeEnd$209 (result i32)
     i32.const 0
     local.get $2
     local.get $1
     i32.sub
     i32.const 8
     i32.lt_u
-    br_if $__inlined_func$assembly/request-line/schemeEnd$205
+    br_if $__inlined_func$assembly/request-line/schemeEnd$209
     drop
     local.get $0
     i32.const 32
@@ -3060,7 +3060,7 @@
      local.get $0
     end
     i32.eqz
-    br_if $__inlined_func$assembly/request-line/schemeEnd$205
+    br_if $__inlined_func$assembly/request-line/schemeEnd$209
     drop
     local.get $1
     i32.const 4
@@ -3092,7 +3092,7 @@
     i32.add
     local.tee $1
     i32.lt_u
-    br_if $__inlined_func$assembly/request-line/schemeEnd$205
+    br_if $__inlined_func$assembly/request-line/schemeEnd$209
     drop
     local.get $1
     i32.const 0
@@ -3178,12 +3178,12 @@
   i32.const 16412
   local.get $4
   i32.store
-  block $__inlined_func$assembly/request-line/hasPercent$206 (result i32)
+  block $__inlined_func$assembly/request-line/hasPercent$210 (result i32)
    i32.const 0
    local.get $4
    local.get $5
    i32.le_u
-   br_if $__inlined_func$assembly/request-line/hasPercent$206
+   br_if $__inlined_func$assembly/request-line/hasPercent$210
    drop
    loop $for-loop|0
     local.get $1
@@ -3195,7 +3195,7 @@
      i32.load8_u
      i32.const 37
      i32.eq
-     br_if $__inlined_func$assembly/request-line/hasPercent$206
+     br_if $__inlined_func$assembly/request-line/hasPercent$210
      drop
      local.get $1
      i32.const 1
@@ -3278,7 +3278,7 @@
       i32.const 1
       i32.add
       local.set $0
-      block $__inlined_func$assembly/utf8/begin$270 (result i32)
+      block $__inlined_func$assembly/utf8/begin$274 (result i32)
        i32.const -1
        local.get $2
        i32.load8_u
@@ -3289,13 +3289,13 @@
        i32.const 244
        i32.gt_u
        i32.or
-       br_if $__inlined_func$assembly/utf8/begin$270
+       br_if $__inlined_func$assembly/utf8/begin$274
        drop
        i32.const 12550145
        local.get $2
        i32.const 224
        i32.lt_u
-       br_if $__inlined_func$assembly/utf8/begin$270
+       br_if $__inlined_func$assembly/utf8/begin$274
        drop
        i32.const 40962
        i32.const 32770
@@ -3313,7 +3313,7 @@
        local.get $2
        i32.const 240
        i32.lt_u
-       br_if $__inlined_func$assembly/utf8/begin$270
+       br_if $__inlined_func$assembly/utf8/begin$274
        drop
        i32.const 36867
        i32.const 32771
@@ -3380,6 +3380,12 @@
   end
  )
  (func $assembly/index/parseTrailers (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (result i32)
+  i32.const 16492
+  i32.const 16492
+  i32.load
+  i32.const 1
+  i32.add
+  i32.store
   local.get $2
   if (result i32)
    local.get $0
@@ -3466,6 +3472,12 @@
   (local $5 v128)
   (local $6 i32)
   (local $7 i32)
+  i32.const 16492
+  i32.const 16492
+  i32.load
+  i32.const 1
+  i32.add
+  i32.store
   local.get $2
   if (result i32)
    local.get $0
@@ -3642,7 +3654,7 @@
         i32.const 0
         br $__inlined_func$assembly/status-line/reason$1
        end
-       block $__inlined_func$assembly/bytes/at$154 (result v128)
+       block $__inlined_func$assembly/bytes/at$155 (result v128)
         local.get $1
         local.get $2
         i32.sub
@@ -3652,7 +3664,7 @@
         if
          local.get $2
          v128.load
-         br $__inlined_func$assembly/bytes/at$154
+         br $__inlined_func$assembly/bytes/at$155
         end
         local.get $1
         i32.const 16
@@ -3859,6 +3871,12 @@
   (local $4 i32)
   (local $5 v128)
   (local $6 i32)
+  i32.const 16492
+  i32.const 16492
+  i32.load
+  i32.const 1
+  i32.add
+  i32.store
   local.get $2
   if (result i32)
    local.get $0
@@ -3890,7 +3908,7 @@
   i32.const 16464
   i64.const 0
   i64.store
-  block $__inlined_func$assembly/request-line/leadingEmptyLine$273 (result i32)
+  block $__inlined_func$assembly/request-line/leadingEmptyLine$277 (result i32)
    local.get $0
    local.tee $2
    local.get $1
@@ -3910,7 +3928,7 @@
     i32.const 0
     global.set $assembly/outcome/verdict
     i32.const 0
-    br $__inlined_func$assembly/request-line/leadingEmptyLine$273
+    br $__inlined_func$assembly/request-line/leadingEmptyLine$277
    end
    local.get $2
    i32.load8_u
@@ -3924,13 +3942,13 @@
     i32.const -7
     global.set $assembly/outcome/verdict
     i32.const 0
-    br $__inlined_func$assembly/request-line/leadingEmptyLine$273
+    br $__inlined_func$assembly/request-line/leadingEmptyLine$277
    end
    local.get $2
    local.get $0
    i32.const 13
    i32.ne
-   br_if $__inlined_func$assembly/request-line/leadingEmptyLine$273
+   br_if $__inlined_func$assembly/request-line/leadingEmptyLine$277
    drop
    local.get $2
    i32.const 1
@@ -3952,7 +3970,7 @@
     i32.const 0
     global.set $assembly/outcome/verdict
     i32.const 0
-    br $__inlined_func$assembly/request-line/leadingEmptyLine$273
+    br $__inlined_func$assembly/request-line/leadingEmptyLine$277
    end
    local.get $2
    i32.const 1
@@ -3976,14 +3994,14 @@
   local.set $4
   i32.const 0
   local.set $0
-  block $__inlined_func$assembly/request-line/requestLine$150
+  block $__inlined_func$assembly/request-line/requestLine$151
    local.get $4
    i32.eqz
-   br_if $__inlined_func$assembly/request-line/requestLine$150
+   br_if $__inlined_func$assembly/request-line/requestLine$151
    i32.const 16388
    local.get $4
    i32.store
-   block $__inlined_func$assembly/request-line/method$274 (result i32)
+   block $__inlined_func$assembly/request-line/method$278 (result i32)
     local.get $1
     local.get $4
     i32.sub
@@ -4009,7 +4027,7 @@
      local.get $4
      i32.const 4
      i32.add
-     br $__inlined_func$assembly/request-line/method$274
+     br $__inlined_func$assembly/request-line/method$278
     end
     local.get $4
     local.set $0
@@ -4100,7 +4118,7 @@
      i32.const 0
      global.set $assembly/outcome/verdict
      i32.const 0
-     br $__inlined_func$assembly/request-line/method$274
+     br $__inlined_func$assembly/request-line/method$278
     end
     local.get $0
     local.get $4
@@ -4120,7 +4138,7 @@
      i32.const -1
      global.set $assembly/outcome/verdict
      i32.const 0
-     br $__inlined_func$assembly/request-line/method$274
+     br $__inlined_func$assembly/request-line/method$278
     end
     i32.const 16384
     local.get $4
@@ -4141,14 +4159,14 @@
    local.set $0
    local.get $6
    i32.eqz
-   br_if $__inlined_func$assembly/request-line/requestLine$150
+   br_if $__inlined_func$assembly/request-line/requestLine$151
    local.get $4
    local.get $6
    local.get $1
    call $assembly/request-line/requestTarget
    local.tee $4
    i32.eqz
-   br_if $__inlined_func$assembly/request-line/requestLine$150
+   br_if $__inlined_func$assembly/request-line/requestLine$151
    local.get $4
    local.get $1
    call $assembly/version/version
@@ -4158,7 +4176,7 @@
     i32.const 2
     i32.add
     local.set $0
-    block $__inlined_func$assembly/version/lineEnd$275
+    block $__inlined_func$assembly/version/lineEnd$279
      local.get $1
      local.get $4
      i32.sub
@@ -4172,7 +4190,7 @@
      else
       i32.const 0
      end
-     br_if $__inlined_func$assembly/version/lineEnd$275
+     br_if $__inlined_func$assembly/version/lineEnd$279
      local.get $1
      local.get $4
      i32.eq
@@ -4192,7 +4210,7 @@
       global.set $assembly/outcome/verdict
       i32.const 0
       local.set $0
-      br $__inlined_func$assembly/version/lineEnd$275
+      br $__inlined_func$assembly/version/lineEnd$279
      end
      local.get $4
      i32.load8_u
@@ -4207,7 +4225,7 @@
       global.set $assembly/outcome/verdict
       i32.const 0
       local.set $0
-      br $__inlined_func$assembly/version/lineEnd$275
+      br $__inlined_func$assembly/version/lineEnd$279
      end
      local.get $0
      i32.const 13
@@ -4220,7 +4238,7 @@
       global.set $assembly/outcome/verdict
       i32.const 0
       local.set $0
-      br $__inlined_func$assembly/version/lineEnd$275
+      br $__inlined_func$assembly/version/lineEnd$279
      end
      local.get $4
      i32.const 1
@@ -4303,6 +4321,12 @@
   end
  )
  (func $assembly/index/parseChunkSize (param $0 i32) (param $1 i32) (result i32)
+  i32.const 16492
+  i32.const 16492
+  i32.load
+  i32.const 1
+  i32.add
+  i32.store
   local.get $0
   local.get $1
   call $assembly/chunk/chunkLine
@@ -4532,7 +4556,7 @@
      i32.const 16
      i32.ge_u
      select
-     block $__inlined_func$assembly/bytes/at$179 (result v128)
+     block $__inlined_func$assembly/bytes/at$183 (result v128)
       local.get $1
       local.get $0
       i32.sub
@@ -4542,7 +4566,7 @@
       if
        local.get $0
        v128.load
-       br $__inlined_func$assembly/bytes/at$179
+       br $__inlined_func$assembly/bytes/at$183
       end
       local.get $1
       i32.const 16
@@ -4558,7 +4582,7 @@
      end
      local.get $4
      i8x16.eq
-     block $__inlined_func$assembly/bytes/at$180 (result v128)
+     block $__inlined_func$assembly/bytes/at$184 (result v128)
       local.get $1
       local.get $0
       local.get $2
@@ -4573,7 +4597,7 @@
       if
        local.get $3
        v128.load
-       br $__inlined_func$assembly/bytes/at$180
+       br $__inlined_func$assembly/bytes/at$184
       end
       local.get $1
       i32.const 16
@@ -4949,7 +4973,7 @@
   if
    local.get $4
    if
-    block $__inlined_func$assembly/facts/host$237
+    block $__inlined_func$assembly/facts/host$241
      global.get $assembly/facts/flags
      i32.const 2048
      i32.and
@@ -4958,7 +4982,7 @@
       i32.const 4096
       i32.or
       global.set $assembly/facts/flags
-      br $__inlined_func$assembly/facts/host$237
+      br $__inlined_func$assembly/facts/host$241
      end
      global.get $assembly/facts/flags
      i32.const 2048
@@ -4999,7 +5023,7 @@
     i32.const 3
     i32.eq
     if
-     block $__inlined_func$assembly/facts/length$238
+     block $__inlined_func$assembly/facts/length$242
       global.get $assembly/facts/flags
       i32.const 1
       i32.and
@@ -5032,7 +5056,7 @@
          i32.const 2
          i32.or
          global.set $assembly/facts/flags
-         br $__inlined_func$assembly/facts/length$238
+         br $__inlined_func$assembly/facts/length$242
         end
         local.get $3
         i32.const 48
@@ -5050,7 +5074,7 @@
          i32.const 2
          i32.or
          global.set $assembly/facts/flags
-         br $__inlined_func$assembly/facts/length$238
+         br $__inlined_func$assembly/facts/length$242
         end
         local.get $0
         i32.const 1
@@ -5174,7 +5198,7 @@
          i32.and
          global.set $assembly/facts/flags
         end
-        block $__inlined_func$assembly/facts/isWord$230 (result i32)
+        block $__inlined_func$assembly/facts/isWord$234 (result i32)
          i32.const 0
          local.get $0
          local.tee $1
@@ -5182,7 +5206,7 @@
          i32.sub
          i32.const 7
          i32.ne
-         br_if $__inlined_func$assembly/facts/isWord$230
+         br_if $__inlined_func$assembly/facts/isWord$234
          drop
          i32.const 0
          local.set $0
@@ -5216,7 +5240,7 @@
            i32.lt_u
            select
            i32.ne
-           br_if $__inlined_func$assembly/facts/isWord$230
+           br_if $__inlined_func$assembly/facts/isWord$234
            drop
            local.get $0
            i32.const 1
@@ -5404,7 +5428,7 @@
     i32.eq
     local.tee $2
     if
-     block $__inlined_func$assembly/facts/isWord$235 (result i32)
+     block $__inlined_func$assembly/facts/isWord$239 (result i32)
       i32.const 0
       local.get $0
       i32.const 8
@@ -5413,7 +5437,7 @@
       i32.sub
       i32.const 8
       i32.ne
-      br_if $__inlined_func$assembly/facts/isWord$235
+      br_if $__inlined_func$assembly/facts/isWord$239
       drop
       i32.const 0
       local.set $2
@@ -5447,7 +5471,7 @@
         i32.lt_u
         select
         i32.ne
-        br_if $__inlined_func$assembly/facts/isWord$235
+        br_if $__inlined_func$assembly/facts/isWord$239
         drop
         local.get $2
         i32.const 1
@@ -5466,7 +5490,7 @@
     i32.const 0
     local.get $2
     if (result i32)
-     block $__inlined_func$assembly/facts/isWord$236 (result i32)
+     block $__inlined_func$assembly/facts/isWord$240 (result i32)
       i32.const 0
       local.get $4
       local.get $0
@@ -5476,7 +5500,7 @@
       i32.sub
       i32.const 4
       i32.ne
-      br_if $__inlined_func$assembly/facts/isWord$236
+      br_if $__inlined_func$assembly/facts/isWord$240
       drop
       i32.const 0
       local.set $0
@@ -5510,7 +5534,7 @@
         i32.lt_u
         select
         i32.ne
-        br_if $__inlined_func$assembly/facts/isWord$236
+        br_if $__inlined_func$assembly/facts/isWord$240
         drop
         local.get $0
         i32.const 1
@@ -5688,12 +5712,12 @@
    i32.const 5
    i32.eq
    if
-    block $__inlined_func$assembly/facts/isWord$226 (result i32)
+    block $__inlined_func$assembly/facts/isWord$230 (result i32)
      i32.const 0
      local.get $4
      i32.const 5
      i32.ne
-     br_if $__inlined_func$assembly/facts/isWord$226
+     br_if $__inlined_func$assembly/facts/isWord$230
      drop
      i32.const 0
      local.set $2
@@ -5727,7 +5751,7 @@
        i32.lt_u
        select
        i32.ne
-       br_if $__inlined_func$assembly/facts/isWord$226
+       br_if $__inlined_func$assembly/facts/isWord$230
        drop
        local.get $2
        i32.const 1
@@ -5749,14 +5773,14 @@
     i32.const 7
     i32.eq
     if
-     block $__inlined_func$assembly/facts/isWord$227 (result i32)
+     block $__inlined_func$assembly/facts/isWord$231 (result i32)
       i32.const 0
       local.get $2
       local.get $0
       i32.sub
       i32.const 7
       i32.ne
-      br_if $__inlined_func$assembly/facts/isWord$227
+      br_if $__inlined_func$assembly/facts/isWord$231
       drop
       i32.const 0
       local.set $2
@@ -5790,7 +5814,7 @@
         i32.lt_u
         select
         i32.ne
-        br_if $__inlined_func$assembly/facts/isWord$227
+        br_if $__inlined_func$assembly/facts/isWord$231
         drop
         local.get $2
         i32.const 1
@@ -5814,7 +5838,7 @@
      if
       local.get $2
       local.set $4
-      block $__inlined_func$assembly/facts/isWord$228 (result i32)
+      block $__inlined_func$assembly/facts/isWord$232 (result i32)
        i32.const 0
        local.get $0
        i32.const 8
@@ -5823,7 +5847,7 @@
        i32.sub
        i32.const 8
        i32.ne
-       br_if $__inlined_func$assembly/facts/isWord$228
+       br_if $__inlined_func$assembly/facts/isWord$232
        drop
        i32.const 0
        local.set $2
@@ -5857,7 +5881,7 @@
          i32.lt_u
          select
          i32.ne
-         br_if $__inlined_func$assembly/facts/isWord$228
+         br_if $__inlined_func$assembly/facts/isWord$232
          drop
          local.get $2
          i32.const 1
@@ -5869,7 +5893,7 @@
        i32.const 1
       end
       if (result i32)
-       block $__inlined_func$assembly/facts/isWord$229 (result i32)
+       block $__inlined_func$assembly/facts/isWord$233 (result i32)
         i32.const 0
         local.get $4
         local.get $0
@@ -5879,7 +5903,7 @@
         i32.sub
         i32.const 2
         i32.ne
-        br_if $__inlined_func$assembly/facts/isWord$229
+        br_if $__inlined_func$assembly/facts/isWord$233
         drop
         i32.const 0
         local.set $0
@@ -5913,7 +5937,7 @@
           i32.lt_u
           select
           i32.ne
-          br_if $__inlined_func$assembly/facts/isWord$229
+          br_if $__inlined_func$assembly/facts/isWord$233
           drop
           local.get $0
           i32.const 1
@@ -6135,7 +6159,7 @@
      i32.const 1
      i32.add
      local.set $0
-     block $__inlined_func$assembly/chunk/quotedString$276 (result i32)
+     block $__inlined_func$assembly/chunk/quotedString$280 (result i32)
       loop $for-loop|0
        local.get $0
        local.get $1
@@ -6161,7 +6185,7 @@
          i32.const -18
          global.set $assembly/outcome/verdict
          i32.const 0
-         br $__inlined_func$assembly/chunk/quotedString$276
+         br $__inlined_func$assembly/chunk/quotedString$280
         end
         local.get $4
         if
@@ -6204,7 +6228,7 @@
             i32.const 1
             i32.add
            end
-           br $__inlined_func$assembly/chunk/quotedString$276
+           br $__inlined_func$assembly/chunk/quotedString$280
           end
          end
         end

@@ -104,7 +104,6 @@ export class BodyReader {
     const { parser, limits } = this;
     if (at === end) return 0;
     const room = limits.maxChunkExtensionSize - this.extensionBytes + CHUNK_LINE_ALLOWANCE;
-    parser.epoch++;
     const used = parser.parseChunkSize(at, Math.min(end, at + room + 1));
     if (used < 0) return this.fail(syntaxError(-used));
     if (used === 0 ? end - at > room : used > room) {
@@ -152,7 +151,6 @@ export class BodyReader {
   private readTrailers(at: number, end: number): number {
     const { parser, limits } = this;
     if (at === end) return 0;
-    parser.epoch++;
     const used = parser.parseTrailers(at, end, this.hint, limits.maxFieldCount);
     if (used < 0) return this.fail(syntaxError(-used));
     if (used > limits.maxTrailerSize || (used === 0 && end - at > limits.maxTrailerSize)) {

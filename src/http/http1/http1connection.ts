@@ -114,7 +114,6 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
       if (this.state === HEAD) {
         const { parser } = host;
         const { maxHeaderSize, maxFieldCount } = host.limits;
-        parser.epoch++;
         // Bytes past the limit are not looked at, so that the answer is the same however they arrive.
         const used = parser.parseRequestHead(
           at,

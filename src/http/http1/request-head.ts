@@ -13,6 +13,7 @@ import {
   FORM_ABSOLUTE,
   T_AUTHORITY_END,
   T_AUTHORITY_START,
+  T_EPOCH,
   T_FIELD_COUNT,
   T_FIELDS,
   T_FLAGS,
@@ -40,6 +41,7 @@ const NO_URI = /["<>\\^`{|}]/;
 
 export class RequestHead implements RequestStartLine, HeaderSource {
   private readonly parser: HttpParser;
+  /** T_EPOCH of this head, as a signed number, which needs no memory of its own. */
   private readonly epoch: number;
   /** Bytes of the read (or of the head alone) as latin1, and the memory offset of its first character. */
   private readonly text: string;
@@ -64,7 +66,7 @@ export class RequestHead implements RequestStartLine, HeaderSource {
   constructor(parser: HttpParser, text: string, base: number, end: number) {
     const table = parser.table;
     this.parser = parser;
-    this.epoch = parser.epoch;
+    this.epoch = (table[T_EPOCH] as number) | 0;
     this.text = text;
     this.base = base;
     this.textEnd = end - base;
@@ -80,7 +82,7 @@ export class RequestHead implements RequestStartLine, HeaderSource {
     const absolute = this.form === FORM_ABSOLUTE;
     this.hostStart = (table[absolute ? T_AUTHORITY_START : T_HOST_START] as number) - base;
     this.hostEnd = (table[absolute ? T_AUTHORITY_END : T_HOST_END] as number) - base;
-    // As signed numbers, which need no memory of their own.
+    // Likewise signed.
     this.knownLow = (table[T_KNOWN] as number) | 0;
     this.knownHigh = (table[T_KNOWN_HI] as number) | 0;
   }
@@ -140,7 +142,7 @@ export class RequestHead implements RequestStartLine, HeaderSource {
 
   /** HeaderSource: names and values in turn. */
   readFields(): string[] {
-    return this.parser.epoch === this.epoch ? this.fieldsOfTable() : this.fieldsOfText();
+    return ((this.parser.table[T_EPOCH] as number) | 0) === this.epoch ? this.fieldsOfTable() : this.fieldsOfText();
   }
 
   private fieldsOfTable(): string[] {

@@ -23,6 +23,7 @@ const {
   MAX_FIELDS,
   MEMORY_SIZE,
   T_CONTENT_LENGTH_LO,
+  T_EPOCH,
   T_HOST_END,
   T_METHOD,
   T_REASON_END,
@@ -70,6 +71,7 @@ function parse(
   maxFields: number,
   whose: number,
 ): number {
+  table[T_EPOCH] = (table[T_EPOCH] as number) + 1;
   if (hint !== 0 && isStillUnfinished(bytes, table, start, end, hint)) return 0;
   let i = start;
   if (whose === REQUEST) {
@@ -92,7 +94,6 @@ class TsParser implements HttpParser {
   readonly kind = "ts";
   readonly buffer: Uint8Array;
   readonly table: Uint32Array;
-  epoch = 0;
   reading = false;
   private readonly view: DataView;
 
@@ -101,6 +102,10 @@ class TsParser implements HttpParser {
     this.buffer = new Uint8Array(memory);
     this.table = new Uint32Array(memory, TABLE, TABLE_SLOTS);
     this.view = new DataView(memory);
+  }
+
+  get epoch(): number {
+    return this.table[T_EPOCH] as number;
   }
 
   parseRequestHead(start: number, end: number, hint: number, maxFields: number): number {
@@ -116,6 +121,7 @@ class TsParser implements HttpParser {
   }
 
   parseChunkSize(start: number, end: number): number {
+    this.table[T_EPOCH] = (this.table[T_EPOCH] as number) + 1;
     const i = chunkSize(this.buffer, this.table, start, end);
     return i > 0 ? i - start : i;
   }

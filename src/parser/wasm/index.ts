@@ -1,5 +1,5 @@
 /** The parser in WebAssembly: compiled from the bytes in binary.ts, synchronously, when `createWasmParser` is called. */
-import { ABI_VERSION, MEMORY_SIZE, TABLE, TABLE_SLOTS } from "../abi.ts";
+import { ABI_VERSION, MEMORY_SIZE, T_EPOCH, TABLE, TABLE_SLOTS } from "../abi.ts";
 import type { HttpParser } from "../types.ts";
 import { BINARY } from "./binary.ts";
 
@@ -43,11 +43,14 @@ export function createWasmParser(): HttpParser {
   if (wasm.abiVersion.value !== ABI_VERSION || buffer.byteLength !== MEMORY_SIZE) {
     throw new TypeError("the WebAssembly module belongs to another version of this package: build it again");
   }
+  const table = new Uint32Array(buffer, TABLE, TABLE_SLOTS);
   return {
     kind: "wasm",
     buffer: new Uint8Array(buffer),
-    table: new Uint32Array(buffer, TABLE, TABLE_SLOTS),
-    epoch: 0,
+    table,
+    get epoch() {
+      return table[T_EPOCH] as number;
+    },
     reading: false,
     parseRequestHead: wasm.parseRequestHead,
     parseResponseHead: wasm.parseResponseHead,

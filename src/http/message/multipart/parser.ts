@@ -230,7 +230,6 @@ export class MultipartParser {
       const taken = Math.min(window, rest, maxPartHeaderSize + 1 - carried);
       const size = carried + taken;
       const end = putScratch(parser, carried, bytes, at, at + taken);
-      parser.epoch++;
       const used = parser.parseTrailers(SCRATCH, end, this.hint, MAX_PART_FIELDS);
       if (used < 0) {
         const { message } = parseError(-used);
