@@ -41,6 +41,9 @@ for (const name of readdirSync(join(ROOT, "src"), { recursive: true })) {
       continue;
     }
     const imported = posix.normalize(posix.join(dirname(path), target));
+    // The two parsers are reached over the files of parser/ itself alone, which choose between them or say why they take one.
+    if (/^parser\/(?:ts|wasm)\//.test(imported) && !path.startsWith("parser/"))
+      problems.push(`src/${path} imports src/${imported}: ask the parser, or a file directly in parser/`);
     if (heightOf(imported) > heightOf(path)) problems.push(`src/${path} imports src/${imported}, which is above it`);
   }
 }

@@ -1,12 +1,11 @@
 /**
- * Start lines of messages as text (RFC 9112 §3, §4), for programs and tests. Connections read theirs with the shared parser; here the
- * same grammar, the parser's in TypeScript, reads one line in memory of its own.
+ * Start lines of messages as text (RFC 9112 §3, §4), for programs and tests. Connections read theirs with the head, by the same
+ * grammar.
  */
-import { Buffer } from "node:buffer";
 import * as abi from "../../parser/abi.ts";
 import { parseError } from "../../parser/errors.ts";
-import { requestLine } from "../../parser/ts/request-line.ts";
-import { statusLine } from "../../parser/ts/status-line.ts";
+import { readRequestLine, readStatusLine } from "../../parser/start-line.ts";
+import type { StartLineResult } from "../../parser/start-line.ts";
 import { RemoteProtocolError } from "./errors.ts";
 
 /** The request line: method and target as sent, version as `"HTTP/1.1"`. */
@@ -22,13 +21,6 @@ export interface ResponseStartLine {
   readonly reason: string;
 }
 
-type Grammar = typeof requestLine;
-
-/** Where the line begins: a position of 0 would mean "unfinished". */
-const START = 16;
-/** Words that are read at once may reach past the end of the line. Bytes. */
-const PADDING = 16;
-
 function malformed(line: string, code = "ERR_LANDSPOUT_START_LINE", why = "", status = 400): RemoteProtocolError {
   return new RemoteProtocolError(
     code,
@@ -38,20 +30,17 @@ function malformed(line: string, code = "ERR_LANDSPOUT_START_LINE", why = "", st
 }
 
 /** The parts of a line, by the slots of the result table where they begin and end. */
-function read(line: string, grammar: Grammar): (from: number, to: number) => string {
+function read(line: string, reader: typeof readRequestLine): StartLineResult["part"] {
   // A line has no line end, nor what is no byte.
   // oxlint-disable-next-line no-control-regex
   if (/[\r\n]|[^\x00-\xff]/.test(line)) throw malformed(line);
-  const bytes = Buffer.alloc(START + line.length + 2 + PADDING);
-  const end = START + bytes.write(`${line}\r\n`, START, "latin1");
-  const table = new Uint32Array(abi.T_FIELDS);
-  const result = grammar(bytes, new DataView(bytes.buffer, bytes.byteOffset, bytes.length), table, START, end);
+  const { result, part } = reader(line);
   if (result < 0) {
     const { code, message, status } = parseError(-result);
     throw malformed(line, code, message, status);
   }
-  if (result !== end) throw malformed(line);
-  return (from, to) => bytes.toString("latin1", table[from], table[to]);
+  if (result === 0) throw malformed(line);
+  return part;
 }
 
 /**
@@ -59,7 +48,7 @@ function read(line: string, grammar: Grammar): (from: number, to: number) => str
  * @throws RemoteProtocolError with the parser's code on anything else.
  */
 export function parseRequestStartLine(line: string): RequestStartLine {
-  const part = read(line, requestLine);
+  const part = read(line, readRequestLine);
   return {
     method: part(abi.T_METHOD_START, abi.T_METHOD_END),
     path: part(abi.T_TARGET_START, abi.T_TARGET_END),
@@ -72,7 +61,7 @@ export function parseRequestStartLine(line: string): RequestStartLine {
  * @throws RemoteProtocolError with the parser's code on anything else.
  */
 export function parseResponseStartLine(line: string): ResponseStartLine & { readonly version: string } {
-  const part = read(line, statusLine);
+  const part = read(line, readStatusLine);
   const [version = "", code = ""] = line.split(" ", 2);
   return { version, code: Number(code), reason: part(abi.T_REASON_START, abi.T_REASON_END) };
 }
