@@ -3,8 +3,8 @@
  * Decides when the bytes buffered have the shape, without searching any twice where that can be; knows no stream and no promise.
  */
 import { Buffer } from "node:buffer";
-import { NEEDLE_SIZE, SCRATCH, SCRATCH_SIZE } from "../parser/abi.ts";
-import { putNeedle, putScratch } from "../parser/memory.ts";
+import { NEEDLE_SIZE } from "../parser/abi.ts";
+import { searchOutside } from "../parser/search.ts";
 import type { HttpParser } from "../parser/types.ts";
 import type { ReadBuffer } from "./read-buffer.ts";
 
@@ -57,21 +57,13 @@ export function delimiterShape(parser: HttpParser, delimiter: Uint8Array, maxByt
 }
 
 /** Bytes searched first: a short line in front of many others must not bring them all along. */
-const FIRST_PIECE = 256;
+const FIRST_WINDOW = 256;
 
-/** Offset of the delimiter in `bytes` at or after `from`, or -1. The bytes are brought to SCRATCH in growing pieces. */
+/** Offset of the delimiter in `bytes` at or after `from`, or -1. */
 function scan(parser: HttpParser, bytes: Buffer, delimiter: Uint8Array, from: number): number {
-  const { length } = delimiter;
   // A delimiter longer than the parser's memory has room for is nothing anybody uses.
-  if (length > NEEDLE_SIZE) return bytes.indexOf(delimiter, from);
-  putNeedle(parser, delimiter);
-  let size = Math.max(FIRST_PIECE, 2 * length);
-  for (let at = from; at + length <= bytes.length; at += size - length + 1, size = Math.min(SCRATCH_SIZE, size * 4)) {
-    const end = putScratch(parser, 0, bytes, at, Math.min(at + size, bytes.length));
-    const found = parser.indexOf(SCRATCH, end, length);
-    if (found >= 0) return at + found - SCRATCH;
-  }
-  return -1;
+  if (delimiter.length > NEEDLE_SIZE) return bytes.indexOf(delimiter, from);
+  return searchOutside(parser, bytes, delimiter, from, FIRST_WINDOW);
 }
 
 /**

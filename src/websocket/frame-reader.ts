@@ -3,6 +3,8 @@
  * what has come in one read without a copy in between. It knows no socket; what is wrong is said once, with the code to close with.
  */
 import { Buffer, constants } from "node:buffer";
+import { memoryOf } from "../net/parser-memory.ts";
+import type { ParserMemory } from "../net/parser-memory.ts";
 import { UTF8_INVALID } from "../parser/abi.ts";
 import type { HttpParser } from "../parser/types.ts";
 import { CLOSE_INVALID_DATA, CLOSE_POLICY, CLOSE_PROTOCOL_ERROR, CLOSE_TOO_BIG } from "./close-codes.ts";
@@ -40,18 +42,6 @@ export interface FrameLimits {
 /** Bytes, of which a text has no more characters. */
 const LONGEST_TEXT = constants.MAX_STRING_LENGTH;
 
-type Memory = Buffer & { utf8Slice(start: number, end: number): string };
-const memories = new WeakMap<HttpParser, Memory>();
-
-function memoryOf(parser: HttpParser): Memory {
-  let memory = memories.get(parser);
-  if (memory === undefined) {
-    const { buffer } = parser;
-    memories.set(parser, (memory = Buffer.from(buffer.buffer, buffer.byteOffset, buffer.byteLength) as Memory));
-  }
-  return memory;
-}
-
 const NOBODY: FrameSink = { message: () => undefined, control: () => undefined, failed: () => undefined };
 const NO_LIMITS: FrameLimits = { maxMessageSize: 0, maxEmptyFragments: 0, maxFragments: 0, borrowMessages: false };
 /** The reader nobody needs just now: connections are between two messages most of the time, and ten thousand get by with this one. */
@@ -59,7 +49,7 @@ let spare: FrameReader | undefined;
 
 export class FrameReader {
   private readonly parser: HttpParser;
-  private readonly memory: Memory;
+  private readonly memory: ParserMemory;
   private sink: FrameSink = NOBODY;
   private limits: FrameLimits = NO_LIMITS;
   private masked = true;

@@ -8,16 +8,9 @@ import { fieldLine, isToken, requestLine } from "../http/message/field-text.ts";
 import { HTTPHeaders } from "../http/message/headers.ts";
 import { hasMember, listMembers } from "../http/message/list-fields.ts";
 import type { BaseIOStream, StreamConsumer } from "../net/base-iostream.ts";
-import {
-  FIELD_SLOTS,
-  T_FIELD_COUNT,
-  T_FIELDS,
-  T_MINOR,
-  T_REASON_END,
-  T_REASON_START,
-  T_RESUME,
-  T_STATUS,
-} from "../parser/abi.ts";
+import { memoryOf } from "../net/parser-memory.ts";
+import { T_MINOR, T_REASON_END, T_REASON_START, T_RESUME, T_STATUS } from "../parser/abi.ts";
+import { fieldLines } from "../parser/field-lines.ts";
 import { parseError } from "../parser/errors.ts";
 import { WebSocketHandshakeError } from "./errors.ts";
 import { checkAccepted, offerOf } from "./extensions.ts";
@@ -200,7 +193,7 @@ export class ResponseHeadReader implements StreamConsumer {
       this.#hint = 0;
       this.#seen += size;
       at += size;
-      const answer = this.#taken();
+      const answer = this.#taken(at - size, at);
       // RFC 9110 §15.2: interim answers come before the final one; 101 is one only in its number.
       if (answer.status >= 200 || answer.status === 101) {
         this.#done = true;
@@ -210,18 +203,14 @@ export class ResponseHeadReader implements StreamConsumer {
     return this.#done && this.#stream.isClosed ? end : at;
   }
 
-  /** The answer whose numbers are in the table. */
-  #taken(): HandshakeResponse {
-    const { table, buffer } = this.#stream.parser;
-    const text = (from: number, to: number): string =>
-      Buffer.from(buffer.buffer, buffer.byteOffset + from, to - from).toString("latin1");
-    const headers = new HTTPHeaders();
-    const count = table[T_FIELD_COUNT] as number;
-    for (let i = 0, slot = T_FIELDS; i < count; i++, slot += FIELD_SLOTS) {
-      const name = text((table[slot] as number) & 0xffffff, table[slot + 1] as number);
-      headers.add(name, text(table[slot + 2] as number, table[slot + 3] as number));
-    }
-    const reason = text(table[T_REASON_START] as number, table[T_REASON_END] as number);
+  /** The answer whose numbers are in the table and whose bytes are `[start, end)`. */
+  #taken(start: number, end: number): HandshakeResponse {
+    const { parser } = this.#stream;
+    const { table } = parser;
+    const text = memoryOf(parser).latin1Slice(start, end);
+    const lines = fieldLines(table, text, start);
+    const headers = HTTPHeaders.from({ readFields: () => lines });
+    const reason = text.slice((table[T_REASON_START] as number) - start, (table[T_REASON_END] as number) - start);
     return { status: table[T_STATUS] as number, reason, minor: table[T_MINOR] as number, headers };
   }
 

@@ -1,13 +1,10 @@
 /** What the connections of one server have in common, as a connection sees it: parser, limits, time, delegate. */
-import type { Buffer } from "node:buffer";
+import type { ParserMemory } from "../../net/parser-memory.ts";
 import type { HttpParser } from "../../parser/types.ts";
 import type { HTTPServerConnectionDelegate } from "../interfaces.ts";
 import type { ConnectionLimits } from "../server/options.ts";
 import type { RequestHead } from "./request-head.ts";
 import type { UpgradedConnections } from "./upgraded-connections.ts";
-
-/** A Buffer, with the method that makes a string of latin1 bytes without looking at an encoding's name. */
-export type ParserMemory = Buffer & { latin1Slice(start: number, end: number): string };
 
 /** Who sent a request, as far as the proxies in front are believed. */
 export interface RequestSource {

@@ -9,13 +9,10 @@ import { percentEncoded } from "../../escape/percent.ts";
 import {
   F_PATH_ESCAPED,
   F_TARGET_RAW,
-  FIELD_SLOTS,
   FORM_ABSOLUTE,
   T_AUTHORITY_END,
   T_AUTHORITY_START,
   T_EPOCH,
-  T_FIELD_COUNT,
-  T_FIELDS,
   T_FLAGS,
   T_HOST_END,
   T_HOST_START,
@@ -30,6 +27,7 @@ import {
   T_TARGET_FORM,
   T_TARGET_START,
 } from "../../parser/abi.ts";
+import { fieldLines } from "../../parser/field-lines.ts";
 import { METHOD_NAMES } from "../../parser/names.ts";
 import type { HttpParser } from "../../parser/types.ts";
 import type { HeaderSource } from "../message/headers.ts";
@@ -142,22 +140,9 @@ export class RequestHead implements RequestStartLine, HeaderSource {
 
   /** HeaderSource: names and values in turn. */
   readFields(): string[] {
-    return ((this.parser.table[T_EPOCH] as number) | 0) === this.epoch ? this.fieldsOfTable() : this.fieldsOfText();
-  }
-
-  private fieldsOfTable(): string[] {
-    const { parser, text, base } = this;
-    const table = parser.table;
-    const count = table[T_FIELD_COUNT] as number;
-    const lines: string[] = [];
-    for (let i = 0, slot = T_FIELDS; i < count; i++, slot += FIELD_SLOTS) {
-      const nameStart = (table[slot] as number) & 0xffffff;
-      lines.push(
-        text.substring(nameStart - base, (table[slot + 1] as number) - base),
-        text.substring((table[slot + 2] as number) - base, (table[slot + 3] as number) - base),
-      );
-    }
-    return lines;
+    return ((this.parser.table[T_EPOCH] as number) | 0) === this.epoch
+      ? fieldLines(this.parser.table, this.text, this.base)
+      : this.fieldsOfText();
   }
 
   private fieldsOfText(): string[] {

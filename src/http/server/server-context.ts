@@ -2,15 +2,16 @@
  * What the connections of one server share: parser, limits, the sweep that ends waits, and the order in which all of them end. It must
  * not know applications, nor how connections come in.
  */
-import { Buffer } from "node:buffer";
 import { connectionChannels } from "../../diagnostics.ts";
 import { isolated, withoutContext } from "../../async/context.ts";
 import { guard, logFailure } from "../../user-code.ts";
 import { nameOf } from "../failures.ts";
 import type { BaseIOStream } from "../../net/base-iostream.ts";
+import { memoryOf } from "../../net/parser-memory.ts";
+import type { ParserMemory } from "../../net/parser-memory.ts";
 import type { HttpParser } from "../../parser/types.ts";
 import { AddressList, normalizeAddress } from "./addresses.ts";
-import type { ConnectionContext, RequestSource, ParserMemory } from "../http1/connection-context.ts";
+import type { ConnectionContext, RequestSource } from "../http1/connection-context.ts";
 import { DecompressingConnections } from "./decompressing-connections.ts";
 import { applyForwarded } from "./forwarded.ts";
 import { HTTPHeaders } from "../message/headers.ts";
@@ -63,9 +64,8 @@ export class ServerContext implements ConnectionContext {
     limits: ConnectionLimits,
     options: HTTPServerOptions,
   ) {
-    const { buffer } = parser;
     this.parser = parser;
-    this.memory = Buffer.from(buffer.buffer, buffer.byteOffset, buffer.byteLength) as ParserMemory;
+    this.memory = memoryOf(parser);
     this.delegate = options.decompressRequest === true ? new DecompressingConnections(delegate, limits) : delegate;
     this.limits = limits;
     this.noKeepAlive = options.noKeepAlive === true;

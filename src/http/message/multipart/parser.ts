@@ -13,9 +13,12 @@
  */
 import { Buffer } from "node:buffer";
 import { sharedParser } from "../../../parser/choose.ts";
-import { FIELD_SLOTS, SCRATCH, T_FIELD_COUNT, T_FIELDS, T_RESUME } from "../../../parser/abi.ts";
+import { SCRATCH, T_RESUME } from "../../../parser/abi.ts";
 import { parseError } from "../../../parser/errors.ts";
+import { fieldLines } from "../../../parser/field-lines.ts";
 import { putScratch } from "../../../parser/memory.ts";
+import { memoryOf } from "../../../net/parser-memory.ts";
+import type { ParserMemory } from "../../../net/parser-memory.ts";
 import type { HttpParser } from "../../../parser/types.ts";
 import { LimitError } from "../errors.ts";
 import { boundaryError, delimiterOf } from "./boundary.ts";
@@ -60,7 +63,7 @@ export class MultipartParser {
   private readonly sink: MultipartSink;
   private readonly limits: MultipartLimits;
   private readonly parser: HttpParser;
-  private readonly memory: Buffer;
+  private readonly memory: ParserMemory;
   private readonly delimiter: Buffer;
   private state = PREAMBLE;
   /** Bytes of the delimiter that end what was seen; the CRLF in front of the first one is thought. */
@@ -85,8 +88,7 @@ export class MultipartParser {
     this.sink = sink;
     this.limits = resolveMultipartLimits(options);
     this.parser = options?.parser ?? sharedParser().parser;
-    const { buffer } = this.parser;
-    this.memory = Buffer.from(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+    this.memory = memoryOf(this.parser);
   }
 
   /** The close-delimiter has been seen. */
@@ -238,7 +240,7 @@ export class MultipartParser {
       if (used > maxPartHeaderSize || (used === 0 && size > maxPartHeaderSize)) throw headTooLarge(limits);
       if (used > 0) {
         this.carried = this.hint = 0;
-        this.beginPart();
+        this.beginPart(used);
         return at + used - carried;
       }
       this.hint = parser.table[T_RESUME] as number;
@@ -261,14 +263,10 @@ export class MultipartParser {
     this.carried = size;
   }
 
-  private beginPart(): void {
-    const { table } = this.parser;
-    const lines: string[] = [];
-    const slots = (table[T_FIELD_COUNT] as number) * FIELD_SLOTS;
-    for (let slot = T_FIELDS; slot < T_FIELDS + slots; slot += FIELD_SLOTS) {
-      const name = this.memory.toString("latin1", (table[slot] as number) & 0xffffff, table[slot + 1]);
-      lines.push(name, this.text(table[slot + 2] as number, table[slot + 3] as number));
-    }
+  /** The table holds the field lines, of `size` bytes with the empty line. */
+  private beginPart(size: number): void {
+    const lines = fieldLines(this.parser.table, this.memory.latin1Slice(SCRATCH, SCRATCH + size), SCRATCH);
+    for (let i = 1; i < lines.length; i += 2) lines[i] = fromUtf8(lines[i] as string);
     const head = readPartHead(lines, this.limits);
     this.state = DATA;
     this.isFile = head.isFile;
@@ -277,16 +275,15 @@ export class MultipartParser {
     this.held = this.ghost = 2;
     this.sink.partBegin(head);
   }
+}
 
-  /** RFC 7578 §5.1: field values are UTF-8 where they are not ASCII. */
-  private text(start: number, end: number): string {
-    const text = this.memory.toString("latin1", start, end);
-    if (!/[\x80-\xff]/.test(text)) return text;
-    try {
-      return decoder.decode(this.memory.subarray(start, end));
-    } catch {
-      throw multipartError("ERR_LANDSPOUT_MULTIPART_HEADER", "The header of a part is not UTF-8.");
-    }
+/** RFC 7578 §5.1: field values are UTF-8 where they are not ASCII. @param value One character for each byte. */
+function fromUtf8(value: string): string {
+  if (!/[\x80-\xff]/.test(value)) return value;
+  try {
+    return decoder.decode(Buffer.from(value, "latin1"));
+  } catch {
+    throw multipartError("ERR_LANDSPOUT_MULTIPART_HEADER", "The header of a part is not UTF-8.");
   }
 }
 

@@ -6,30 +6,16 @@
  * the parser in TypeScript reads 1 GB a second; in its place `Buffer.indexOf` is used. (`bench/multipart/run.mjs --scan`.)
  */
 import { Buffer } from "node:buffer";
-import { SCRATCH, SCRATCH_SIZE } from "../../../parser/abi.ts";
-import { putNeedle, putScratch } from "../../../parser/memory.ts";
+import { searchOutside } from "../../../parser/search.ts";
 import type { HttpParser } from "../../../parser/types.ts";
 
 /** First bytes to look at: a form of small fields must not copy 64 KiB for each of them. */
 const FIRST_WINDOW = 1024;
 
-/**
- * Offset of the first delimiter in `bytes` at or after `from`, or -1. The delimiter is brought to the parser each time: between two
- * calls others use its memory.
- */
+/** Offset of the first delimiter in `bytes` at or after `from`, or -1. */
 export function findDelimiter(parser: HttpParser, bytes: Buffer, from: number, delimiter: Buffer): number {
   if (parser.kind === "ts") return bytes.indexOf(delimiter, from);
-  const { length } = delimiter;
-  putNeedle(parser, delimiter);
-  let window = FIRST_WINDOW;
-  for (let at = from; at + length <= bytes.length;) {
-    const end = Math.min(at + window, bytes.length);
-    const found = parser.indexOf(SCRATCH, putScratch(parser, 0, bytes, at, end), length);
-    if (found >= 0) return at + found - SCRATCH;
-    at = end - length + 1;
-    window = Math.min(window * 4, SCRATCH_SIZE);
-  }
-  return -1;
+  return searchOutside(parser, bytes, delimiter, from, FIRST_WINDOW);
 }
 
 /**
