@@ -1,7 +1,6 @@
 /** `landspout/websocket`: WebSockets (RFC 6455). */
-export type { Message } from "../websocket/events.ts";
 export type { CompressionOptions } from "../websocket/extensions.ts";
-export type { MessageOptions } from "../websocket/message-form.ts";
+export type { Message, MessageOptions } from "../websocket/message.ts";
 export type { WebSocketOptions } from "../websocket/options.ts";
 export { WebSocketClosedError, WebSocketError, WebSocketHandshakeError } from "../websocket/errors.ts";
 export type { WebSocketTrace } from "../websocket/trace.ts";

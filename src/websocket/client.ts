@@ -19,13 +19,13 @@ import { callable, checkOptions, group, listOf, LONGEST_TIMER, object, seconds, 
 import type { OptionTable } from "../options-check.ts";
 import { WebSocketConnection } from "./connection.ts";
 import { MessageDeflate } from "./deflate.ts";
-import type { Message, WebSocketEvents } from "./events.ts";
 import { COMPRESSION_OPTIONS } from "./extensions.ts";
 import type { CompressionOptions } from "./extensions.ts";
 import { ResponseHeadReader, checkResponse, checkOffer, handshakeRequest, targetOf } from "./handshake-client.ts";
 import type { HandshakeResponse, HandshakeOffer, WebSocketTarget } from "./handshake-client.ts";
-import { checkMessageOptions, formOf } from "./message-form.ts";
-import type { MessageOptions } from "./message-form.ts";
+import { checkMessageOptions, formOf } from "./message.ts";
+import type { Message, MessageOptions } from "./message.ts";
+import type { WebSocketEvents } from "./owned-connection.ts";
 import { WEBSOCKET_OPTIONS } from "./options.ts";
 import type { WebSocketOptions } from "./options.ts";
 

@@ -17,15 +17,24 @@ import { BINARY, CLOSE, PING, PONG, TEXT } from "./frame.ts";
 import type { PreparedFrame } from "./prepared-frame.ts";
 import { resolveWebSocketOptions } from "./options.ts";
 import type { WebSocketOptions } from "./options.ts";
-import type { MessageOptions } from "./message-form.ts";
-import type { WebSocketEvents } from "./events.ts";
+import type { MessageOptions } from "./message.ts";
 import { FrameReader } from "./frame-reader.ts";
 import type { FrameSink } from "./frame-reader.ts";
 import { HeldPings } from "./held-pings.ts";
 import type { MessageDeflate } from "./deflate.ts";
-import { OwnedConnection } from "./owned-connection.ts";
+import {
+  CLOSED,
+  CLOSING,
+  ENDING,
+  FLUSHING,
+  FULL,
+  HANDLER,
+  OPEN,
+  OPENING,
+  OwnedConnection,
+} from "./owned-connection.ts";
+import type { WebSocketEvents } from "./owned-connection.ts";
 import { SEND_PING, HALF_CLOSED, PeerMonitor, NO_PONG, NOT_READING } from "./peer-monitor.ts";
-import { CLOSED, CLOSING, ENDING, FLUSHING, FULL, HANDLER, OPEN, OPENING } from "./states.ts";
 import type { WebSocketOwner } from "./trace.ts";
 import { Outbox } from "./outbox.ts";
 import type { OutboxSink } from "./outbox.ts";
@@ -56,19 +65,19 @@ export class WebSocketConnection
   /** Of pings that came while nothing is read. */
   private heldPings: HeldPings | undefined = undefined;
 
-  /** Reads nothing before `start`. With `host` it is a server's. */
+  /** Reads nothing before `start`. `upgraded`: of the server, which it ends with. */
   constructor(
     stream: BaseIOStream,
     events: WebSocketEvents,
     options: WebSocketOptions,
     owner: WebSocketOwner,
-    host?: UpgradedConnections,
+    upgraded?: UpgradedConnections,
   ) {
     super(stream, events, owner);
-    this.upgraded = host;
+    this.upgraded = upgraded;
     this.options = resolveWebSocketOptions(options);
     watch(this);
-    host?.add(this);
+    upgraded?.add(this);
     this.monitor = new PeerMonitor(this.options);
     this.keepContext();
     stream.attach(this);
@@ -92,9 +101,6 @@ export class WebSocketConnection
     else this.stream.release();
   }
 
-  get masked(): boolean {
-    return this.upgraded !== undefined;
-  }
   get compression(): boolean {
     return this.outbox !== undefined;
   }
@@ -244,7 +250,7 @@ export class WebSocketConnection
     const farewell = this.outbox?.clear();
     if (farewell !== undefined) this.send(CLOSE, farewell);
     // §7.1.1: the server closes first, which leaves the socket's last wait to it and not to the client.
-    if (this.upgraded !== undefined || this.stream.peerEnded) this.stream.end();
+    if (this.masked || this.stream.peerEnded) this.stream.end();
     this.waiting = 0;
     this.stream.release();
   }
@@ -362,11 +368,6 @@ export class WebSocketConnection
       () => callIn(this.stream.context, onShutdown, this.events),
       (error) => this.broken(error, "onShutdown"),
     );
-  }
-
-  /** Ends at once, without a word. */
-  abort(): void {
-    this.stream.destroy();
   }
 
   /** Called by the clock, once a second. */

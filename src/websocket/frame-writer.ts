@@ -5,17 +5,44 @@
 import type { BaseIOStream } from "../net/base-iostream.ts";
 import type { BytesPolicy } from "../net/bytes-policy.ts";
 import { LATIN1, OUTPUT_HIGH_WATER_MARK } from "../net/stream-output.ts";
-import { Drains } from "./drains.ts";
-import { FIN, maskedFrame, prepareFrame } from "./frame.ts";
+import { WebSocketClosedError } from "./errors.ts";
+import { FIN, maskedFrame, nextKey, prepareFrame } from "./frame.ts";
 import type { Frame } from "./frame.ts";
-import { nextKey } from "./mask-key.ts";
 import type { SharedFrame } from "./prepared-frame.ts";
 
 /** Bytes of a shared frame from which on it waits by reference, behind others; a smaller one joins the text of its turn. */
 const SHARED_WAIT = 256;
 
+/** The calls that wait until the socket has taken what was sent: one promise for all of them. Made only where one waits. */
+class Drains {
+  #resolve: (() => void) | undefined = undefined;
+  #reject: ((error: Error) => void) | undefined = undefined;
+  #promise: Promise<void> | undefined = undefined;
+
+  wait(): Promise<void> {
+    return (this.#promise ??= this.#make());
+  }
+  #make(): Promise<void> {
+    const promise = new Promise<void>((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    // Who does not wait for the socket need not hear that it closed.
+    promise.catch(() => undefined);
+    return promise;
+  }
+  done(): void {
+    this.#resolve?.();
+  }
+  closed(): void {
+    this.#reject?.(new WebSocketClosedError());
+  }
+}
+
 export abstract class FrameWriter {
   readonly stream: BaseIOStream;
+  /** Frames come masked, and leave unmasked: this is a server (RFC 6455 §5.3). */
+  readonly masked: boolean;
   /** Bytes are being delivered: the stream keeps output together by itself. */
   protected reading = false;
   private corked = false;
@@ -25,12 +52,10 @@ export abstract class FrameWriter {
   /** One for each payload that is being sent from where it lies. */
   private loans: Set<Drains> | undefined = undefined;
 
-  constructor(stream: BaseIOStream) {
+  constructor(stream: BaseIOStream, masked: boolean) {
     this.stream = stream;
+    this.masked = masked;
   }
-
-  /** Frames come masked, and leave unmasked: this is a server (RFC 6455 §5.3). */
-  abstract readonly masked: boolean;
 
   /** The promise, where there is one, waits for the socket. */
   sendFrame(opcode: number, payload: string | Uint8Array, policy: BytesPolicy = "copy"): Promise<void> | void {

@@ -3,6 +3,7 @@
  * in one string and one write; a large payload follows its header without being copied.
  */
 import { Buffer } from "node:buffer";
+import { randomFillSync } from "node:crypto";
 
 export const CONTINUATION = 0;
 export const TEXT = 1;
@@ -18,8 +19,6 @@ const MASKED = 0x80;
 
 /** Payloads up to this size are copied into one piece with their header. Bytes. */
 export const SMALL_PAYLOAD = 8192;
-/** Longest header: two bytes, eight of length, four of key. */
-export const MAX_HEADER = 14;
 
 /** A server's frame as it is sent to one connection. */
 export interface Frame {
@@ -65,6 +64,19 @@ export function prepareFrame(first: number, payload: string | Uint8Array): Frame
   const bytes =
     typeof payload === "string" ? Buffer.from(payload) : Buffer.from(payload.buffer, payload.byteOffset, length);
   return { text: header + bytes.toString("latin1"), payload: undefined };
+}
+
+const KEYS = Buffer.alloc(4096);
+let usedKeys = KEYS.length;
+
+/** A masking key: four unpredictable bytes (§5.3), drawn by the thousand. */
+export function nextKey(): Uint8Array {
+  if (usedKeys >= KEYS.length) {
+    randomFillSync(KEYS);
+    usedKeys = 0;
+  }
+  usedKeys += 4;
+  return KEYS.subarray(usedKeys - 4, usedKeys);
 }
 
 /** A frame of a client, masked with a key (§5.3: a new, unpredictable one for every frame). */

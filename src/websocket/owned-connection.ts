@@ -2,15 +2,48 @@
  * What a connection tells: the callbacks of its owner that nothing waits for, those who want to know that it is over, the log and the
  * channels of diagnostics. It decides nothing.
  */
+import type { Buffer } from "node:buffer";
 import { websocketChannels } from "../diagnostics.ts";
 import type { BaseIOStream } from "../net/base-iostream.ts";
 import { callIn, connectionContext, isolated } from "../async/context.ts";
 import { caught, guard, logFailure, watch } from "../user-code.ts";
 import { callListener, CloseListeners, nothing } from "../async/close-listeners.ts";
-import type { WebSocketEvents } from "./events.ts";
 import { FrameWriter } from "./frame-writer.ts";
+import type { Message } from "./message.ts";
 import { logEnding, traceClosed, traceError, traceOpen } from "./trace.ts";
 import type { WebSocketOwner, WebSocketTrace } from "./trace.ts";
+
+// How far a connection has come, in order.
+export const OPEN = 0;
+/** Our close frame is out; the peer's is awaited, and messages count no more. */
+export const CLOSING = 1;
+/** Nothing is read any more; the connection is about to end. */
+export const ENDING = 2;
+export const CLOSED = 3;
+
+// Why it reads nothing; several reasons at a time.
+/** A promise of `onMessage` is pending, or a message is being inflated. */
+export const HANDLER = 1;
+/** The peer has closed; answers that are still being compressed leave first. */
+export const FLUSHING = 2;
+/** More is waiting to be sent than may wait. */
+export const FULL = 4;
+/** The handler has not opened it yet: nothing is sent before what `open` sends. */
+export const OPENING = 8;
+
+/** The callbacks of the owner. */
+export interface WebSocketEvents {
+  /** A promise holds the next message back until it settles. */
+  onMessage(message: Message): void | Promise<void>;
+  onPing(data: Buffer): void;
+  onPong(data: Buffer): void;
+  /** The connection is over; called once, whatever happened. 1005: closed without a code, 1006: without a close frame. */
+  onClose(code: number, reason: string): void;
+  /** The server ends, and with it this connection: to be closed. */
+  onShutdown?(): void | Promise<void>;
+  /** One of the others, `hook`, threw or rejected. The connection is closed with 1011 after it. */
+  onError(error: unknown, hook: string): void;
+}
 
 export abstract class OwnedConnection extends FrameWriter {
   protected readonly events: WebSocketEvents;
@@ -20,7 +53,8 @@ export abstract class OwnedConnection extends FrameWriter {
   private trace: WebSocketTrace | undefined = undefined;
 
   constructor(stream: BaseIOStream, events: WebSocketEvents, owner: WebSocketOwner) {
-    super(stream);
+    // RFC 6455 §5.1: a client masks its frames, a server does not.
+    super(stream, owner.role === "server");
     this.events = events;
     this.owner = owner;
   }
@@ -41,6 +75,11 @@ export abstract class OwnedConnection extends FrameWriter {
       return nothing;
     }
     return (this.closeListeners ??= new CloseListeners()).add(listener);
+  }
+
+  /** Ends at once, without a close frame. */
+  abort(): void {
+    this.stream.destroy();
   }
 
   /** To be called once by the owner, who has the connection by then. */

@@ -2,7 +2,7 @@
 import { Buffer } from "node:buffer";
 import * as assert from "uvu/assert";
 import { UsageError } from "../../src/errors.ts";
-import { formOf } from "../../src/websocket/message-form.ts";
+import { formOf } from "../../src/websocket/message.ts";
 import { resolveWebSocketOptions } from "../../src/websocket/options.ts";
 import type { WebSocketOptions } from "../../src/websocket/options.ts";
 import { suite } from "../_support/suite.ts";

@@ -1,9 +1,13 @@
-/** What becomes a message of a WebSocket besides text and bytes: bytes under another name, and objects, as JSON. */
+/** Messages as the application has them: as they arrive, and what becomes one besides text and bytes: other views of bytes, and objects, as JSON. */
+import type { Buffer } from "node:buffer";
 import { UsageError } from "../errors.ts";
 import { WRITE_OPTIONS } from "../net/bytes-policy.ts";
 import type { WriteOptions } from "../net/bytes-policy.ts";
 import { checkOptions, flag } from "../options-check.ts";
 import type { OptionTable } from "../options-check.ts";
+
+/** A message as it arrives: text, or bytes that are the receiver's to keep. */
+export type Message = string | Buffer;
 
 /** Of `writeMessage`. */
 export interface MessageOptions extends WriteOptions {
