@@ -1,0 +1,33 @@
+/**
+ * Exceptions of Futures that nobody has looked at by the next turn of the loop: one log record each, as a promise of this package must not end
+ * the process. One `setImmediate` for all of a turn.
+ */
+import { describeError, loggers } from "../../log.ts";
+import { withoutContext } from "../context.ts";
+import { internals } from "./future-internals.ts";
+import type { Future } from "./future.ts";
+
+/** Takes an exception that nobody has looked at; false: it is to be logged. */
+export type UnseenHandler = (error: unknown) => boolean;
+
+interface Unseen {
+  readonly future: Future;
+  readonly error: unknown;
+  readonly handler: UnseenHandler | undefined;
+}
+
+let waiting: Unseen[] = [];
+
+export function reportUnseen(future: Future, error: unknown, handler: UnseenHandler | undefined): void {
+  // Not in the context of the Future that happens to be the first.
+  if (waiting.push({ future, error, handler }) === 1) withoutContext(() => setImmediate(report));
+}
+
+function report(): void {
+  const batch = waiting;
+  waiting = [];
+  for (const { future, error, handler } of batch) {
+    if (internals.isSeen(future) || handler?.(error) === true) continue;
+    loggers.application.error(`Future exception was never retrieved\n${describeError(error)}`);
+  }
+}
