@@ -86,8 +86,10 @@ export class LateReader {
     return new Promise((resolve) => {
       socket.on("data", (piece: Buffer) => {
         pieces.push(piece);
-        tail = Buffer.concat([tail, piece.subarray(-last.length)]).subarray(-last.length);
-        if (last !== "" && tail.toString("latin1") === last) socket.write(reply);
+        if (last !== "") {
+          tail = Buffer.concat([tail, piece.subarray(-last.length)]).subarray(-last.length);
+          if (tail.toString("latin1") === last) socket.write(reply);
+        }
         if (!slowly) return;
         socket.pause();
         setTimeout(() => socket.resume(), 1);

@@ -3,6 +3,7 @@
  * What was said before is given to zlib as a dictionary, so that both directions are checked against the window that was agreed on.
  */
 import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
 import { constants, deflateRawSync, inflateRawSync } from "node:zlib";
 import type { Role } from "./_endpoints.ts";
 
@@ -52,6 +53,32 @@ export function agreedIn(head: string): Parameters | undefined {
 
 const TAIL = Buffer.of(0, 0, 255, 255);
 
+/** Results of zlib are kept until they are so many bytes. */
+const MOST_KEPT = 2 ** 25;
+const kept = new Map<string, Buffer>();
+let keptBytes = 0;
+
+/**
+ * What zlib makes of some bytes, which is always the same with the same options: hundreds of conversations say the same, and it is asked
+ * once.
+ */
+function once(
+  zlib: typeof deflateRawSync,
+  data: Buffer,
+  options: { readonly dictionary?: Buffer; windowBits: number },
+): Buffer {
+  const { dictionary = Buffer.alloc(0), windowBits } = options;
+  const hash = createHash("sha1").update(dictionary).update(data).digest("base64");
+  const key = `${zlib.name} ${windowBits} ${dictionary.length} ${hash}`;
+  const known = kept.get(key);
+  if (known !== undefined) return known;
+  const result = zlib(data, { ...options, finishFlush: constants.Z_SYNC_FLUSH });
+  if (keptBytes + result.length > MOST_KEPT) return result;
+  keptBytes += result.length;
+  kept.set(key, result);
+  return result;
+}
+
 /** One direction. */
 class Road {
   readonly #window: number;
@@ -65,22 +92,20 @@ class Road {
   deflate(data: Buffer): Buffer {
     // zlib compresses with no smaller window than 2^9, of which it uses less than 2^8.
     return this.#remembering(data, (options) => {
-      const result = deflateRawSync(data, { ...options, windowBits: Math.max(9, this.#window) });
+      const result = once(deflateRawSync, data, { ...options, windowBits: Math.max(9, this.#window) });
       return result.subarray(0, -TAIL.length);
     });
   }
   inflate(data: Buffer): Buffer {
-    const run = (options: object): Buffer =>
-      inflateRawSync(Buffer.concat([data, TAIL]), { ...options, windowBits: this.#window });
-    const result = run(this.#options());
+    const options = { ...this.#options(), windowBits: this.#window };
+    const result = once(inflateRawSync, Buffer.concat([data, TAIL]), options);
     this.#remembering(result, () => result);
     return result;
   }
-  #options(): object {
-    const more = this.#history.length > 0 ? { dictionary: this.#history } : {};
-    return { finishFlush: constants.Z_SYNC_FLUSH, ...more };
+  #options(): { dictionary?: Buffer } {
+    return this.#history.length > 0 ? { dictionary: this.#history } : {};
   }
-  #remembering(plain: Buffer, run: (options: object) => Buffer): Buffer {
+  #remembering(plain: Buffer, run: (options: { dictionary?: Buffer }) => Buffer): Buffer {
     const result = run(this.#options());
     if (this.#keeps) this.#history = Buffer.concat([this.#history, plain]).subarray(-(2 ** this.#window));
     return result;

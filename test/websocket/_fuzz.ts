@@ -43,7 +43,9 @@ function textOf(dice: Dice, length: number): Buffer {
   return Buffer.from(text).subarray(0, dice.once(4) ? length : undefined);
 }
 function bytesOf(dice: Dice, length: number): Buffer {
-  return Buffer.from(Array.from({ length }, () => dice.below(256)));
+  const bytes = Buffer.allocUnsafe(length);
+  for (let i = 0; i < length; i++) bytes[i] = dice.below(256);
+  return bytes;
 }
 
 /** Frames of the peer of an endpoint. */

@@ -18,29 +18,30 @@ export interface Frame {
   readonly payload: Buffer;
 }
 
-/** A masked frame. `first`: flags and opcode. */
-export function masked(first: number, payload: Uint8Array | string = "", key = 0x01a2fe7f): Buffer {
-  const data = Buffer.from(payload as string);
+/** A frame with these flags and this opcode; without a key it is not masked. */
+function framed(first: number, payload: Uint8Array | string, key?: number): Buffer {
+  const data = typeof payload === "string" ? Buffer.from(payload) : payload;
   const size = data.length < 126 ? 0 : data.length < 65_536 ? 2 : 8;
-  const head = Buffer.alloc(2 + size + 4);
-  head[0] = first;
-  head[1] = 0x80 | (size === 0 ? data.length : size === 2 ? 126 : 127);
-  if (size === 2) head.writeUInt16BE(data.length, 2);
-  if (size === 8) head.writeBigUInt64BE(BigInt(data.length), 2);
-  head.writeUInt32BE(key, 2 + size);
-  const mask = head.subarray(2 + size);
-  for (let i = 0; i < data.length; i++) data[i] = (data[i] as number) ^ (mask[i % 4] as number);
-  return Buffer.concat([head, data]);
+  const start = 2 + size + (key === undefined ? 0 : 4);
+  const frame = Buffer.allocUnsafe(start + data.length);
+  frame[0] = first;
+  frame[1] = (key === undefined ? 0 : 0x80) | (size === 0 ? data.length : size === 2 ? 126 : 127);
+  if (size === 2) frame.writeUInt16BE(data.length, 2);
+  if (size === 8) frame.writeBigUInt64BE(BigInt(data.length), 2);
+  frame.set(data, start);
+  if (key === undefined) return frame;
+  frame.writeUInt32BE(key, start - 4);
+  for (let i = start; i < frame.length; i++)
+    frame[i] = (frame[i] as number) ^ (frame[start - 4 + ((i - start) & 3)] as number);
+  return frame;
 }
 
+/** A masked frame, as of a client. `first`: flags and opcode. */
+export const masked = (first: number, payload: Uint8Array | string = "", key = 0x01a2fe7f): Buffer =>
+  framed(first, payload, key);
+
 /** A frame of a server. */
-export function unmasked(first: number, payload: Uint8Array | string = ""): Buffer {
-  const data = Buffer.from(payload as string);
-  const frame = masked(first, data, 0);
-  const size = frame.length - 4 - data.length;
-  frame[1] = (frame[1] as number) & 127;
-  return Buffer.concat([frame.subarray(0, size), data]);
-}
+export const unmasked = (first: number, payload: Uint8Array | string = ""): Buffer => framed(first, payload);
 
 export const closeFrame = (code: number, reason = ""): Buffer => {
   const data = Buffer.alloc(2 + Buffer.byteLength(reason));
@@ -53,6 +54,8 @@ export class RawWebSocket {
   readonly socket: net.Socket;
   /** What has come and was not looked at yet; joined when somebody looks, not with every read. */
   #chunks: Buffer[] = [];
+  /** Bytes of what is not joined. */
+  #unjoined = 0;
   #rest: Buffer = Buffer.alloc(0);
   #wake: (() => void) | undefined = undefined;
   ended = false;
@@ -63,6 +66,7 @@ export class RawWebSocket {
     this.socket = socket;
     socket.on("data", (chunk: Buffer) => {
       this.#chunks.push(chunk);
+      this.#unjoined += chunk.length;
       this.#wake?.();
     });
     const over = (): void => {
@@ -91,6 +95,7 @@ export class RawWebSocket {
 
   get #bytes(): Buffer {
     if (this.#chunks.length > 0) this.#rest = Buffer.concat([this.#rest, ...this.#chunks.splice(0)]);
+    this.#unjoined = 0;
     return this.#rest;
   }
   async #more(): Promise<boolean> {
@@ -116,25 +121,26 @@ export class RawWebSocket {
 
   /** The next frame; undefined once the peer has closed its side. */
   async frame(): Promise<Frame | undefined> {
-    for (;;) {
-      const bytes = this.#bytes;
-      const short = (bytes[1] ?? 0) & 127;
-      const size = short < 126 ? 0 : short === 126 ? 2 : 8;
-      const isMasked = (bytes[1] ?? 0) >= 128;
-      const start = 2 + size + (isMasked ? 4 : 0);
-      if (bytes.length >= start) {
-        const length = size === 0 ? short : size === 2 ? bytes.readUInt16BE(2) : Number(bytes.readBigUInt64BE(2));
-        if (bytes.length >= start + length) {
-          const first = bytes[0] as number;
-          const payload = Buffer.from(bytes.subarray(start, start + length));
-          if (isMasked)
-            for (let i = 0; i < length; i++)
-              payload[i] = (payload[i] as number) ^ (bytes[start - 4 + (i & 3)] as number);
-          this.#rest = bytes.subarray(start + length);
-          return { fin: first >= 128, rsv: (first >> 4) & 7, opcode: first & 15, masked: isMasked, payload };
-        }
+    for (let needed = 2; ;) {
+      if (this.#rest.length + this.#unjoined < needed) {
+        if (!(await this.#more())) return undefined;
+        continue;
       }
-      if (!(await this.#more())) return undefined;
+      const bytes = this.#bytes;
+      const first = bytes[0] as number;
+      const isMasked = (bytes[1] as number) >= 128;
+      const short = (bytes[1] as number) & 127;
+      const size = short < 126 ? 0 : short === 126 ? 2 : 8;
+      const start = (needed = 2 + size + (isMasked ? 4 : 0));
+      if (bytes.length < needed) continue;
+      const length = size === 0 ? short : size === 2 ? bytes.readUInt16BE(2) : Number(bytes.readBigUInt64BE(2));
+      needed += length;
+      if (bytes.length < needed) continue;
+      const payload = Buffer.from(bytes.subarray(start, needed));
+      if (isMasked)
+        for (let i = 0; i < length; i++) payload[i] = (payload[i] as number) ^ (bytes[start - 4 + (i & 3)] as number);
+      this.#rest = bytes.subarray(needed);
+      return { fin: first >= 128, rsv: (first >> 4) & 7, opcode: first & 15, masked: isMasked, payload };
     }
   }
   /** The code of the close frame that must come next. */
