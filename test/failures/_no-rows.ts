@@ -90,6 +90,8 @@ export const CALLS: readonly string[] = [
     "parts cookies setDownloadName getStatus addHeader clearHeader getHeader setCookie clearCookie detach",
   ),
   ...members("RequestHandler", "clearAllCookies setEtagHeader checkEtagHeader headersWritten finished"),
+  // Values that the package reads, in the calls of methods that have rows.
+  ...members("RequestHandler", "application request pathArgs autoFinish"),
   // Called where `sendError` calls `setStatus`, which has a row.
   ...members("RequestHandler", "setHeader reasonText"),
   ...members(

@@ -14,8 +14,7 @@ import { httpDate, httpDateGeneration } from "../../http/message/date.ts";
 import { hasNoContent, reasonPhrase } from "../../http/message/status.ts";
 import { matchesTag, ownTag } from "./etag.ts";
 import { headText, HTML, okHeadText } from "./head-text.ts";
-import type { HandlerOutput } from "../handler/output.ts";
-import { internals } from "../handler/internals.ts";
+import type { HandlerState } from "../handler/state.ts";
 
 /** The last text a route answered with, its length and tag, and the whole answer while it repeats itself. */
 export interface ResponseMemo {
@@ -47,21 +46,17 @@ const MEMO_LIMIT = 1024;
 
 /** @param plainTag The tag is that of the content alone: `computeEtag` is not overridden. Only then an answer may be sent again. */
 export function sendWhole(
-  handler: HandlerOutput,
-  status: number,
-  reason: string,
-  headers: HTTPHeaders | undefined,
-  contentType: string,
+  state: HandlerState,
   content: string | Uint8Array,
   policy: BytesPolicy,
   plainTag: boolean,
 ): void {
-  const { request, application } = handler;
+  const { request, application, status, reason, contentType, fields: headers } = state;
   const { connection } = request;
   const method = request.methodId;
   const safe = method === M_GET || method === M_HEAD;
   const tagged = safe && status === 200 && application.etags && headers?.has("Etag") !== true;
-  const memo = (plainTag ? internals.targetOf(handler)?.memo : undefined) ?? newMemo();
+  const memo = (plainTag ? state.target?.memo : undefined) ?? newMemo();
   const conditional = request.knows(H_IF_NONE_MATCH);
   if (content === memo.text && content !== "" && tagged === memo.tagged) {
     const usual = headers === undefined && status === 200 && reason === "" && contentType === memo.contentType;
@@ -70,11 +65,11 @@ export function sendWhole(
       connection.repeat(memo.whole, memo.kind);
       return;
     }
-  } else describe(memo, handler, content, tagged, contentType);
+  } else describe(memo, state, content, tagged);
   if (conditional && safe && status === 200) {
     const tag = tagged ? memo.tag : (headers?.get("Etag") ?? "");
     if (tag !== "" && matchesTag(request.headers.get("If-None-Match") ?? "", tag)) {
-      sendNotModified(handler, headers, tag);
+      sendNotModified(state, tag);
       return;
     }
   }
@@ -109,10 +104,9 @@ const CONTENT_FIELDS = ["Content-Encoding", "Content-Language", "Content-Type"];
 
 function describe(
   memo: ResponseMemo,
-  handler: HandlerOutput,
+  { handler, contentType }: HandlerState,
   content: string | Uint8Array,
   tagged: boolean,
-  contentType: string,
 ): void {
   const text = typeof content === "string";
   const length = text ? Buffer.byteLength(content) : content.length;
@@ -135,15 +129,10 @@ function renewWhole(memo: ResponseMemo): void {
 }
 
 /** RFC 9110 §15.4.5: the fields a 200 would have had that a cache needs, and no content. */
-function sendNotModified(handler: HandlerOutput, headers: HTTPHeaders | undefined, tag: string): void {
+function sendNotModified({ handler, request, fields: headers }: HandlerState, tag: string): void {
   handler.setStatus(304);
   if (headers === undefined) {
-    handler.request.connection.respond(
-      headText(304, reasonPhrase(304), "") + fieldLine("Etag", tag),
-      LATIN1,
-      "",
-      ASCII,
-    );
+    request.connection.respond(headText(304, reasonPhrase(304), "") + fieldLine("Etag", tag), LATIN1, "", ASCII);
     return;
   }
   toNotModified(headers);
@@ -151,7 +140,7 @@ function sendNotModified(handler: HandlerOutput, headers: HTTPHeaders | undefine
   if (!headers.has("Date")) headers.set("Date", httpDate());
   const own = takeConnection(headers);
   const text = statusLine(304, reasonPhrase(304)) + headers.toWire();
-  handler.request.connection.respond(text, LATIN1, "", ASCII, "keep", own);
+  request.connection.respond(text, LATIN1, "", ASCII, "keep", own);
 }
 
 /** Drops the fields that describe content. */
@@ -164,17 +153,12 @@ export function toNotModified(headers: HTTPHeaders): void {
  * The same decisions for an answer that goes through output transforms: sets the tag of a whole answer, if it is to have one,
  * and says whether the client already has what it names.
  */
-export function tagOfWhole(
-  handler: HandlerOutput,
-  status: number,
-  headers: HTTPHeaders,
-  content: string | Uint8Array,
-): boolean {
-  const { request } = handler;
+export function tagOfWhole(state: HandlerState, headers: HTTPHeaders, content: string | Uint8Array): boolean {
+  const { request } = state;
   const method = request.methodId;
-  if (status !== 200 || (method !== M_GET && method !== M_HEAD)) return false;
-  if (handler.application.etags && !headers.has("Etag")) {
-    const tag = ownTag(handler, content);
+  if (state.status !== 200 || (method !== M_GET && method !== M_HEAD)) return false;
+  if (state.application.etags && !headers.has("Etag")) {
+    const tag = ownTag(state.handler, content);
     if (tag !== undefined) headers.set("Etag", tag);
   }
   const tag = headers.get("Etag");

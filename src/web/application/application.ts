@@ -14,7 +14,7 @@ import { loggers } from "../../log.ts";
 import { refuseCallback } from "../../net/listen-options.ts";
 import { compression } from "../answer/compression.ts";
 import { logFailed, logUncaught, summary, watchHook } from "../handler/failures.ts";
-import { internals } from "../handler/internals.ts";
+import { stateOf } from "../handler/state.ts";
 import { HandlerRun } from "./handler-run.ts";
 import { endTrace } from "./request-trace.ts";
 import { checkSettings } from "./settings-check.ts";
@@ -180,22 +180,23 @@ export class Application implements HTTPServerConnectionDelegate, ReversibleRout
 
   /** Called by a handler whose answer is complete. Does not throw. */
   requestFinished(handler: RequestHandler): void {
+    const state = stateOf(handler);
     if (this.timed) {
-      handler.request.markFinished();
+      state.request.markFinished();
       try {
         const pending: unknown = this.logRequest(handler);
-        if (pending !== undefined) watchHook(handler, pending, "logRequest");
+        if (pending !== undefined) watchHook(state, pending, "logRequest");
       } catch (error) {
-        logFailed(handler, error, "logRequest");
+        logFailed(state, error, "logRequest");
       }
     }
-    if (requestChannels.asyncEnd.hasSubscribers) endTrace(handler);
-    if (internals.targetOf(handler)?.finishes !== true) return;
+    if (requestChannels.asyncEnd.hasSubscribers) endTrace(state);
+    if (state.target?.finishes !== true) return;
     try {
       const pending: unknown = handler.onFinish();
-      if (pending !== undefined) watchHook(handler, pending, "onFinish");
+      if (pending !== undefined) watchHook(state, pending, "onFinish");
     } catch (error) {
-      logFailed(handler, error, "onFinish");
+      logFailed(state, error, "onFinish");
     }
   }
 
@@ -205,7 +206,8 @@ export class Application implements HTTPServerConnectionDelegate, ReversibleRout
     if (logFunction !== undefined) return logFunction(handler);
     if (accessLog !== false) {
       const status = handler.getStatus();
-      const line = `${status} ${summary(handler)} ${(handler.request.requestTime() * 1000).toFixed(2)}ms`;
+      const state = stateOf(handler);
+      const line = `${status} ${summary(state)} ${(state.request.requestTime() * 1000).toFixed(2)}ms`;
       if (status < 400) loggers.access.info(line);
       else if (status < 500) loggers.access.warn(line);
       else loggers.access.error(line);
@@ -214,6 +216,6 @@ export class Application implements HTTPServerConnectionDelegate, ReversibleRout
 
   /** Logs what a handler threw: an HTTPError in one line, and only if it has a text for the log; others with their stack. */
   logException(handler: RequestHandler, error: unknown): void {
-    logUncaught(handler, error);
+    logUncaught(stateOf(handler), error);
   }
 }

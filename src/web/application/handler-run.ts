@@ -14,15 +14,16 @@ import { StreamClosedError } from "../../net/errors.ts";
 import { M_DELETE, M_GET, M_HEAD, M_OPTIONS, M_PATCH, M_POST, M_PUT } from "../../parser/abi.ts";
 import type { Application } from "./application.ts";
 import { endRequest, failRequest, hasLeft, logFailed, watchHook } from "../handler/failures.ts";
-import { internals } from "../handler/internals.ts";
+import { NO_ARGUMENTS, stateOf } from "../handler/state.ts";
+import type { HandlerState } from "../handler/state.ts";
 import { giveCaptured } from "../handler/captured.ts";
 import type { RouteMatch } from "../paths/path-table.ts";
-import { contentFor } from "../handler/request-content.ts";
+import { contentOf } from "../handler/request-content.ts";
 import { beginTrace, traceError } from "./request-trace.ts";
 import type { RequestTrace } from "./request-trace.ts";
 import { Finish, HTTPError } from "../handler/http-error.ts";
 import { writeReturned } from "../handler/return-value.ts";
-import { allowField, NO_ARGUMENTS, RequestHandler } from "../handler/request-handler.ts";
+import { allowField, RequestHandler } from "../handler/request-handler.ts";
 import type { Target } from "../handler/target.ts";
 import { extraMethod, isRefusedUnread } from "./unread-content.ts";
 
@@ -37,10 +38,10 @@ export class HandlerRun implements HTTPMessageDelegate {
   private request: HTTPServerRequest | undefined = undefined;
   private content: ContentBuffer | undefined = undefined;
   private match: RouteMatch<Target> | undefined = undefined;
-  private handler: RequestHandler | undefined = undefined;
+  private state: HandlerState | undefined = undefined;
   private trace: RequestTrace | undefined = undefined;
   /** A handler made for a request with content, before any of it has come. */
-  private made: RequestHandler | undefined = undefined;
+  private made: HandlerState | undefined = undefined;
   /** The request is refused whatever its content is, which is dropped. */
   private unread = false;
 
@@ -69,31 +70,30 @@ export class HandlerRun implements HTTPMessageDelegate {
   private beforeContent(request: HTTPServerRequest, match: RouteMatch<Target>): Promise<void> | void {
     this.made = this.make(request, match.target);
     if (this.made === undefined) return undefined;
-    this.unread = isRefusedUnread(match.target, this.made);
+    this.unread = isRefusedUnread(match.target, this.made.handler);
     return this.unread && !this.exchange.contentIsShort ? this.begin(request, match, false) : undefined;
   }
 
   dataReceived(chunk: Uint8Array): Promise<void> | void {
-    const { handler } = this;
+    const { state } = this;
     if (this.unread) return undefined;
-    if (handler === undefined) (this.content ??= new ContentBuffer()).add(chunk);
-    else if (internals.targetOf(handler)?.pulls === true) return contentFor(handler).push(chunk);
-    else return this.passOn(handler, chunk);
+    if (state === undefined) (this.content ??= new ContentBuffer()).add(chunk);
+    else if (state.target?.pulls === true) return contentOf(state).push(chunk);
+    else return this.passOn(state, chunk);
     return undefined;
   }
   onConnectionClose(error?: Error): void {
     this.content = undefined;
-    const { handler } = this;
-    if (handler !== undefined && internals.targetOf(handler)?.pulls === true)
-      contentFor(handler).abort(new StreamClosedError(error));
+    const { state } = this;
+    if (state !== undefined && state.target?.pulls === true) contentOf(state).abort(new StreamClosedError(error));
   }
 
   finish(): void {
-    const { handler } = this;
-    if (handler !== undefined) {
+    const { state } = this;
+    if (state !== undefined) {
       if (this.unread) return;
-      if (internals.targetOf(handler)?.pulls === true) contentFor(handler).end();
-      else this.runMethodSafely(handler);
+      if (state.target?.pulls === true) contentOf(state).end();
+      else this.runMethodSafely(state);
       return;
     }
     const request = this.request as HTTPServerRequest;
@@ -102,14 +102,15 @@ export class HandlerRun implements HTTPMessageDelegate {
   }
 
   /** Gives a piece of content to a handler that takes it as it comes. */
-  private passOn(handler: RequestHandler, chunk: Uint8Array): Promise<void> | void {
+  private passOn(state: HandlerState, chunk: Uint8Array): Promise<void> | void {
+    const { handler } = state;
     if (handler.finished) return undefined;
     try {
       const pending = handler.dataReceived(chunk);
       if (!isPromiseLike(pending)) return undefined;
-      return Promise.resolve(pending).catch((error: unknown) => this.failed(handler, error, "dataReceived"));
+      return Promise.resolve(pending).catch((error: unknown) => this.failed(state, error, "dataReceived"));
     } catch (error) {
-      this.failed(handler, error, "dataReceived");
+      this.failed(state, error, "dataReceived");
     }
     return undefined;
   }
@@ -132,16 +133,17 @@ export class HandlerRun implements HTTPMessageDelegate {
   private run(request: HTTPServerRequest, match: RouteMatch<Target>, streaming: boolean): Promise<void> | void {
     const { application } = this;
     const { target } = match;
-    const handler = this.made ?? this.make(request, target);
-    if (handler === undefined) return undefined;
-    this.handler = handler;
-    if (this.trace !== undefined) beginTrace(this.trace, handler);
-    internals.setTarget(handler, target);
+    const state = this.made ?? this.make(request, target);
+    if (state === undefined) return undefined;
+    this.state = state;
+    if (this.trace !== undefined) beginTrace(this.trace, state);
+    state.target = target;
+    const { handler } = state;
     let hook = "setDefaultHeaders";
     try {
-      if (target.setsDefaults) watched(handler, handler.setDefaultHeaders(), hook);
+      if (target.setsDefaults) watched(state, handler.setDefaultHeaders(), hook);
       hook = "initialize";
-      if (target.initializes) watched(handler, handler.initialize(target.initArgs), hook);
+      if (target.initializes) watched(state, handler.initialize(target.initArgs), hook);
       if (target.noticesClose) this.exchange.setCloseCallback(() => this.clientLeft());
       hook = "decodeArgument";
       if (match.captured.length > 0 || match.kwargs !== undefined) giveCaptured(handler, match);
@@ -154,116 +156,127 @@ export class HandlerRun implements HTTPMessageDelegate {
       if (isPromiseLike(pending)) {
         this.exchange.keepContext();
         return Promise.resolve(pending).then(
-          () => (streaming && !target.pulls ? undefined : this.runMethodSafely(handler)),
-          (error: unknown) => this.failed(handler, error, "prepare"),
+          () => (streaming && !target.pulls ? undefined : this.runMethodSafely(state)),
+          (error: unknown) => this.failed(state, error, "prepare"),
         );
       }
     } catch (error) {
-      this.failed(handler, error, hook);
+      this.failed(state, error, hook);
       return undefined;
     }
-    if (!streaming || target.pulls) this.runMethodSafely(handler);
+    if (!streaming || target.pulls) this.runMethodSafely(state);
     else this.exchange.keepContext();
     return undefined;
   }
 
   /** Undefined: the constructor threw. A plain handler answers in its place, and the request is logged and over as any other. */
-  private make(request: HTTPServerRequest, { handlerClass }: Target): RequestHandler | undefined {
+  private make(request: HTTPServerRequest, { handlerClass }: Target): HandlerState | undefined {
     try {
-      return new handlerClass(this.application, request);
+      return stateOf(new handlerClass(this.application, request));
     } catch (error) {
-      const substitute = new RequestHandler(this.application, request);
-      this.handler = substitute;
+      const substitute = stateOf(new RequestHandler(this.application, request));
+      this.state = substitute;
       if (this.trace !== undefined) beginTrace(this.trace, substitute);
       this.failed(substitute, error, "constructor", handlerClass.name);
       return undefined;
     }
   }
 
-  private runMethodSafely(handler: RequestHandler): void {
-    if (handler.finished) return;
+  private runMethodSafely(state: HandlerState): void {
+    if (state.handler.finished) return;
     try {
-      this.runMethod(handler);
+      this.runMethod(state);
     } catch (error) {
-      this.failed(handler, error, verbOf(handler));
+      this.failed(state, error, verbOf(state));
     }
   }
 
-  private runMethod(handler: RequestHandler): void {
-    if (internals.targetOf(handler)?.noticesShutdown === true)
-      this.exchange.setShutdownCallback(() => this.onServerShutdown(handler));
-    const result = callMethod(handler);
-    if (!handler.finished && (result !== undefined || !handler.autoFinish)) this.exchange.keepContext();
-    if (result === undefined) this.ended(handler);
-    else if (isPromiseLike(result)) {
+  private runMethod(state: HandlerState): void {
+    const { handler, target } = state;
+    if (target?.noticesShutdown === true) this.exchange.setShutdownCallback(() => this.onServerShutdown(state));
+    const result = callMethod(handler, state.request);
+    if (result === undefined) {
+      if (handler.finished) return;
+      if (handler.autoFinish) finishNow(state);
+      else this.exchange.keepContext();
+      return;
+    }
+    if (!handler.finished) this.exchange.keepContext();
+    if (isPromiseLike(result)) {
       Promise.resolve(result)
-        .then((value) => this.returned(handler, value))
-        .catch((error: unknown) => this.failed(handler, error, verbOf(handler)));
-    } else this.returned(handler, result)?.catch((error: unknown) => this.failed(handler, error, verbOf(handler)));
+        .then((value) => this.returned(state, value))
+        .catch((error: unknown) => this.failed(state, error, verbOf(state)));
+    } else this.returned(state, result)?.catch((error: unknown) => this.failed(state, error, verbOf(state)));
   }
 
   /** A value that a method returned is written; then the request ends. */
-  private returned(handler: RequestHandler, value: unknown): Promise<void> | undefined {
+  private returned(state: HandlerState, value: unknown): Promise<void> | undefined {
+    const { handler } = state;
     if (handler.finished) return undefined;
     if (value !== undefined) {
       const pending = writeReturned(handler, value);
-      if (pending !== undefined) return pending.then(() => this.ended(handler));
+      if (pending !== undefined) return pending.then(() => finishUnlessLater(state));
     }
-    this.ended(handler);
+    finishUnlessLater(state);
     return undefined;
   }
 
-  /** The request ends, unless it has ended or is to end later. */
-  private ended(handler: RequestHandler): void {
-    if (handler.finished || !handler.autoFinish) return;
-    const pending: unknown = handler.finish();
-    if (pending !== undefined) watched(handler, pending, "finish");
-  }
-
   /** Does not throw. */
-  private failed(handler: RequestHandler, thrown: unknown, hook: string, handlerClass?: string): void {
+  private failed(state: HandlerState, thrown: unknown, hook: string, handlerClass?: string): void {
     const error = abortReason(caught(thrown));
     if (error instanceof Finish) {
-      if (!handler.finished) endRequest(handler, error.chunk);
+      if (!state.handler.finished) endRequest(state, error.chunk);
       return;
     }
-    if (this.trace !== undefined && !hasLeft(handler, error)) traceError(this.trace, error);
-    failRequest(handler, error, hook, handlerClass);
+    if (this.trace !== undefined && !hasLeft(state, error)) traceError(this.trace, error);
+    failRequest(state, error, hook, handlerClass);
   }
 
-  private onServerShutdown(handler: RequestHandler): void {
+  private onServerShutdown(state: HandlerState): void {
+    const { handler } = state;
     if (handler.finished) return;
     guard(
       () => this.exchange.scope.runInAsyncScope(handler.onShutdown, handler),
-      (error) => this.failed(handler, error, "onShutdown"),
+      (error) => this.failed(state, error, "onShutdown"),
     );
   }
 
   private clientLeft(): void {
-    const { handler } = this;
-    if (handler === undefined) return;
+    const { state } = this;
+    if (state === undefined) return;
+    const { handler } = state;
     guard(
       () => this.exchange.scope.runInAsyncScope(handler.onConnectionClose, handler),
-      (error) => logFailed(handler, error, "onConnectionClose"),
+      (error) => logFailed(state, error, "onConnectionClose"),
     );
   }
 }
 
 /** What a hook returned where the type says void: nothing, or a promise whose rejection fails the request. */
-function watched(handler: RequestHandler, result: unknown, hook: string): void {
-  if (result !== undefined) watchHook(handler, result, hook);
+function watched(state: HandlerState, result: unknown, hook: string): void {
+  if (result !== undefined) watchHook(state, result, hook);
+}
+
+/** The request ends, unless it has ended or is to end later. */
+function finishUnlessLater(state: HandlerState): void {
+  const { handler } = state;
+  if (!handler.finished && handler.autoFinish) finishNow(state);
+}
+
+function finishNow(state: HandlerState): void {
+  const pending: unknown = state.handler.finish();
+  if (pending !== undefined) watched(state, pending, "finish");
 }
 
 /** The method that answers, by its name in the class. */
-const verbOf = ({ request }: RequestHandler): string => request.method.toLowerCase();
+const verbOf = ({ request }: HandlerState): string => request.method.toLowerCase();
 
 /** Functions of node:* that take a signal throw an AbortError, whose cause is why it was aborted. */
 const abortReason = (error: unknown): unknown =>
   error instanceof Error && error.name === "AbortError" && error.cause instanceof LandspoutError ? error.cause : error;
 
-function callMethod(handler: RequestHandler): unknown {
+function callMethod(handler: RequestHandler, request: HTTPServerRequest): unknown {
   const args = handler.pathArgs;
-  const { request } = handler;
   switch (request.methodId) {
     case M_GET:
       return args === NO_ARGUMENTS ? handler.get() : handler.get(...args);

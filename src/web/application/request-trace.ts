@@ -1,6 +1,7 @@
 /** What travels on the channels `landspout.request`, and which handler it belongs to. */
 import { requestChannels } from "../../diagnostics.ts";
 import type { HTTPServerRequest } from "../../http/request.ts";
+import type { HandlerState } from "../handler/state.ts";
 import type { RequestHandler } from "../handler/request-handler.ts";
 
 /** One request on its way. The same object on all channels: what a listener adds to it, later ones see. */
@@ -12,11 +13,9 @@ export interface RequestTrace {
   error: unknown;
 }
 
-const traces = new WeakMap<RequestHandler, RequestTrace>();
-
-export function beginTrace(trace: RequestTrace, handler: RequestHandler): void {
-  trace.handler = handler;
-  traces.set(handler, trace);
+export function beginTrace(trace: RequestTrace, state: HandlerState): void {
+  trace.handler = state.handler;
+  state.trace = trace;
 }
 
 export function traceError(trace: RequestTrace, error: unknown): void {
@@ -25,7 +24,6 @@ export function traceError(trace: RequestTrace, error: unknown): void {
 }
 
 /** The answer is complete. */
-export function endTrace(handler: RequestHandler): void {
-  const trace = traces.get(handler);
+export function endTrace({ trace }: HandlerState): void {
   if (trace !== undefined) requestChannels.asyncEnd.publish(trace);
 }

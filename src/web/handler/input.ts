@@ -8,60 +8,40 @@ import type { ArgumentMap } from "../../http/message/arguments.ts";
 import type { MultipartOptions } from "../../http/message/multipart/options.ts";
 import { MultipartStream } from "../../http/message/multipart/stream.ts";
 import { notPromise } from "../../user-code.ts";
-import { HandlerCookies } from "./cookies.ts";
-import { internals } from "./internals.ts";
+import { HandlerOutput } from "./output.ts";
+import { stateOf } from "./state.ts";
 import { MissingArgumentError } from "./http-error.ts";
-import { contentFor } from "./request-content.ts";
+import { contentOf } from "./request-content.ts";
 
 type Fallback = [] | [fallback: unknown, strip?: boolean | undefined];
 
-export abstract class HandlerInput extends HandlerCookies {
+export abstract class HandlerInput extends HandlerOutput {
   /** Last value of an argument, from the content if it is there, else from the query; white space around it stripped. */
   getArgument(name: string): string;
   getArgument<T>(name: string, fallback: T, strip?: boolean): string | T;
   getArgument(name: string, ...rest: Fallback): unknown {
-    return this.#lastArgument(this.#arguments[name], name, rest);
+    return lastArgument(this, argumentsOf(this)[name], name, rest);
   }
   getArguments(name: string, strip = true): string[] {
-    return this.#decodeAll(this.#arguments[name], name, strip);
+    return decodeAll(this, argumentsOf(this)[name], name, strip);
   }
   getQueryArgument(name: string): string;
   getQueryArgument<T>(name: string, fallback: T, strip?: boolean): string | T;
   getQueryArgument(name: string, ...rest: Fallback): unknown {
-    return this.#lastArgument(this.request.queryArguments[name], name, rest);
+    return lastArgument(this, this.request.queryArguments[name], name, rest);
   }
   getQueryArguments(name: string, strip = true): string[] {
-    return this.#decodeAll(this.request.queryArguments[name], name, strip);
+    return decodeAll(this, this.request.queryArguments[name], name, strip);
   }
   getBodyArgument(name: string): string;
   getBodyArgument<T>(name: string, fallback: T, strip?: boolean): string | T;
   getBodyArgument(name: string, ...rest: Fallback): unknown {
-    return this.#lastArgument(this.request.bodyArguments[name], name, rest);
+    return lastArgument(this, this.request.bodyArguments[name], name, rest);
   }
   getBodyArguments(name: string, strip = true): string[] {
-    return this.#decodeAll(this.request.bodyArguments[name], name, strip);
+    return decodeAll(this, this.request.bodyArguments[name], name, strip);
   }
 
-  /** In a class that takes the content as it comes there are those of the query only: no content is there to be parsed, as in Tornado. */
-  get #arguments(): ArgumentMap {
-    return internals.targetOf(this)?.streams === true ? this.request.queryArguments : this.request.arguments;
-  }
-
-  #lastArgument(values: Buffer[] | undefined, name: string, rest: Fallback): unknown {
-    const last = values?.at(-1);
-    if (last !== undefined) return this.#cleanArgument(last, name, rest[1] ?? true);
-    if (rest.length === 0) throw new MissingArgumentError(name);
-    return rest[0];
-  }
-  #decodeAll(values: Buffer[] | undefined, name: string, strip: boolean): string[] {
-    return (values ?? []).map((value) => this.#cleanArgument(value, name, strip));
-  }
-  #cleanArgument(value: Buffer, name: string, strip: boolean): string {
-    // Tornado turns control characters into spaces, so that they end in no log and no page.
-    // oxlint-disable-next-line no-control-regex
-    const text = notPromise(this.decodeArgument(value, name), "decodeArgument").replace(/[\x00-\x08\x0e-\x1f]/g, " ");
-    return strip ? text.trim() : text;
-  }
   /** Bytes of an argument (or of a captured part of the path) as text: UTF-8, or 400. May be overridden. */
   decodeArgument(value: Buffer, name: string): string {
     return decodeArgument(value, name);
@@ -71,8 +51,9 @@ export abstract class HandlerInput extends HandlerCookies {
    * nobody reads. Can be read once. In other classes the content that was received.
    */
   bodyStream(): AsyncIterable<Uint8Array> {
-    const content = contentFor(this);
-    if (internals.targetOf(this)?.pulls !== true) {
+    const state = stateOf(this);
+    const content = contentOf(state);
+    if (state.target?.pulls !== true) {
       void content.push(this.request.body);
       content.end();
     }
@@ -94,4 +75,29 @@ export abstract class HandlerInput extends HandlerCookies {
 async function feed(stream: MultipartStream, content: AsyncIterable<Uint8Array>): Promise<void> {
   for await (const chunk of content) await stream.push(chunk);
   stream.end();
+}
+
+/** In a class that takes the content as it comes there are those of the query only: no content is there to be parsed, as in Tornado. */
+function argumentsOf(handler: HandlerInput): ArgumentMap {
+  const { request } = handler;
+  return stateOf(handler).target?.streams === true ? request.queryArguments : request.arguments;
+}
+
+function lastArgument(handler: HandlerInput, values: Buffer[] | undefined, name: string, rest: Fallback): unknown {
+  const last = values?.at(-1);
+  if (last !== undefined) return cleanArgument(handler, last, name, rest[1] ?? true);
+  if (rest.length === 0) throw new MissingArgumentError(name);
+  return rest[0];
+}
+
+function decodeAll(handler: HandlerInput, values: Buffer[] | undefined, name: string, strip: boolean): string[] {
+  return (values ?? []).map((value) => cleanArgument(handler, value, name, strip));
+}
+
+function cleanArgument(handler: HandlerInput, value: Buffer, name: string, strip: boolean): string {
+  const decoded = notPromise(handler.decodeArgument(value, name), "decodeArgument");
+  // Tornado turns control characters into spaces, so that they end in no log and no page.
+  // oxlint-disable-next-line no-control-regex
+  const text = decoded.replace(/[\x00-\x08\x0e-\x1f]/g, " ");
+  return strip ? text.trim() : text;
 }

@@ -3,21 +3,21 @@
  * nobody waits for a function that was not awaited, and its rejection would end the process.
  */
 import { loggers } from "../../log.ts";
-import type { HandlerOutput } from "./output.ts";
-
-/** One record for each request: a loop that goes on writing must not fill the log. */
-const told = new WeakSet<HandlerOutput>();
+import type { HandlerState } from "./state.ts";
 
 /** The client has left: late calls are no mistake. */
-export function expectLate(handler: HandlerOutput): void {
-  told.add(handler);
+export function expectLate(state: HandlerState): void {
+  state.lateLogged = true;
 }
 
-/** Logs a call that is ignored, once for each request; with the setting `debug`, where it came from. Nothing is logged where the client has left. */
-export function ignoreLate(handler: HandlerOutput, call: string): true {
-  const { request, application } = handler;
-  if (told.has(handler) || request.connection.lost) return true;
-  told.add(handler);
+/**
+ * Logs a call that is ignored, once for each request, since a loop that goes on writing must not fill the log; with the setting `debug`,
+ * where it came from. Nothing is logged where the client has left.
+ */
+export function ignoreLate(state: HandlerState, call: string): true {
+  const { handler, request, application } = state;
+  if (state.lateLogged || request.connection.lost) return true;
+  state.lateLogged = true;
   const name = handler.constructor.name === "" ? "(anonymous)" : handler.constructor.name;
   const text =
     `${call}() after finish() in ${name}, ${request.method} ${request.uri} (${request.remoteIp}): ignored. ` +
@@ -26,9 +26,11 @@ export function ignoreLate(handler: HandlerOutput, call: string): true {
   return true;
 }
 
-/** The stack without the frames of this file and of the call that is named already. */
+/** The stack without the frames of this package that it begins with. */
 function callers(): string {
   const lines = (new Error("late call").stack ?? "").split("\n").slice(1);
-  const first = lines.findLastIndex((line) => /[/\\]web[/\\](?:late-calls|handler-output)\.[jt]s/.test(line));
-  return lines.slice(first + 1).join("\n");
+  const first = lines.findIndex((line) => !OWN_FRAME.test(line));
+  return lines.slice(Math.max(first, 0)).join("\n");
 }
+/** Of the files with the methods of a handler, and those that they call. */
+const OWN_FRAME = /[/\\]web[/\\](?:handler[/\\])?(?:late-calls|response|(?:handler-)?output|request-handler)\.[jt]s/;

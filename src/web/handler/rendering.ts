@@ -8,6 +8,7 @@ import type { Locale, PlaceholderValues } from "../../locale/index.ts";
 import { Loader } from "../../template/index.ts";
 import type { BaseLoader, LoaderOptions } from "../../template/index.ts";
 import type { Application } from "../application/application.ts";
+import { stateOf } from "./state.ts";
 import type { RequestHandler } from "./request-handler.ts";
 import { notPromise } from "../../user-code.ts";
 import { BUILT_IN_MODULES } from "./ui-module.ts";
@@ -43,11 +44,6 @@ function furnishingOf(application: Application): Furnishing {
   return furnishing;
 }
 
-/** Modules used in a request, in the order they were first used. */
-const active = new WeakMap<RequestHandler, Map<string, UIModule>>();
-/** Handlers whose loader has been told to forget what it has read; once for each request is enough. */
-const refreshed = new WeakSet<RequestHandler>();
-
 export function loaderFor(handler: RequestHandler): BaseLoader {
   const { settings, application } = handler;
   const path = notPromise(handler.getTemplatePath(), "getTemplatePath") ?? undefined;
@@ -57,8 +53,10 @@ export function loaderFor(handler: RequestHandler): BaseLoader {
     loader = notPromise(handler.createTemplateLoader(path), "createTemplateLoader");
     loaders.set(path ?? "", loader);
   }
-  if (settings.compiledTemplateCache === false && !refreshed.has(handler)) {
-    refreshed.add(handler);
+  const state = stateOf(handler);
+  // Once for each request is enough.
+  if (settings.compiledTemplateCache === false && !state.templatesRefreshed) {
+    state.templatesRefreshed = true;
     loader.reset();
   }
   return loader;
@@ -142,8 +140,7 @@ function moduleCalls(handler: RequestHandler): object {
 }
 
 function moduleFor(handler: RequestHandler, name: string, moduleClass: UIModuleClass): UIModule {
-  let modules = active.get(handler);
-  if (modules === undefined) active.set(handler, (modules = new Map()));
+  const modules = (stateOf(handler).modules ??= new Map());
   let module = modules.get(name);
   if (module === undefined) modules.set(name, (module = new moduleClass(handler)));
   return module;
@@ -151,7 +148,7 @@ function moduleFor(handler: RequestHandler, name: string, moduleClass: UIModuleC
 
 /** Text of a page with what its UI modules bring. @throws UsageError where it lacks the tag that belongs in front of. */
 export function withResources(handler: RequestHandler, page: string): string {
-  const modules = [...(active.get(handler)?.values() ?? [])];
+  const modules = [...(stateOf(handler).modules?.values() ?? [])];
   if (modules.length === 0) return page;
   const gather = (of: (module: UIModule) => string | readonly string[] | undefined): string[] => [
     ...new Set(

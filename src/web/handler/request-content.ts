@@ -4,6 +4,7 @@
  */
 import { UsageError } from "../../errors.ts";
 import { PushIterator } from "../../async/push-iterator.ts";
+import type { HandlerState } from "./state.ts";
 
 export class RequestContent extends PushIterator<Uint8Array> implements AsyncIterable<Uint8Array> {
   #iterated = false;
@@ -18,11 +19,5 @@ export class RequestContent extends PushIterator<Uint8Array> implements AsyncIte
   }
 }
 
-const contents = new WeakMap<object, RequestContent>();
-
 /** The content of a handler's request; made when first asked for, by either side. */
-export function contentFor(handler: object): RequestContent {
-  let content = contents.get(handler);
-  if (content === undefined) contents.set(handler, (content = new RequestContent()));
-  return content;
-}
+export const contentOf = (state: HandlerState): RequestContent => (state.requestContent ??= new RequestContent());

@@ -20,7 +20,10 @@ import type { CurrentUser } from "./app-types.ts";
 import { debugPage } from "./debug-page.ts";
 import { endErrorPage, logCut, logFailed, watchHook } from "./failures.ts";
 import { HandlerInput } from "./input.ts";
-import { internals } from "./internals.ts";
+import { cut } from "./ending.ts";
+import { isLate } from "./response.ts";
+import { NO_ARGUMENTS, stateOf } from "./state.ts";
+import type { HandlerState } from "./state.ts";
 import type { Writable } from "./output.ts";
 import type { Settings } from "../application/settings.ts";
 import { checkXsrf, readSigned, signedKeyVersion, signValue, xsrfTokenText } from "./security.ts";
@@ -51,19 +54,13 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
   /** Methods answered besides the usual ones: `["PROPFIND"]` calls `propfind`. */
   static extraMethods: readonly string[] = [];
 
-  /** Captured parts of the path, decoded; also the arguments of `get` and the others. */
-  pathArgs: readonly (string | undefined)[] = NO_ARGUMENTS;
   /**
-   * The same by name: `:id` of a path pattern, `(?<id>…)` of a RegExp, `"*"` for an asterisk. The names are known to the compiler in a
+   * Captured parts of the path by name: `:id` of a path pattern, `(?<id>…)` of a RegExp, `"*"` for an asterisk. The names are known to the compiler in a
    * class that extends `RequestHandler<"/users/:id">`.
    */
   get pathKwargs(): PathParameters<Path> {
-    return byName(internals.targetOf(this)?.names ?? NO_ARGUMENTS, this.pathArgs) as PathParameters<Path>;
+    return byName(stateOf(this).target?.names ?? NO_ARGUMENTS, this.pathArgs) as PathParameters<Path>;
   }
-  /** False: the request does not end with its method; `finish` is called later. See `asynchronous`. */
-  autoFinish = true;
-  #user: unknown = undefined;
-  #locale: Locale | undefined = undefined;
 
   // --- to be overridden ---
 
@@ -87,32 +84,28 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
   dataReceived(_chunk: Uint8Array): void | Promise<void> {}
 
   get(..._args: (string | undefined)[]): HandlerResult {
-    throw this.#notAllowed();
+    throw notAllowed(this);
   }
   /** RFC 9110 §9.3.2: as `get`, without the content. Differs from Tornado, which answers 405. */
   head(...args: (string | undefined)[]): HandlerResult {
     return this.get(...args);
   }
   post(..._args: (string | undefined)[]): HandlerResult {
-    throw this.#notAllowed();
+    throw notAllowed(this);
   }
   delete(..._args: (string | undefined)[]): HandlerResult {
-    throw this.#notAllowed();
+    throw notAllowed(this);
   }
   patch(..._args: (string | undefined)[]): HandlerResult {
-    throw this.#notAllowed();
+    throw notAllowed(this);
   }
   put(..._args: (string | undefined)[]): HandlerResult {
-    throw this.#notAllowed();
+    throw notAllowed(this);
   }
   options(..._args: (string | undefined)[]): HandlerResult {
-    throw this.#notAllowed();
+    throw notAllowed(this);
   }
 
-  /** RFC 9110 §15.5.6: "The origin server MUST generate an Allow header field in a 405 response". */
-  #notAllowed(): HTTPError {
-    return new HTTPError(405, { headers: { Allow: allowField(this) } });
-  }
   /** The methods this handler defines. */
   allowedMethods(): string[] {
     const base = RequestHandler.prototype;
@@ -190,7 +183,7 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
    * `getTemplateNamespace`.
    */
   render(name: string, values: TemplateValues = {}): Promise<void> | void {
-    if (internals.isLate(this, "render")) return undefined;
+    if (isLate(stateOf(this), "render")) return undefined;
     return this.finish(withResources(this, this.renderString(name, values)));
   }
   /** The text of a template. */
@@ -214,19 +207,16 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
   }
   /** HTML that links scripts. May be overridden, as the next three. */
   renderLinkedJs(files: readonly string[]): string {
-    return files.map((file) => `<script src="${xhtmlEscape(this.#address(file))}"></script>`).join("");
+    return files.map((file) => `<script src="${xhtmlEscape(addressOf(this, file))}"></script>`).join("");
   }
   renderEmbedJs(scripts: readonly string[]): string {
     return `<script>\n${scripts.join("\n")}\n</script>`;
   }
   renderLinkedCss(files: readonly string[]): string {
-    return files.map((file) => `<link href="${xhtmlEscape(this.#address(file))}" rel="stylesheet"/>`).join("");
+    return files.map((file) => `<link href="${xhtmlEscape(addressOf(this, file))}" rel="stylesheet"/>`).join("");
   }
   renderEmbedCss(styles: readonly string[]): string {
     return `<style>\n${styles.join("\n")}\n</style>`;
-  }
-  #address(file: string): string {
-    return isAddress(file) ? file : this.staticUrl(file);
   }
 
   // --- answers ---
@@ -234,7 +224,7 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
   /** Sends the client elsewhere: 302, 301 if permanent, or the given status. Finishes the request. */
   redirect(url: string, options: { permanent?: boolean; status?: number } = {}): void {
     checkOptions("redirect", options, REDIRECT_OPTIONS);
-    if (internals.isLate(this, "redirect")) return;
+    if (isLate(stateOf(this), "redirect")) return;
     if (this.headersWritten)
       throw new UsageError("ERR_LANDSPOUT_HEADERS_SENT", "Cannot redirect after headers have been written");
     const status = options.status ?? (options.permanent === true ? 301 : 302);
@@ -243,7 +233,7 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
     this.setStatus(status);
     this.setHeader("Location", toURIReference(url));
     const pending: unknown = this.finish();
-    if (pending !== undefined) watchHook(this, pending, "finish");
+    if (pending !== undefined) watchHook(stateOf(this), pending, "finish");
   }
 
   /**
@@ -251,49 +241,46 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
    * HTTPError that cannot be sent is logged, and the answer is 500.
    */
   sendError(status = 500, options: SendErrorOptions = {}): void {
-    if (internals.isLate(this, "sendError") || this.finished) return;
+    const state = stateOf(this);
+    if (isLate(state, "sendError") || this.finished) return;
     if (this.headersWritten) {
-      logCut(this, status, options);
-      internals.cut(this);
+      logCut(state, status, options);
+      cut(state);
       return;
     }
     const { error } = options;
     let sent = status;
     try {
-      watchHook(this, this.clear(), "clear");
+      watchHook(state, this.clear(), "clear");
       if (status < 200)
         throw new UsageError(
           "ERR_LANDSPOUT_STATUS_CODE",
           `${status} is not a status for an error page: use 200 to 999`,
         );
       const reason = options.reason ?? (error instanceof HTTPError ? error.reason : undefined);
-      watchHook(this, this.setStatus(status, reason), "setStatus");
+      watchHook(state, this.setStatus(status, reason), "setStatus");
       if (error instanceof HTTPError)
         for (const [name, value] of Object.entries(error.headers))
-          watchHook(this, this.setHeader(name, value), "setHeader");
+          watchHook(state, this.setHeader(name, value), "setHeader");
     } catch (failure) {
-      logFailed(this, failure, "sendError");
-      internals.reset(this);
-      watchHook(this, this.setStatus((sent = 500)), "setStatus");
+      logFailed(state, failure, "sendError");
+      state.reset();
+      watchHook(state, this.setStatus((sent = 500)), "setStatus");
     }
     try {
       const pending: unknown = this.writeError(sent, options);
       if (isPromiseLike(pending)) {
         Promise.resolve(pending).then(
-          () => endErrorPage(this),
-          (failure: unknown) => this.#pageFailed(failure),
+          () => endErrorPage(state),
+          (failure: unknown) => pageFailed(state, failure),
         );
         return;
       }
     } catch (failure) {
-      this.#pageFailed(failure);
+      pageFailed(state, failure);
       return;
     }
-    endErrorPage(this);
-  }
-  #pageFailed(failure: unknown): void {
-    logFailed(this, failure, "writeError");
-    endErrorPage(this);
+    endErrorPage(state);
   }
 
   /**
@@ -305,7 +292,7 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
     if (forbidsContent(status)) return this.finish();
     if (this.application.settings.serveTraceback === true && options.error !== undefined && status >= 500)
       return this.finish(debugPage(this, status, options.error));
-    const text = `${status}: ${internals.reasonOf(this)}`;
+    const text = `${status}: ${stateOf(this).reasonText}`;
     return this.finish(`<html><title>${text}</title><body>${text}</body></html>`);
   }
 
@@ -321,7 +308,8 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
    * the answer. A falsy value is nobody. `AppTypes` gives it a type.
    */
   get currentUser(): CurrentUser {
-    if (this.#user === undefined) {
+    const state = stateOf(this);
+    if (state.user === undefined) {
       const user = this.getCurrentUser();
       // A promise would be truthy, and let everybody in.
       if (isPromiseLike(user)) {
@@ -331,12 +319,12 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
           "getCurrentUser must not return a promise; await it in prepare and set currentUser",
         );
       }
-      this.#user = user ?? null;
+      state.user = user ?? null;
     }
-    return this.#user as CurrentUser;
+    return state.user as CurrentUser;
   }
   set currentUser(user: CurrentUser | undefined) {
-    this.#user = user ?? null;
+    stateOf(this).user = user ?? null;
   }
   /** To be overridden: who sends the request, from a signed cookie for instance; null for nobody. */
   getCurrentUser(): CurrentUser | undefined {
@@ -350,11 +338,11 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
    * The language of this answer: what `getUserLocale` says, else what the browser wishes. May be set.
    */
   get locale(): Locale {
-    return (this.#locale ??=
+    return (stateOf(this).locale ??=
       notPromise(this.getUserLocale(), "getUserLocale") ?? notPromise(this.getBrowserLocale(), "getBrowserLocale"));
   }
   set locale(locale: Locale) {
-    this.#locale = locale;
+    stateOf(this).locale = locale;
   }
   /** To be overridden: the locale the user has chosen; undefined or null leaves it to the browser's wishes. */
   getUserLocale(): Locale | null | undefined {
@@ -392,4 +380,14 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
 export const allowField = (handler: RequestHandler): string =>
   notPromise(handler.allowedMethods(), "allowedMethods").join(", ");
 
-export const NO_ARGUMENTS: readonly string[] = [];
+/** RFC 9110 §15.5.6: "The origin server MUST generate an Allow header field in a 405 response". */
+const notAllowed = (handler: RequestHandler): HTTPError =>
+  new HTTPError(405, { headers: { Allow: allowField(handler) } });
+
+/** The address of a script or style sheet that a UI module brings. */
+const addressOf = (handler: RequestHandler, file: string): string => (isAddress(file) ? file : handler.staticUrl(file));
+
+function pageFailed(state: HandlerState, failure: unknown): void {
+  logFailed(state, failure, "writeError");
+  endErrorPage(state);
+}

@@ -7,6 +7,7 @@ import { anything, checkOptions, text } from "../../options-check.ts";
 import type { OptionTable } from "../../options-check.ts";
 import type { HTTPHeaders } from "../../http/message/headers.ts";
 import { HTTPError } from "./http-error.ts";
+import { stateOf } from "./state.ts";
 import type { RequestHandler } from "./request-handler.ts";
 import { createSignedValue, decodeSignedValue, getSignatureKeyVersion } from "../security/signed-value.ts";
 import type { CookieSecret } from "../security/signed-value.ts";
@@ -73,7 +74,8 @@ const FIELD = "_xsrf";
 /** The cookie's life once somebody is logged in. Days, as in Tornado. */
 const LASTING = 30;
 
-interface Kept {
+/** Tokens of one request. */
+export interface XsrfTokens {
   /** What the cookie of the request says, or a new token. */
   readonly raw: XsrfToken;
   readonly fromCookie: boolean;
@@ -81,23 +83,20 @@ interface Kept {
   text: string | undefined;
 }
 
-const kept = new WeakMap<RequestHandler, Kept>();
-
 const cookieName = (handler: RequestHandler): string => handler.settings.xsrfCookieName ?? "_xsrf";
 
-function keptFor(handler: RequestHandler): Kept {
-  let tokens = kept.get(handler);
-  if (tokens === undefined) {
+function tokensOf(handler: RequestHandler): XsrfTokens {
+  const state = stateOf(handler);
+  if (state.xsrf === undefined) {
     const sent = decodeXsrfToken(handler.getCookie(cookieName(handler)));
-    tokens = { raw: sent ?? newXsrfToken(), fromCookie: sent !== undefined, text: undefined };
-    kept.set(handler, tokens);
+    state.xsrf = { raw: sent ?? newXsrfToken(), fromCookie: sent !== undefined, text: undefined };
   }
-  return tokens;
+  return state.xsrf;
 }
 
 /** The token for a form; the cookie is set where the client has none yet. */
 export function xsrfTokenText(handler: RequestHandler): string {
-  const tokens = keptFor(handler);
+  const tokens = tokensOf(handler);
   if (tokens.text !== undefined) return tokens.text;
   const version = handler.settings.xsrfCookieVersion ?? 2;
   if (version !== 1 && version !== 2)
@@ -138,5 +137,6 @@ export function checkXsrf(handler: RequestHandler): void {
   const token = decodeXsrfToken(given);
   if (token === undefined || token.token.length === 0)
     throw new HTTPError(403, `'${FIELD}' argument has invalid format`);
-  if (!sameXsrfToken(token, keptFor(handler).raw)) throw new HTTPError(403, "XSRF cookie does not match POST argument");
+  if (!sameXsrfToken(token, tokensOf(handler).raw))
+    throw new HTTPError(403, "XSRF cookie does not match POST argument");
 }

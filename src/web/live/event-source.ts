@@ -17,7 +17,8 @@ import type { HTTPServerRequest } from "../../http/request.ts";
 import { guard, notPromise } from "../../user-code.ts";
 import type { Application } from "../application/application.ts";
 import { endRequest, failRequest, logFailed } from "../handler/failures.ts";
-import { internals } from "../handler/internals.ts";
+import { cut } from "../handler/ending.ts";
+import { stateOf } from "../handler/state.ts";
 import { commentText, joinEvents, prepareEvent, retryLine } from "../../http/message/event-stream.ts";
 import type { PreparedEvent, ServerSentEvent } from "../../http/message/event-stream.ts";
 import type { Writable } from "../handler/output.ts";
@@ -87,7 +88,7 @@ export abstract class EventSourceHandler extends RequestHandler {
 
   constructor(application: Application, request: HTTPServerRequest) {
     super(application, request);
-    internals.onResponded(this, () => request.connection.scope.runInAsyncScope(this.#end, this));
+    stateOf(this).onResponded = () => request.connection.scope.runInAsyncScope(this.#end, this);
   }
 
   // --- to be overridden ---
@@ -207,7 +208,7 @@ export abstract class EventSourceHandler extends RequestHandler {
   /** Ends the answer in good order. The client connects again, unless `prepare` then answers it with 204. */
   close(): void {
     // Whoever closes it, its hooks and transforms run in the context of this request.
-    if (this.#open) this.request.connection.scope.runInAsyncScope(endRequest, undefined, this);
+    if (this.#open) this.request.connection.scope.runInAsyncScope(endRequest, undefined, stateOf(this));
   }
   /** Calls a function when it is over, besides `onClose`; at once where it is already. The result takes it back. */
   addCloseListener(listener: () => void): () => void {
@@ -239,7 +240,7 @@ export abstract class EventSourceHandler extends RequestHandler {
     if (this.#open)
       guard(
         () => this.#flushPending(),
-        (error) => failRequest(this, error, "flush"),
+        (error) => failRequest(stateOf(this), error, "flush"),
       );
   };
 
@@ -268,7 +269,7 @@ export abstract class EventSourceHandler extends RequestHandler {
     const { unsentLength } = this.request.connection.stream;
     const unsent = unsentLength + this.#pendingSize + this.#transforming + this.#waitingSize;
     if (unsent <= this.#options.maxUnsentSize) return false;
-    if (this.#options.overflow === "close") internals.cut(this);
+    if (this.#options.overflow === "close") cut(stateOf(this));
     return true;
   }
 
@@ -300,9 +301,9 @@ export abstract class EventSourceHandler extends RequestHandler {
     this.#over();
     guard(
       () => this.onConnectionClose(),
-      (error) => logFailed(this, error, "onConnectionClose"),
+      (error) => logFailed(stateOf(this), error, "onConnectionClose"),
     );
-    if (!this.finished) endRequest(this);
+    if (!this.finished) endRequest(stateOf(this));
   }
 
   #over(): void {
@@ -316,7 +317,7 @@ export abstract class EventSourceHandler extends RequestHandler {
     listeners?.call();
     guard(
       () => this.onClose(),
-      (error) => logFailed(this, error, "onClose"),
+      (error) => logFailed(stateOf(this), error, "onClose"),
     );
   }
 }

@@ -6,6 +6,7 @@ import { UsageError } from "../../errors.ts";
 import { HTTPError } from "../handler/http-error.ts";
 import { allowField, RequestHandler } from "../handler/request-handler.ts";
 import { WebSocketConnection } from "../../websocket/connection.ts";
+import type { WebSocketEvents } from "../../websocket/owned-connection.ts";
 import type { WebSocketOwner } from "../../websocket/trace.ts";
 import { resolveWebSocketOptions } from "../../websocket/options.ts";
 import type { WebSocketOptions } from "../../websocket/options.ts";
@@ -16,10 +17,10 @@ import type { CompressionOptions } from "../../websocket/extensions.ts";
 import { MessageDeflate } from "../../websocket/deflate.ts";
 import { checkMessageOptions, formOf } from "../../websocket/message.ts";
 import type { Message, MessageOptions } from "../../websocket/message.ts";
-import type { WebSocketEvents } from "../../websocket/owned-connection.ts";
 import { loggers } from "../../log.ts";
 import { notPromise } from "../../user-code.ts";
 import { logFailed } from "../handler/failures.ts";
+import { stateOf } from "../handler/state.ts";
 import type { PreparedFrame } from "../../websocket/prepared-frame.ts";
 
 export abstract class WebSocketHandler extends RequestHandler implements WebSocketEvents {
@@ -230,7 +231,7 @@ export abstract class WebSocketHandler extends RequestHandler implements WebSock
   }
 
   onError(error: unknown, hook = "onError"): void {
-    logFailed(this, error, hook);
+    logFailed(stateOf(this), error, hook);
   }
 }
 
