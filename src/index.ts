@@ -9,6 +9,7 @@ export type { Logger } from "./log.ts";
 export { IOLoop } from "./loop/ioloop.ts";
 export { IOStream } from "./net/iostream.ts";
 export { PeriodicCallback } from "./loop/periodic-callback.ts";
+export { TCPClient } from "./net/tcpclient.ts";
 export { TCPServer } from "./net/tcpserver.ts";
 export { version } from "./version.ts";
 // Whole, so that `declare module "landspout"` can add to it.

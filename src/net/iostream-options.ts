@@ -1,8 +1,23 @@
 /** What an `IOStream` is made and connected with, and how its callbacks are called. */
 import { UsageError } from "../errors.ts";
-import { anything, checkOptions, flag, object, oneOf, seconds, text, whole } from "../options-check.ts";
-import type { OptionTable } from "../options-check.ts";
+import { isIP } from "node:net";
+import { durationSeconds } from "../async/duration.ts";
+import type { Duration } from "../async/duration.ts";
+import {
+  anything,
+  callable,
+  checkOptions,
+  flag,
+  LONGEST_TIMER,
+  object,
+  oneOf,
+  seconds,
+  text,
+  whole,
+} from "../options-check.ts";
+import type { OptionRule, OptionTable } from "../options-check.ts";
 import type { ParserKind } from "../parser/types.ts";
+import type { AllowAddress, Resolver } from "./resolver.ts";
 import type { TlsClientOptions, TransportRoad } from "./transport.ts";
 
 export interface IOStreamOptions {
@@ -30,7 +45,23 @@ export const STREAM_OPTIONS: OptionTable<IOStreamOptions> = {
   transport: oneOf("zero-copy", "copy"),
 };
 
-export interface ConnectOptions {
+/** How a host is found and reached: of everything that connects. */
+export interface ReachOptions {
+  /** Addresses of one family only. Default 0: both. */
+  family?: 0 | 4 | 6;
+  /** Address of this machine that the connection leaves from. Default: the system chooses. */
+  sourceIp?: string;
+  /** Port it leaves from; without `sourceIp` from the loopback interface, as in Tornado. Default: the system chooses. */
+  sourcePort?: number;
+  /** Who looks the name up. Default: the operating system. */
+  resolver?: Resolver;
+  /** Asked for each address at the time of the connect, literal ones too. Default: all are allowed. */
+  allowAddress?: AllowAddress;
+  /** Seconds after which the next address is tried beside those before it (RFC 8305), 0.01 to 2. Default 0.25. */
+  attemptDelay?: number;
+}
+
+export interface ConnectOptions extends ReachOptions {
   port?: number;
   /** Default `"localhost"`. */
   host?: string;
@@ -38,9 +69,51 @@ export interface ConnectOptions {
   path?: string;
   /** TLS to the end of its handshake; certificates are verified. */
   ssl?: TlsClientOptions;
+  /**
+   * Seconds for all of it: name, connection, TLS; a length, as in Tornado. Then it rejects with a TimeoutError. Default: no limit but the
+   * system's.
+   */
+  timeout?: number | Duration;
+  /** Gives up: it rejects with the signal's reason. Once connected the signal is not listened to any more. */
+  signal?: AbortSignal;
 }
 
-const CONNECT_OPTIONS: OptionTable<ConnectOptions> = { port: whole(0, 65_535), host: text, path: text, ssl: object };
+const hasMethod =
+  (name: string, must: string): OptionRule =>
+  (value) =>
+    typeof (value as { [name: string]: unknown } | null)?.[name] === "function" ? undefined : must;
+
+export const abortSignal: OptionRule = (value) => (value instanceof AbortSignal ? undefined : "an AbortSignal");
+
+export const REACH_OPTIONS: OptionTable<ReachOptions> = {
+  family: oneOf(0, 4, 6),
+  sourceIp: (value) => (typeof value === "string" && isIP(value) !== 0 ? undefined : "an address of this machine"),
+  sourcePort: whole(0, 65_535),
+  resolver: hasMethod("resolve", "a Resolver, an object with a method resolve"),
+  allowAddress: callable,
+  attemptDelay: seconds(0.01, 2),
+};
+
+const length: OptionRule = (value) =>
+  typeof value === "object" && value !== null
+    ? undefined
+    : typeof value === "number" && value >= 0 && value <= LONGEST_TIMER
+      ? undefined
+      : "a number of seconds, or a duration such as { seconds: 5 }";
+
+export const CONNECT_OPTIONS: OptionTable<ConnectOptions> = {
+  ...REACH_OPTIONS,
+  port: whole(0, 65_535),
+  host: text,
+  path: text,
+  ssl: object,
+  timeout: length,
+  signal: abortSignal,
+};
+
+/** A length of time in seconds. */
+export const lengthOf = (given: number | Duration): number =>
+  typeof given === "number" ? given : Math.min(durationSeconds(given), LONGEST_TIMER);
 
 /** Called with the result, or with the error and nothing. */
 export type StreamCallback<T> = (error: Error | undefined, result?: T) => void;

@@ -16,6 +16,7 @@ import { StreamBufferFullError, StreamClosedError } from "./errors.ts";
 import { checkOptions } from "../options-check.ts";
 import { limitHandshake, verifiable } from "./handshake.ts";
 import { TLS_CLIENT_OPTIONS, TLS_SERVER_OPTIONS } from "./tls-options.ts";
+import { Connecting } from "./connecting.ts";
 import { addressOf, callbackOf, STREAM_OPTIONS } from "./iostream-options.ts";
 import type { ConnectOptions, IOStreamOptions, StreamCallback } from "./iostream-options.ts";
 import { ReadableIOStream } from "./readable-iostream.ts";
@@ -36,7 +37,8 @@ export class IOStream extends ReadableIOStream {
   readonly #closeTimeout: number;
   /** Writes not yet taken by the system, in order; those before the connection stands keep their bytes here. */
   #writes: WriteQueue | undefined = undefined;
-  #connecting = false;
+  /** The `connect` that is under way. */
+  #connecting: Connecting | undefined = undefined;
   /** Our side sends no more. */
   #ended = false;
   #nodelay: boolean | undefined = undefined;
@@ -84,7 +86,13 @@ export class IOStream extends ReadableIOStream {
     return stream;
   }
 
-  /** Connects to a port and host, a unix socket, or with TLS. Writes may be made before it settles; they follow it. */
+  /**
+   * Connects to a port and host, a unix socket, or with TLS. Writes may be made before it settles; they follow it. A name with several
+   * addresses is tried at several of them (RFC 8305).
+   *
+   * Rejects with a StreamClosedError, whose `realError` is the last system error (ECONNREFUSED …) and whose `attempts` name every address
+   * that was tried; with a TimeoutError after `timeout`; with the reason of `signal`.
+   */
   connect(where: ConnectOptions | number, host?: string): Promise<this>;
   connect(where: ConnectOptions | number, callback: StreamCallback<IOStream>): void;
   connect(port: number, host: string | undefined, callback: StreamCallback<IOStream>): void;
@@ -96,26 +104,21 @@ export class IOStream extends ReadableIOStream {
     return this.answer(this.establish(addressOf(where, host)), callback);
   }
 
-  protected async establish({ ssl, ...address }: ConnectOptions): Promise<this> {
+  protected async establish(address: ConnectOptions): Promise<this> {
     if (this.over) throw new StreamClosedError(this.error);
     if (this.transport !== undefined || this.#connecting) {
       throw new UsageError("ERR_LANDSPOUT_CONNECTED", "connect() needs a stream that is not connected: make a new one");
     }
-    this.#connecting = true;
+    address.signal?.throwIfAborted();
     if (address.path === undefined) this.#host = address.host ??= "localhost";
+    const pending = new Connecting(address, this.parser, (transport) => this.adopt(transport));
+    this.#connecting = pending;
     try {
-      if (ssl !== undefined) checkOptions("connect, ssl", ssl, TLS_CLIENT_OPTIONS);
-      const options = {
-        ...address,
-        parser: this.parser,
-        ...(ssl === undefined ? {} : { tls: verifiable(ssl, this.#host) }),
-        ...(this.#road === undefined ? {} : { road: this.#road }),
-      };
-      const connected = currentRuntime().connect(options, (transport) => this.adopt(transport));
-      await (ssl === undefined ? connected : limitHandshake(connected, ssl.handshakeTimeout));
+      await pending.run(this.#road, (error) => this.close(error));
     } catch (error) {
+      pending.giveUp();
       this.destroy();
-      if (this.#connecting) {
+      if (this.#connecting !== undefined) {
         const cause = error instanceof Error ? error : new Error(String(error));
         this.#end(cause);
         this.error ??= cause;
@@ -123,8 +126,8 @@ export class IOStream extends ReadableIOStream {
     }
     // Also where it was closed meanwhile.
     if (this.over) {
-      this.#connecting = false;
-      throw new StreamClosedError(this.error);
+      this.#connecting = undefined;
+      throw pending.reason ?? new StreamClosedError(this.error, pending.attempts);
     }
     // Whoever waits for the connection hears of it before those who wait for writes.
     queueMicrotask(() => this.#sendWaiting());
@@ -159,13 +162,13 @@ export class IOStream extends ReadableIOStream {
 
   #write(entry: QueuedWrite): void {
     const size = (this.#writes?.size ?? 0) + entry.bytes.length;
-    if (this.over || this.#ended || (this.transport === undefined && !this.#connecting)) {
+    if (this.over || this.#ended || (this.transport === undefined && this.#connecting === undefined)) {
       entry.reject(new StreamClosedError(this.error));
     } else if (size > this.maxWriteBufferSize) {
       entry.reject(new StreamBufferFullError(`more than ${this.maxWriteBufferSize} bytes would wait to be sent`));
     } else {
       const writes = (this.#writes ??= new WriteQueue());
-      if (!this.#connecting) {
+      if (this.#connecting === undefined) {
         writes.push(entry);
         this.#send(entry);
       } else if (entry.policy === "copy") writes.push({ ...entry, bytes: Buffer.from(entry.bytes), policy: "keep" });
@@ -178,7 +181,7 @@ export class IOStream extends ReadableIOStream {
   }
 
   #sendWaiting(): void {
-    this.#connecting = false;
+    this.#connecting = undefined;
     if (this.over) return;
     for (const entry of this.#writes?.waiting() ?? []) this.#send(entry);
     if (this.#ended) super.end();
@@ -216,7 +219,7 @@ export class IOStream extends ReadableIOStream {
   /** Closes our side once everything written is out; the peer may go on sending, and is read until it closes its own. */
   override end(): void {
     this.#ended = true;
-    if (!this.#connecting) super.end();
+    if (this.#connecting === undefined) super.end();
   }
 
   /** Closes: what was written is still sent, pending reads get what is there or fail. `error` becomes the stream's `error`. */
@@ -224,10 +227,11 @@ export class IOStream extends ReadableIOStream {
     if (this.over) return this.#successor?.close(error);
     const { transport } = this;
     const connecting = this.#connecting;
-    this.#connecting = false;
+    this.#connecting = undefined;
     if (!this.attached && this.unreadLength > 0) this.readerOf();
     this.#end(error, false);
-    if (transport === undefined || connecting) {
+    if (transport === undefined || connecting !== undefined) {
+      connecting?.giveUp();
       this.#rejectWrites();
       transport?.destroy();
     } else if (error === undefined) {

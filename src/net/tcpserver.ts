@@ -17,7 +17,7 @@ import { STREAM_OPTIONS } from "./iostream-options.ts";
 import type { IOStreamOptions } from "./iostream-options.ts";
 import { checkDescriptor, checkUnix, placeOf } from "./listen-options.ts";
 import type { BindOptions, UnixOptions } from "./listen-options.ts";
-import { isAbstractPath, removeStaleSocket } from "./netutil.ts";
+import { isAbstractPath, removeStaleSocket } from "./unix-socket.ts";
 import { forkProcesses } from "../process/process.ts";
 import type { Forked, ForkOptions } from "../process/process.ts";
 import { currentRuntime } from "./runtime/index.ts";

@@ -180,9 +180,13 @@ export interface TlsClientOptions {
 
 export interface RuntimeConnectOptions {
   port?: number;
-  host?: string;
+  /** A literal address: the layer above looks names up. */
+  address?: string;
+  /** Unix socket, in place of port and address. */
   path?: string;
-  tls?: TlsClientOptions;
+  /** Address and port of this machine that the connection leaves from. Default: the system chooses. */
+  localAddress?: string;
+  localPort?: number;
   parser: HttpParser;
   road?: TransportRoad;
 }
@@ -191,8 +195,15 @@ export interface RuntimeConnectOptions {
 export interface Runtime {
   readonly name: "node" | "bun";
   listen(options: RuntimeListenOptions): Promise<Listener> | Listener;
-  /** Connects, with TLS to the end of its handshake. `attach` is called before any byte is delivered. */
-  connect(options: RuntimeConnectOptions, attach: (transport: Transport) => void): Promise<void>;
+  /**
+   * Opens a connection without TLS. Calls `connected`, which must set `transport.handler` before it returns, or `failed`; one of them,
+   * once, in a later turn. The result gives up: neither is called then.
+   */
+  open(
+    options: RuntimeConnectOptions,
+    connected: (transport: Transport) => void,
+    failed: (error: Error) => void,
+  ): () => void;
   /** Takes over a socket somebody else has made, with nobody reading it; by the copying road. */
   wrap(socket: Socket, parser: HttpParser): Transport;
   /** Puts TLS on a plain connection; nothing of it may be unread. Rejects where the runtime cannot. */

@@ -9,8 +9,8 @@ import { HTTPHeaders } from "../http/message/headers.ts";
 import type { HeaderValue } from "../http/message/headers.ts";
 import { describeError, loggers } from "../log.ts";
 import { IOStream } from "../net/iostream.ts";
-import { STREAM_OPTIONS } from "../net/iostream-options.ts";
-import type { IOStreamOptions } from "../net/iostream-options.ts";
+import { REACH_OPTIONS, STREAM_OPTIONS } from "../net/iostream-options.ts";
+import type { IOStreamOptions, ReachOptions } from "../net/iostream-options.ts";
 import { PushIterator } from "../async/push-iterator.ts";
 import { TimeoutError } from "../async/timeout-error.ts";
 import { TLS_CLIENT_OPTIONS } from "../net/tls-options.ts";
@@ -47,7 +47,7 @@ export interface WebSocketCallbacks {
 }
 
 export interface WebSocketConnectOptions
-  extends WebSocketOptions, WebSocketCallbacks, Pick<IOStreamOptions, "parser" | "transport"> {
+  extends WebSocketOptions, WebSocketCallbacks, ReachOptions, Pick<IOStreamOptions, "parser" | "transport"> {
   /** Further fields of the request, such as `Origin`, `Cookie`, `Authorization`; `Host` replaces the URL's. */
   headers?: HTTPHeaders | { readonly [name: string]: HeaderValue } | Iterable<readonly [string, HeaderValue]>;
   /** What the client speaks, best first. */
@@ -67,6 +67,7 @@ export interface WebSocketConnectOptions
 
 const CONNECT_OPTIONS: OptionTable<WebSocketConnectOptions> = {
   ...WEBSOCKET_OPTIONS,
+  ...REACH_OPTIONS,
   onMessage: callable,
   onPing: callable,
   onPong: callable,
@@ -95,7 +96,8 @@ export async function websocketConnect(
   options: WebSocketConnectOptions = {},
 ): Promise<WebSocketClient> {
   checkOptions("websocketConnect", options, CONNECT_OPTIONS);
-  const { headers, subprotocols = [], connectTimeout = 20, signal, ssl, parser, transport, ...rest } = options;
+  const { headers, subprotocols = [], connectTimeout = 20, signal, ssl, parser, transport, ...others } = options;
+  const { family, sourceIp, sourcePort, resolver, allowAddress, attemptDelay, ...rest } = others;
   const { compression, onMessage, onPing, onPong, onClose, ...limits } = rest;
   const target = targetOf(url);
   const key = randomBytes(16).toString("base64");
@@ -106,11 +108,25 @@ export async function websocketConnect(
     ...(parser === undefined ? {} : { parser }),
     ...(transport === undefined ? {} : { transport }),
   });
-  const opened = open(stream, target, offer, ssl, (answer) => {
-    const chosen = checkResponse(answer, offer);
-    const codec = chosen.compression && new MessageDeflate(chosen.compression, compression ?? {}, true);
-    return new WebSocketClient(stream, limits, rest, answer.headers, chosen.subprotocol, codec, nameOf(target));
-  });
+  const reach: { [Name in keyof ReachOptions]-?: ReachOptions[Name] | undefined } = {
+    family,
+    sourceIp,
+    sourcePort,
+    resolver,
+    allowAddress,
+    attemptDelay,
+  };
+  const opened = open(
+    stream,
+    target,
+    offer,
+    { ...(reach as ReachOptions), ...(target.secure ? { ssl: ssl ?? {} } : {}) },
+    (answer) => {
+      const chosen = checkResponse(answer, offer);
+      const codec = chosen.compression && new MessageDeflate(chosen.compression, compression ?? {}, true);
+      return new WebSocketClient(stream, limits, rest, answer.headers, chosen.subprotocol, codec, nameOf(target));
+    },
+  );
   return connectTimeout > 0 || signal !== undefined ? limited(opened, connectTimeout, signal, stream) : opened;
 }
 
@@ -122,11 +138,11 @@ async function open(
   stream: IOStream,
   target: WebSocketTarget,
   offer: HandshakeOffer,
-  ssl: TlsClientOptions | undefined,
+  reach: ReachOptions & { readonly ssl?: TlsClientOptions },
   opened: (answer: HandshakeResponse) => WebSocketClient,
 ): Promise<WebSocketClient> {
-  const { host, port, secure } = target;
-  await stream.connect({ host, port, ...(secure ? { ssl: ssl ?? {} } : {}) });
+  const { host, port } = target;
+  await stream.connect({ ...reach, host, port });
   stream.setNodelay(true);
   return new Promise((resolve, reject) => {
     const failed = (error: unknown): void => {

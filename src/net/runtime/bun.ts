@@ -19,6 +19,8 @@ import type {
 } from "../transport.ts";
 import { bunGlobal, bunHandlers, BunTransport } from "./bun-transport.ts";
 import type { BunSocket } from "./bun-transport.ts";
+import { open as openNode, startTls as startNodeTls } from "./node-connect.ts";
+import { NodeTransport } from "./node-transport.ts";
 import { wrap } from "./node.ts";
 import { withoutTls } from "./node-listener.ts";
 import { listenTls } from "./tls-server.ts";
@@ -102,40 +104,46 @@ function clientTls(options: TlsClientOptions): object {
   };
 }
 
-function connect(options: RuntimeConnectOptions, attach: (transport: Transport) => void): Promise<void> {
-  const { parser, tls } = options;
-  return new Promise((resolve, reject) => {
-    const failed = (error: Error | undefined): void =>
-      reject(error ?? new Error("the connection closed before it was established"));
-    const handlers = bunHandlers((socket) => {
-      const transport = new BunTransport(socket, parser, tls !== undefined);
-      socket.data = transport;
-      attach(transport);
-      if (tls === undefined) resolve();
-    });
-    bunGlobal()
-      ?.connect({
-        ...(options.path === undefined
-          ? { hostname: options.host ?? "localhost", port: options.port }
-          : { unix: options.path }),
-        allowHalfOpen: true,
-        ...(tls === undefined ? {} : { tls: clientTls(tls) }),
-        socket: {
-          ...handlers,
-          ...(tls === undefined
-            ? {}
-            : {
-                handshake: handshaken(resolve, failed, tls.rejectUnauthorized !== false, tls.serverHostname),
-              }),
-          close: (socket: BunSocket, error?: Error) => {
-            failed(error);
-            handlers.close(socket, error);
-          },
-          connectError: (_socket: BunSocket, error: Error) => failed(error),
-        },
-      })
-      .catch(failed);
+function open(
+  options: RuntimeConnectOptions,
+  connected: (transport: Transport) => void,
+  failed: (error: Error) => void,
+): () => void {
+  // Bun.connect has no source address; its `node:net` has.
+  if (options.localAddress !== undefined || options.localPort !== undefined)
+    return openNode({ ...options, road: "copy" }, connected, failed);
+  const { parser, path, port, address } = options;
+  let over = false;
+  let transport: BunTransport | undefined;
+  const fail = (error: Error | undefined): void => {
+    if (over || transport !== undefined) return;
+    over = true;
+    failed(error ?? new Error("the connection closed before it was established"));
+  };
+  const handlers = bunHandlers((socket) => {
+    if (over) return socket.terminate();
+    transport = new BunTransport(socket, parser, false);
+    socket.data = transport;
+    connected(transport);
   });
+  bunGlobal()
+    ?.connect({
+      ...(path === undefined ? { hostname: address, port } : { unix: path }),
+      allowHalfOpen: true,
+      socket: {
+        ...handlers,
+        close: (socket: BunSocket, error?: Error) => {
+          if (transport === undefined) fail(error);
+          else handlers.close(socket, error);
+        },
+        connectError: (_socket: BunSocket, error: Error) => fail(error),
+      },
+    })
+    .catch(fail);
+  return () => {
+    over = true;
+    transport?.destroy();
+  };
 }
 
 /** RFC 2818 §3.1: "the iPAddress subjectAltName must be present in the certificate and must exactly match the IP in the URI". */
@@ -165,6 +173,7 @@ function startTls(
   parser: HttpParser,
   attach: (transport: Transport) => void,
 ): Promise<void> {
+  if (transport instanceof NodeTransport) return startNodeTls(transport, options, parser, attach);
   if (!(transport instanceof BunTransport)) throw new TypeError("this connection is no socket of this runtime");
   const { verify, name, ...side } = "server" in options ? serverSide(options.server) : clientSide(options.client);
   return new Promise((resolve, reject) => {
@@ -225,4 +234,4 @@ function serverSide(options: TlsServerOptions): Side {
   return { tls: { ...rest, ...alpn, isServer: true }, isServer: true, verify };
 }
 
-export const bunRuntime: Runtime = { name: "bun", listen, connect, startTls, wrap };
+export const bunRuntime: Runtime = { name: "bun", listen, open, startTls, wrap };

@@ -7,7 +7,7 @@ import { NodeTransport, onReadOf } from "./node-transport.ts";
 import { acceptTls } from "./tls-server.ts";
 
 /** Settles with the event that says the connection is usable, or the error that comes before it. */
-function until(socket: net.Socket, event: "connect" | "secureConnect"): Promise<void> {
+function until(socket: net.Socket, event: "secureConnect"): Promise<void> {
   return new Promise((resolve, reject) => {
     const failed = (error?: Error): void =>
       reject(error ?? new Error("the connection closed before it was established"));
@@ -40,22 +40,47 @@ function keepOpen(socket: tls.TLSSocket): void {
   socket.once("secureConnect", () => (socket.allowHalfOpen = true));
 }
 
-export async function connect(options: RuntimeConnectOptions, attach: (transport: Transport) => void): Promise<void> {
-  const { parser, port, host, path } = options;
-  const where = path === undefined ? { port: port ?? 0, ...(host === undefined ? {} : { host }) } : { path };
-  if (options.tls !== undefined) {
-    const socket = tls.connect({ ...where, ...clientOptions(options.tls) });
-    keepOpen(socket);
-    attach(new NodeTransport(socket, parser, "copy"));
-    await until(socket, "secureConnect");
-    return;
-  }
+export function open(
+  options: RuntimeConnectOptions,
+  connected: (transport: Transport) => void,
+  failed: (error: Error) => void,
+): () => void {
+  const { parser, port, address, path, localAddress, localPort } = options;
+  const where = path === undefined ? { port: port ?? 0, host: address } : { path };
+  const source = { ...(localAddress && { localAddress }), ...(localPort && { localPort }) };
   const zeroCopy = options.road !== "copy";
   // `onread` of an outgoing connection is documented.
-  const onread = zeroCopy ? { onread: onReadOf(parser) as never } : {};
-  const socket = net.connect({ ...where, ...onread, allowHalfOpen: true, noDelay: true } as net.NetConnectOpts);
-  attach(new NodeTransport(socket, parser, zeroCopy ? "zero-copy" : "copy"));
-  await until(socket, "connect");
+  const onread = zeroCopy ? { onread: onReadOf(parser) } : {};
+  let socket: net.Socket;
+  try {
+    socket = net.connect({ ...where, ...source, ...onread, allowHalfOpen: true, noDelay: true } as net.NetConnectOpts);
+  } catch (error) {
+    // A source address that is none, for one.
+    const given = setImmediate(() => failed(error as Error));
+    return () => clearImmediate(given);
+  }
+  const transport = new NodeTransport(socket, parser, zeroCopy ? "zero-copy" : "copy");
+  const forget = (): void => {
+    socket.removeListener("error", fail);
+    socket.removeListener("close", fail);
+    socket.removeListener("connect", succeed);
+  };
+  const fail = (error?: Error | boolean): void => {
+    forget();
+    socket.destroy();
+    failed(error instanceof Error ? error : new Error("the connection closed before it was established"));
+  };
+  const succeed = (): void => {
+    forget();
+    connected(transport);
+  };
+  socket.once("error", fail);
+  socket.once("close", fail);
+  socket.once("connect", succeed);
+  return () => {
+    forget();
+    socket.destroy();
+  };
 }
 
 export async function startTls(

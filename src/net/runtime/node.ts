@@ -8,7 +8,7 @@
  */
 import { Buffer } from "node:buffer";
 import * as net from "node:net";
-import { connect, startTls } from "./node-connect.ts";
+import { open, startTls } from "./node-connect.ts";
 import { listenOn } from "./node-listener.ts";
 import { NodeTransport, onReadOf } from "./node-transport.ts";
 import type { OnRead, OwnedSocket } from "./node-transport.ts";
@@ -94,4 +94,4 @@ export function wrap(socket: net.Socket, parser: HttpParser): Transport {
   return new NodeTransport(socket, parser, "copy", undefined, true);
 }
 
-export const nodeRuntime: Runtime = { name: "node", listen, connect, startTls, wrap };
+export const nodeRuntime: Runtime = { name: "node", listen, open, startTls, wrap };
