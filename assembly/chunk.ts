@@ -11,14 +11,13 @@ import {
   T_CHUNK_SIZE_HI,
   T_CHUNK_SIZE_LO,
 } from "../src/parser/abi";
-import { byteAt, CR, HTAB, isBlank, isDigit, LF, lower, skipBlanks, skipToken, SP } from "./bytes";
-import { isHex } from "./host";
-import { fail, IN_NOTHING, put, starve } from "./outcome";
+import { byteAt, CR, HTAB, isBlank, isDigit, isHex, LF, lower, skipBlanks, skipToken, SP } from "./classes";
+import { fail, IN_SHORT_PART, put, incomplete } from "./outcome";
 
 const SEMICOLON: u32 = 0x3b;
 
 /** Parses at `start`; returns the offset behind the CRLF. */
-export function chunkLine(start: usize, end: usize): usize {
+export function chunkLine(start: usize, end: usize): i32 {
   let ptr = start;
   let size: u64 = 0;
   while (ptr < end && isHex(byteAt(ptr))) {
@@ -27,12 +26,12 @@ export function chunkLine(start: usize, end: usize): usize {
     if (size > 0x1f_ffff_ffff_ffff) return fail(E_CHUNK_OVERFLOW, ptr);
     ptr++;
   }
-  if (ptr == end) return starve(IN_NOTHING, 1);
+  if (ptr == end) return incomplete(IN_SHORT_PART, 1);
   if (ptr == start) return fail(E_CHUNK_SIZE, ptr);
   put(T_CHUNK_SIZE_LO, <u32>size);
   put(T_CHUNK_SIZE_HI, <u32>(size >> 32));
   const behind = skipBlanks(ptr, end);
-  if (behind == end) return starve(IN_NOTHING, 1);
+  if (behind == end) return incomplete(IN_SHORT_PART, 1);
   const byte = byteAt(behind);
   if (byte != SEMICOLON) {
     if (behind == ptr && byte == LF) return fail(E_BARE_LF, ptr);
@@ -40,39 +39,41 @@ export function chunkLine(start: usize, end: usize): usize {
   }
   ptr = behind;
   while (byteAt(ptr) == SEMICOLON) {
-    ptr = extension(ptr + 1, end);
-    if (ptr == 0) return 0;
+    const reached = extension(ptr + 1, end);
+    if (reached <= 0) return reached;
+    ptr = reached;
   }
   // Blanks are allowed in front of a semicolon only.
   if (byteAt(ptr) != CR || isBlank(byteAt(ptr - 1))) return fail(E_CHUNK_EXTENSION, ptr);
-  if (ptr + 1 == end) return starve(IN_NOTHING, 1);
-  return byteAt(ptr + 1) == LF ? ptr + 2 : fail(E_BARE_CR, ptr);
+  if (ptr + 1 == end) return incomplete(IN_SHORT_PART, 1);
+  return byteAt(ptr + 1) == LF ? <i32>ptr + 2 : fail(E_BARE_CR, ptr);
 }
 
 /** One extension without its semicolon; returns the offset of the first byte behind it that is no blank, which is there. */
-function extension(start: usize, end: usize): usize {
+function extension(start: usize, end: usize): i32 {
   const name = skipBlanks(start, end);
   const nameEnd = skipToken(name, end);
   const equals = skipBlanks(nameEnd, end);
   if (nameEnd < end && nameEnd == name) return fail(E_CHUNK_EXTENSION, name);
-  if (equals == end) return starve(IN_NOTHING, 1);
-  if (byteAt(equals) != 0x3d) return equals;
+  if (equals == end) return incomplete(IN_SHORT_PART, 1);
+  if (byteAt(equals) != 0x3d) return <i32>equals;
   const value = skipBlanks(equals + 1, end);
-  if (value == end) return starve(IN_NOTHING, 1);
+  if (value == end) return incomplete(IN_SHORT_PART, 1);
   let valueEnd: usize;
   if (byteAt(value) == 0x22) {
-    valueEnd = quotedString(value + 1, end);
-    if (valueEnd == 0) return 0;
+    const reached = quotedString(value + 1, end);
+    if (reached <= 0) return reached;
+    valueEnd = reached;
   } else {
     valueEnd = skipToken(value, end);
     if (valueEnd == value) return fail(E_CHUNK_EXTENSION, value);
   }
   const behind = skipBlanks(valueEnd, end);
-  return behind == end ? starve(IN_NOTHING, 1) : behind;
+  return behind == end ? incomplete(IN_SHORT_PART, 1) : <i32>behind;
 }
 
 // RFC 9110 §5.6.4: quoted-string = DQUOTE *( qdtext / quoted-pair ) DQUOTE
-function quotedString(start: usize, end: usize): usize {
+function quotedString(start: usize, end: usize): i32 {
   let escaped = false;
   for (let ptr = start; ptr < end; ptr++) {
     const byte = byteAt(ptr);
@@ -80,7 +81,7 @@ function quotedString(start: usize, end: usize): usize {
     if ((byte < SP && byte != HTAB) || byte == 0x7f) return fail(E_CHUNK_EXTENSION, ptr);
     if (escaped) escaped = false;
     else if (byte == 0x5c) escaped = true;
-    else if (byte == 0x22) return ptr + 1 == end ? starve(IN_NOTHING, 1) : ptr + 1;
+    else if (byte == 0x22) return ptr + 1 == end ? incomplete(IN_SHORT_PART, 1) : <i32>ptr + 1;
   }
-  return starve(IN_NOTHING, 1);
+  return incomplete(IN_SHORT_PART, 1);
 }

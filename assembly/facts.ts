@@ -34,20 +34,21 @@ import {
   T_KNOWN,
   T_REASON_END,
 } from "../src/parser/abi";
-import { at, byteAt, isDigit, isToken, lower, skipBlanks, trimEnd } from "./bytes";
-import { isAuthority } from "./host";
+import { byteAt, isDigit, isTchar, lower, skipBlanks, trimEnd } from "./classes";
+import { at } from "./lanes";
+import { isAuthority } from "./authority";
 import { clearFour, put, putPair } from "./outcome";
 
 /** "keep-ali" */
 const KEEP_ALI: u64 = 0x696c612d7065656b;
 
 let flags: u32 = 0;
-let contentLength: u64 = 0;
+let lengthValue: u64 = 0;
 let known: u64 = 0;
 
 export function resetFacts(): void {
   flags = 0;
-  contentLength = 0;
+  lengthValue = 0;
   known = 0;
   // Everything from the authority to the reason phrase: what applies is set again.
   clearFour(T_AUTHORITY_START);
@@ -67,19 +68,19 @@ export function setKnown(ids: u64): void {
 
 /** Writes the facts to the table. */
 export function storeFacts(): void {
-  if ((flags & (F_CL_INVALID | F_CL_REPEATED)) != 0) contentLength = 0;
+  if ((flags & (F_CL_INVALID | F_CL_REPEATED)) != 0) lengthValue = 0;
   put(T_FLAGS, flags);
-  putPair(T_CONTENT_LENGTH_LO, contentLength);
+  putPair(T_CONTENT_LENGTH_LO, lengthValue);
   putPair(T_KNOWN, known);
 }
 
 /** A line of one of the six fields, value trimmed. `limit`: end of the bytes. `request`: Host and Expect count. */
-export function factOf(id: u32, value: usize, end: usize, limit: usize, request: bool): void {
+export function addFact(id: u32, value: usize, end: usize, limit: usize, request: bool): void {
   if (id == H_HOST) {
     if (request) host(value, end, limit);
   } else if (id == H_CONNECTION) connection(value, end, limit);
-  else if (id == H_CONTENT_LENGTH) length(value, end);
-  else if (id == H_TRANSFER_ENCODING) codings(value, end);
+  else if (id == H_CONTENT_LENGTH) contentLength(value, end);
+  else if (id == H_TRANSFER_ENCODING) transferEncoding(value, end);
   else if (id == H_EXPECT) {
     if (request) expectations(value, end);
   } else if (id == H_UPGRADE && value < end) flags |= F_UPGRADE;
@@ -97,7 +98,7 @@ function host(value: usize, end: usize, limit: usize): void {
 }
 
 // RFC 9110 §8.6: Content-Length = 1*DIGIT
-function length(value: usize, end: usize): void {
+function contentLength(value: usize, end: usize): void {
   if ((flags & F_CL_PRESENT) != 0) flags |= F_CL_REPEATED;
   flags |= F_CL_PRESENT;
   let size: u64 = 0;
@@ -115,29 +116,29 @@ function length(value: usize, end: usize): void {
     }
   }
   if (value == end) flags |= F_CL_INVALID;
-  contentLength = size;
+  lengthValue = size;
 }
 
 // RFC 9112 §6.1: Transfer-Encoding = #transfer-coding, over all its lines together
-function codings(value: usize, end: usize): void {
+function transferEncoding(value: usize, end: usize): void {
   flags |= F_TE_PRESENT;
   let start = value;
   while (true) {
     const stop = elementEnd(start, end);
-    coding(skipBlanks(start, stop), trimEnd(start, stop));
+    transferCoding(skipBlanks(start, stop), trimEnd(start, stop));
     if (stop == end) return;
     start = stop + 1;
   }
 }
 
-function coding(start: usize, end: usize): void {
+function transferCoding(start: usize, end: usize): void {
   if ((flags & F_TE_CHUNKED_LAST) != 0) {
     flags |= F_TE_CHUNKED_MISPLACED;
     flags &= ~F_TE_CHUNKED_LAST;
   }
   // "chunked", in any case
   if (isWord(start, end, 0x64656b6e756863, 7)) flags |= F_TE_CHUNKED_LAST;
-  else flags |= start < end && isToken(byteAt(start)) ? F_TE_OTHER : F_TE_INVALID;
+  else flags |= start < end && isTchar(byteAt(start)) ? F_TE_OTHER : F_TE_INVALID;
 }
 
 // RFC 9110 §7.6.1: Connection = #connection-option, without regard to case

@@ -14,35 +14,21 @@ import {
   H_UPGRADE,
   T_FIELD_COUNT,
 } from "../src/parser/abi";
+import { byteAt, COLON, CR, CRLF, HTAB, isBlank, LF, notValue, skipBlanks, skipToken, SP, trimEnd } from "./classes";
+import { at, equalTo } from "./lanes";
+import { addFact, setKnown } from "./facts";
+import { fieldNameId } from "./field-names";
 import {
-  at,
-  byteAt,
-  COLON,
-  CR,
-  CRLF,
-  equalTo,
-  HTAB,
-  isBlank,
-  LF,
-  notValue,
-  skipBlanks,
-  skipToken,
-  SP,
-  trimEnd,
-} from "./bytes";
-import { factOf, setKnown } from "./facts";
-import { SLOT_FACTOR, SLOT_IDS, SLOT_LENGTHS, SLOT_LETTERS, SLOT_SHIFT } from "./names";
-import {
-  AT_LINE,
-  AT_LINE_FEED,
+  AT_LINE_START,
+  AFTER_CR,
   fail,
   IN_NAME,
-  IN_NOTHING,
+  IN_SHORT_PART,
   IN_VALUE,
   put,
   putField,
   setLinesLeft,
-  starve,
+  incomplete,
 } from "./outcome";
 
 /** Trailers: facts are not gathered. */
@@ -57,8 +43,8 @@ export const REQUEST: i32 = 2;
  * first one ends the line, and the chain from line to line is one load, one comparison, one bit count. A name that turns
  * out to be a known one needs no look at its letters.
  */
-export function fieldSection(start: usize, end: usize, maxFields: i32, kind: i32): usize {
-  let ptr = start;
+export function fieldSection(start: i32, end: usize, maxFields: i32, kind: i32): i32 {
+  let ptr = <usize>start;
   let count: i32 = 0;
   let known: u64 = 0;
   while (end - ptr >= 2 && <u32>load<u16>(ptr) != CRLF) {
@@ -87,11 +73,12 @@ export function fieldSection(start: usize, end: usize, maxFields: i32, kind: i32
     }
     // Zeros that `at` shows past the end look like controls; so does a tab.
     if (nameEnd >= valueEnd || count == maxFields) return oddLine(ptr, end, maxFields, count);
-    const id = nameId(v, ptr, nameEnd - ptr);
+    const id = fieldNameId(v, ptr, nameEnd - ptr);
     if (id == 0 && !isName(ptr, nameEnd, end)) return oddLine(ptr, end, maxFields, count);
     if (<i32>(end - valueEnd) < 2 || <u32>load<u16>(valueEnd) != CRLF) {
-      valueEnd = valueStop(nameEnd + 1, end, maxFields - count - 1);
-      if (valueEnd == 0) return 0;
+      const stop = valueStop(nameEnd + 1, end, maxFields - count - 1);
+      if (stop <= 0) return stop;
+      valueEnd = stop;
     }
     // One space, then the value, then CR: the rule. What is not above a space here is a blank to be trimmed, or the CR.
     let value = nameEnd + 1;
@@ -101,14 +88,14 @@ export function fieldSection(start: usize, end: usize, maxFields: i32, kind: i32
     if (byteAt(valueEnd - 1) <= SP) trimmed = trimEnd(value, valueEnd);
     putField(count, id, ptr, nameEnd, value, trimmed);
     known |= (<u64>1) << (<u64>id);
-    if (id - 1 < <u32>H_UPGRADE && kind != TRAILERS) factOf(id, value, trimmed, end, kind == REQUEST);
+    if (id - 1 < <u32>H_UPGRADE && kind != TRAILERS) addFact(id, value, trimmed, end, kind == REQUEST);
     count++;
     ptr = valueEnd + 2;
   }
-  if (end - ptr < 2) return sectionEnd(ptr, end, maxFields, count);
+  if (end - ptr < 2) return shortEnd(ptr, end, maxFields, count);
   put(T_FIELD_COUNT, count);
   setKnown(known & ~(<u64>1));
-  return ptr + 2;
+  return <i32>ptr + 2;
 }
 
 /** field-name = token, followed by its colon. */
@@ -117,10 +104,10 @@ function isName(ptr: usize, nameEnd: usize, end: usize): bool {
 }
 
 /** Fewer than two bytes at the beginning of a line. */
-function sectionEnd(ptr: usize, end: usize, maxFields: i32, count: i32): usize {
+function shortEnd(ptr: usize, end: usize, maxFields: i32, count: i32): i32 {
   if (ptr != end) return oddLine(ptr, end, maxFields, count);
   setLinesLeft(maxFields - count);
-  return starve(AT_LINE, 1);
+  return incomplete(AT_LINE_START, 1);
 }
 
 /** The first control character or DEL at or after `start`, or `end` or past it. */
@@ -139,8 +126,8 @@ function firstControl(start: usize, end: usize): usize {
   return end;
 }
 
-/** The CR that ends the value at `start`, if a LF follows it; else 0. */
-function valueStop(start: usize, end: usize, linesLeft: i32): usize {
+/** The CR that ends the value at `start` and has a LF behind it; or how the parse ends. */
+function valueStop(start: usize, end: usize, linesLeft: i32): i32 {
   let ptr = start;
   while (ptr < end) {
     const stops = notValue(at(ptr, end));
@@ -154,60 +141,32 @@ function valueStop(start: usize, end: usize, linesLeft: i32): usize {
     if (byte == CR) {
       if (ptr + 1 == end) {
         setLinesLeft(linesLeft);
-        return starve(AT_LINE_FEED, 1);
+        return incomplete(AFTER_CR, 1);
       }
-      return byteAt(ptr + 1) == LF ? ptr : fail(E_BARE_CR, ptr);
+      return byteAt(ptr + 1) == LF ? <i32>ptr : fail(E_BARE_CR, ptr);
     }
     if (byte != HTAB) return fail(byte == LF ? E_BARE_LF : E_FIELD_VALUE, ptr);
     ptr++;
   }
   setLinesLeft(linesLeft);
-  return starve(IN_VALUE, 1);
+  return incomplete(IN_VALUE, 1);
 }
 
 /** The beginning of a line that is no complete field name and colon. */
-function oddLine(ptr: usize, end: usize, maxFields: i32, count: i32): usize {
+function oddLine(ptr: usize, end: usize, maxFields: i32, count: i32): i32 {
   const stop = skipToken(ptr, end);
   const full = count == maxFields;
   setLinesLeft(maxFields - count - 1);
   const first = byteAt(ptr);
   if (first == CR) {
-    return ptr + 1 == end ? starve(IN_NOTHING, 1) : fail(E_BARE_CR, ptr);
+    return ptr + 1 == end ? incomplete(IN_SHORT_PART, 1) : fail(E_BARE_CR, ptr);
   }
   if (full) return fail(E_TOO_MANY_FIELDS, ptr);
   if (isBlank(first)) return fail(E_OBS_FOLD, ptr);
   if (first == LF) return fail(E_BARE_LF, ptr);
-  if (stop >= end) return starve(IN_NAME, 1);
+  if (stop >= end) return incomplete(IN_NAME, 1);
   if (stop == ptr) return fail(E_FIELD_NAME, stop);
   const byte = byteAt(stop);
   if (isBlank(byte)) return fail(E_SPACE_BEFORE_COLON, stop);
   return fail(byte == CR || byte == LF ? E_NO_COLON : E_FIELD_NAME, stop);
-}
-
-/** Sixteen bytes of ones, then sixteen of zeros: a load at `16 - n` keeps n lanes. */
-// prettier-ignore
-const LANES: usize = memory.data<u8>([
-  255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
-  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-]);
-
-/**
- * Id of the name of `length` bytes whose first sixteen are in `v`; 0 where it is none of the known ones. No control character is
- * among them, so no other byte becomes a letter or `-` under 0x20.
- */
-function nameId(v: v128, ptr: usize, length: usize): u32 {
-  const mask = v128.load(LANES + 16 - (length < 16 ? length : 16));
-  const first = v128.and(v128.or(v, i8x16.splat(0x20)), mask);
-  const low = <u64>i64x2.extract_lane(first, 0);
-  const high = <u64>i64x2.extract_lane(first, 1);
-  const slot = <usize>(((low ^ high) * SLOT_FACTOR) >> SLOT_SHIFT);
-  const letters = SLOT_LETTERS + (slot << 5);
-  if (((low ^ load<u64>(letters)) | (high ^ load<u64>(letters, 8))) != 0) return 0;
-  if (length >= 16) {
-    if (<usize>load<u8>(SLOT_LENGTHS + slot) != length) return 0;
-    // SAFETY: the last sixteen bytes of a name at least that long lie within it.
-    const tail = v128.or(v128.load(ptr + length - 16), i8x16.splat(0x20));
-    if (v128.any_true(v128.xor(tail, v128.load(letters + length - 16)))) return 0;
-  }
-  return <u32>load<u8>(SLOT_IDS + slot);
 }

@@ -8,8 +8,8 @@ const C4: u32 = 0xa1e38b93;
 
 const STATE: usize = <usize>TABLE + ((<usize>T_HASH) << 2);
 
-/** Whole blocks of sixteen bytes. */
-export function blocks(start: usize, end: usize): void {
+/** Whole hashBlocks of sixteen bytes. */
+export function hashBlocks(start: usize, end: usize): void {
   let h1 = load<u32>(STATE);
   let h2 = load<u32>(STATE, 4);
   let h3 = load<u32>(STATE, 8);
@@ -30,8 +30,8 @@ export function blocks(start: usize, end: usize): void {
   store<u32>(STATE, h4, 12);
 }
 
-/** Up to four bytes as a little-endian word. */
-function word(ptr: usize, end: usize): u32 {
+/** Up to four bytes as a little-endian partialWord. */
+function partialWord(ptr: usize, end: usize): u32 {
   let value: u32 = 0;
   for (let shift: u32 = 0; shift < 32 && ptr < end; shift += 8) value |= (<u32>load<u8>(ptr++)) << shift;
   return value;
@@ -46,14 +46,14 @@ function mix(h: u32): u32 {
 }
 
 /** The last piece of an input of `total` bytes. */
-export function finish(start: usize, end: usize, total: u32): void {
+export function hashFinish(start: usize, end: usize, total: u32): void {
   const tail = start + ((end - start) & ~(<usize>15));
-  blocks(start, tail);
+  hashBlocks(start, tail);
   // Words past the end are zero and leave their h as it is.
-  let h4 = load<u32>(STATE, 12) ^ (rotl<u32>(word(tail + 12, end) * C4, 18) * C1) ^ total;
-  let h3 = load<u32>(STATE, 8) ^ (rotl<u32>(word(tail + 8, end) * C3, 17) * C4) ^ total;
-  let h2 = load<u32>(STATE, 4) ^ (rotl<u32>(word(tail + 4, end) * C2, 16) * C3) ^ total;
-  let h1 = load<u32>(STATE) ^ (rotl<u32>(word(tail, end) * C1, 15) * C2) ^ total;
+  let h4 = load<u32>(STATE, 12) ^ (rotl<u32>(partialWord(tail + 12, end) * C4, 18) * C1) ^ total;
+  let h3 = load<u32>(STATE, 8) ^ (rotl<u32>(partialWord(tail + 8, end) * C3, 17) * C4) ^ total;
+  let h2 = load<u32>(STATE, 4) ^ (rotl<u32>(partialWord(tail + 4, end) * C2, 16) * C3) ^ total;
+  let h1 = load<u32>(STATE) ^ (rotl<u32>(partialWord(tail, end) * C1, 15) * C2) ^ total;
   h1 += h2 + h3 + h4;
   h2 += h1;
   h3 += h1;

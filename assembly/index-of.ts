@@ -1,9 +1,9 @@
 /** The scan behind `readUntil`: thirty-two places at a time where first and last byte of the needle both fit, then all of it. */
 import { NEEDLE } from "../src/parser/abi";
-import { at } from "./bytes";
+import { at } from "./lanes";
 
 /** Offset of the `length` bytes at NEEDLE in `[start, end)`, or -1. */
-export function search(start: usize, end: usize, length: usize): i32 {
+export function indexOf(start: usize, end: usize, length: usize): i32 {
   if (end - start < length || end < start) return -1;
   const first = i8x16.splat(load<i8>(<usize>NEEDLE));
   const last = i8x16.splat(load<i8>(<usize>NEEDLE + length - 1));

@@ -6,14 +6,10 @@ import { ABI_VERSION, T_EPOCH, T_METHOD, T_TARGET_START, TABLE } from "../src/pa
 import { chunkLine } from "./chunk";
 import { resetFacts, storeFacts } from "./facts";
 import { fieldSection, REQUEST, RESPONSE, TRAILERS } from "./fields";
-import { blocks, finish } from "./hash";
-import { search } from "./index-of";
-import { xorMask } from "./mask";
-import { clearFour, verdict } from "./outcome";
+import { clearFour } from "./outcome";
 import { requestLine } from "./request-line";
-import { countSeen, stillUnfinished } from "./resume";
+import { countSeen, isStillIncomplete } from "./resume";
 import { statusLine } from "./status-line";
-import { checkUtf8 } from "./utf8";
 
 /** Compared on load with the ABI_VERSION the other side was built with. */
 export const abiVersion: i32 = ABI_VERSION;
@@ -25,21 +21,21 @@ function nextEpoch(): void {
 }
 
 /** The result of a parse that reached `reached`, or stopped. */
-function conclude(start: usize, end: usize, reached: usize): i32 {
-  if (reached != 0) {
+function conclude(start: usize, end: usize, reached: i32): i32 {
+  if (reached > 0) {
     storeFacts();
-    return <i32>(reached - start);
+    return reached - <i32>start;
   }
-  if (verdict == 0) countSeen(start, end);
-  return verdict;
+  if (reached == 0) countSeen(start, end);
+  return reached;
 }
 
 export function parseRequestHead(start: usize, end: usize, hint: u32, maxFields: i32): i32 {
   nextEpoch();
-  if (hint != 0 && stillUnfinished(start, end, hint)) return 0;
+  if (hint != 0 && isStillIncomplete(start, end, hint)) return 0;
   resetFacts();
   const fields = requestLine(start, end);
-  return conclude(start, end, fields == 0 ? 0 : fieldSection(fields, end, maxFields, REQUEST));
+  return conclude(start, end, fields <= 0 ? fields : fieldSection(fields, end, maxFields, REQUEST));
 }
 
 /** Clears what only a request line sets. */
@@ -51,41 +47,26 @@ function noRequestLine(): void {
 
 export function parseResponseHead(start: usize, end: usize, hint: u32, maxFields: i32): i32 {
   nextEpoch();
-  if (hint != 0 && stillUnfinished(start, end, hint)) return 0;
+  if (hint != 0 && isStillIncomplete(start, end, hint)) return 0;
   noRequestLine();
   const fields = statusLine(start, end);
-  return conclude(start, end, fields == 0 ? 0 : fieldSection(fields, end, maxFields, RESPONSE));
+  return conclude(start, end, fields <= 0 ? fields : fieldSection(fields, end, maxFields, RESPONSE));
 }
 
 export function parseTrailers(start: usize, end: usize, hint: u32, maxFields: i32): i32 {
   nextEpoch();
-  if (hint != 0 && stillUnfinished(start, end, hint)) return 0;
+  if (hint != 0 && isStillIncomplete(start, end, hint)) return 0;
   noRequestLine();
-  return conclude(start, end, fieldSection(start, end, maxFields, TRAILERS));
+  return conclude(start, end, fieldSection(<i32>start, end, maxFields, TRAILERS));
 }
 
 export function parseChunkSize(start: usize, end: usize): i32 {
   nextEpoch();
   const reached = chunkLine(start, end);
-  return reached == 0 ? verdict : <i32>(reached - start);
+  return reached > 0 ? reached - <i32>start : reached;
 }
 
-export function indexOf(start: usize, end: usize, needleLength: usize): i32 {
-  return search(start, end, needleLength);
-}
-
-export function hashBlocks(start: usize, end: usize): void {
-  blocks(start, end);
-}
-
-export function hashFinish(start: usize, end: usize, total: u32): void {
-  finish(start, end, total);
-}
-
-export function mask(start: usize, end: usize, key: u32): void {
-  xorMask(start, end, key);
-}
-
-export function utf8(start: usize, end: usize, state: u32): u32 {
-  return checkUtf8(start, end, state);
-}
+export { hashBlocks, hashFinish } from "./hash";
+export { indexOf } from "./index-of";
+export { mask } from "./mask";
+export { utf8 } from "./utf8";

@@ -1,7 +1,7 @@
 /** The exclusive or that WebSocket frames are masked with (RFC 6455 §5.3), in place, sixty-four bytes at a time. */
 
 /** `key`: the four bytes of the masking key as a little-endian word; its first byte goes with the byte at `start`. */
-export function xorMask(start: usize, end: usize, key: u32): void {
+export function mask(start: usize, end: usize, key: u32): void {
   const keys = i32x4.splat(key);
   let ptr = start;
   for (; <i32>(end - ptr) >= 64; ptr += 64) {

@@ -5,13 +5,14 @@
  * cost time but change no answer.
  */
 import { T_RESUME, TABLE } from "../src/parser/abi";
-import { at, byteAt, COLON, CR, HTAB, isToken, LF, notTarget, notToken, notValue } from "./bytes";
+import { byteAt, COLON, CR, HTAB, isTchar, LF, notTarget, notTchar, notValue } from "./classes";
+import { at } from "./lanes";
 import {
-  AT_LINE,
-  AT_LINE_FEED,
+  AT_LINE_START,
+  AFTER_CR,
   IN_METHOD,
   IN_NAME,
-  IN_NOTHING,
+  IN_SHORT_PART,
   IN_REASON,
   IN_TARGET,
   IN_VALUE,
@@ -20,16 +21,16 @@ import {
 } from "./outcome";
 
 /** Whether the bytes behind the hint leave the head unfinished for sure; then the table says so. */
-export function stillUnfinished(start: usize, end: usize, hint: u32): bool {
+export function isStillIncomplete(start: usize, end: usize, hint: u32): bool {
   let place = hint >> 29;
   let lines = (hint >> 24) & 31;
   let ptr = start + <usize>(hint & 0xffffff);
-  if (place == IN_NOTHING || ptr > end) return false;
+  if (place == IN_SHORT_PART || ptr > end) return false;
   while (ptr < end) {
-    if (place < AT_LINE_FEED) {
+    if (place < AFTER_CR) {
       const v = at(ptr, end);
       const stops =
-        place == IN_TARGET ? notTarget(v) : place == IN_METHOD || place == IN_NAME ? notToken(v) : notValue(v);
+        place == IN_TARGET ? notTarget(v) : place == IN_METHOD || place == IN_NAME ? notTchar(v) : notValue(v);
       if (stops == 0) {
         ptr += 16;
         continue;
@@ -37,24 +38,24 @@ export function stillUnfinished(start: usize, end: usize, hint: u32): bool {
       ptr += <usize>ctz(stops);
       if (ptr >= end) break;
     }
-    if (place == AT_LINE) {
-      if (lines == 0 || !isToken(byteAt(ptr))) return false;
+    if (place == AT_LINE_START) {
+      if (lines == 0 || !isTchar(byteAt(ptr))) return false;
       lines--;
     }
     place = after(place, byteAt(ptr++));
-    if (place == IN_NOTHING) return false;
+    if (place == IN_SHORT_PART) return false;
   }
   putHint(place, lines, end - start);
   return true;
 }
 
-/** Where a byte leads that ends a run in `place`, or IN_NOTHING where a parse has to say. */
+/** Where a byte leads that ends a run in `place`, or IN_SHORT_PART where a parse has to say. */
 function after(place: u32, byte: u32): u32 {
-  if (place == AT_LINE) return IN_NAME;
-  if (place == AT_LINE_FEED) return byte == LF ? AT_LINE : IN_NOTHING;
-  if (place == IN_NAME) return byte == COLON ? IN_VALUE : IN_NOTHING;
+  if (place == AT_LINE_START) return IN_NAME;
+  if (place == AFTER_CR) return byte == LF ? AT_LINE_START : IN_SHORT_PART;
+  if (place == IN_NAME) return byte == COLON ? IN_VALUE : IN_SHORT_PART;
   if (byte == HTAB && (place == IN_VALUE || place == IN_REASON)) return place;
-  return place == IN_VALUE && byte == CR ? AT_LINE_FEED : IN_NOTHING;
+  return place == IN_VALUE && byte == CR ? AFTER_CR : IN_SHORT_PART;
 }
 
 /** Completes T_RESUME with the number of bytes seen. */

@@ -20,7 +20,7 @@ function begin(byte: u32): u32 {
   return packed(3, byte == 0xf0 ? 0x90 : 0x80, byte == 0xf4 ? 0x8f : 0xbf);
 }
 
-export function checkUtf8(start: usize, end: usize, before: u32): u32 {
+export function utf8(start: usize, end: usize, before: u32): u32 {
   let state = before;
   let ptr = start;
   while (ptr < end) {

@@ -1,6 +1,6 @@
 /**
  * Writes what follows from the list of well-known field names in src/parser/names.ts: their ids in src/parser/abi.ts, the table of the Wasm
- * parser in assembly/names.ts, and the factors of the TypeScript parser in src/parser/ts/field-names.ts, which it searches for.
+ * parser in assembly/field-names.ts, and the factors of the TypeScript parser in src/parser/ts/field-names.ts, which it searches for.
  *
  * `npm run field-names` writes them; with `-- --check` nothing is written, and the exit status is 1 where one of them is not current.
  */
@@ -13,7 +13,7 @@ import { ROOT } from "./lib/root.mjs";
 const names = FIELD_NAMES.slice(1);
 const ABI = "src/parser/abi.ts";
 const FIELD_NAMES_TS = "src/parser/ts/field-names.ts";
-const WASM = "assembly/names.ts";
+const WASM = "assembly/field-names.ts";
 
 const read = (file) => readFileSync(join(ROOT, file), "utf8");
 
@@ -40,35 +40,30 @@ function rows(bytes) {
   return lines.join("\n");
 }
 
-function wasmFile() {
+/** The lines of the Wasm parser's table. */
+function wasmLines() {
   const { factor, ids, lengths, letters } = wasmTables(names);
-  return `/**
- * The well-known field names as a perfect hash over their first 16 letters. Generated from src/parser/names.ts by
- * scripts/make-field-names.mjs. Names are in lower case, padded with zeros to ${WIDTH} bytes.
- */
-
-/** A name's slot: the two halves of its first 16 letters, one XOR the other, times this, shifted right. */
-export const SLOT_FACTOR: u64 = 0x${factor.toString(16)};
-export const SLOT_SHIFT: u64 = ${64n - SLOT_BITS};
+  return `/** A name's slot: the two halves of its first 16 letters, one XOR the other, times this, shifted right. */
+const SLOT_FACTOR: u64 = 0x${factor.toString(16)};
+const SLOT_SHIFT: u64 = ${64n - SLOT_BITS};
 
 /** The id in each slot, 0 where the slot is empty. */
 // prettier-ignore
-export const SLOT_IDS: usize = memory.data<u8>([
+const SLOT_IDS: usize = memory.data<u8>([
 ${rows(ids)}
 ]);
 
 /** The length of the name in each slot. */
 // prettier-ignore
-export const SLOT_LENGTHS: usize = memory.data<u8>([
+const SLOT_LENGTHS: usize = memory.data<u8>([
 ${rows(lengths)}
 ]);
 
 /** The letters, ${WIDTH} bytes a slot. */
 // prettier-ignore
-export const SLOT_LETTERS: usize = memory.data<u8>([
+const SLOT_LETTERS: usize = memory.data<u8>([
 ${rows(letters)}
-]);
-`;
+]);`.split("\n");
 }
 
 checkNames(names);
@@ -85,7 +80,7 @@ const generated = new Map([
     FIELD_NAMES_TS,
     withSection(FIELD_NAMES_TS, [`const FIRST_FACTOR = ${hex(first)};`, `const SECOND_FACTOR = ${hex(second)};`]),
   ],
-  [WASM, wasmFile()],
+  [WASM, withSection(WASM, wasmLines())],
 ]);
 for (const [file, text] of generated) {
   if (text === read(file)) continue;

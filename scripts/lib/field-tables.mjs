@@ -1,7 +1,7 @@
 /**
  * The tables by which both parsers know field names, computed from a list of names: for the Wasm parser a perfect hash over the first 16
- * letters, for the TypeScript parser one over the first and the last four. Pure functions: files are not known here. `field-names.ts` and
- * `assembly/fields.ts` look names up by the same formulas.
+ * letters, for the TypeScript parser one over the first and the last four. Pure functions: files are not known here. `src/parser/ts/field-names.ts` and
+ * `assembly/field-names.ts` look names up by the same formulas.
  */
 
 const SLOTS = 128;

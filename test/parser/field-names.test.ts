@@ -23,7 +23,7 @@ const { checkNames, tsFactors, wasmTables } = (await import(
   new URL("../../scripts/lib/field-tables.mjs", import.meta.url).href
 )) as Tables;
 
-const GENERATED = ["src/parser/abi.ts", "src/parser/ts/field-names.ts", "assembly/names.ts"];
+const GENERATED = ["src/parser/abi.ts", "src/parser/ts/field-names.ts", "assembly/field-names.ts"];
 
 /** The script in a copy of the files it reads and writes. */
 function inCopy(act: (folder: string, run: (...args: string[]) => { status: number | null; stderr: string }) => void) {

@@ -5,13 +5,11 @@
  (type $3 (func (param i32 i32 i32)))
  (type $4 (func (param i32 i32)))
  (type $5 (func (param i32 i32 i32 i32 i32) (result i32)))
- (type $6 (func (param i32 i32 i32 i32)))
- (type $7 (func (param i32 i32 i32 i32 i32 i32) (result i32)))
- (type $8 (func (param i32 i32 i32 i32 i32)))
- (global $assembly/outcome/verdict (mut i32) (i32.const 0))
+ (type $6 (func (param i32 i32 i32 i32 i32 i32) (result i32)))
+ (type $7 (func (param i32 i32 i32 i32 i32)))
  (global $assembly/outcome/linesLeft (mut i32) (i32.const 0))
  (global $assembly/facts/flags (mut i32) (i32.const 0))
- (global $assembly/facts/contentLength (mut i64) (i64.const 0))
+ (global $assembly/facts/lengthValue (mut i64) (i64.const 0))
  (global $assembly/facts/known (mut i64) (i64.const 0))
  (global $assembly/index/abiVersion i32 (i32.const 4))
  (memory $0 7 7)
@@ -74,13 +72,13 @@
  (export "parseResponseHead" (func $assembly/index/parseResponseHead))
  (export "parseTrailers" (func $assembly/index/parseTrailers))
  (export "parseChunkSize" (func $assembly/index/parseChunkSize))
- (export "indexOf" (func $assembly/index/indexOf))
- (export "hashBlocks" (func $assembly/index/hashBlocks))
- (export "hashFinish" (func $assembly/index/hashFinish))
- (export "mask" (func $assembly/index/mask))
- (export "utf8" (func $assembly/index/utf8))
+ (export "hashBlocks" (func $assembly/hash/hashBlocks))
+ (export "hashFinish" (func $assembly/hash/hashFinish))
+ (export "indexOf" (func $assembly/index-of/indexOf))
+ (export "mask" (func $assembly/mask/mask))
+ (export "utf8" (func $assembly/utf8/utf8))
  (export "memory" (memory $0))
- (func $assembly/resume/stillUnfinished (param $0 i32) (param $1 i32) (param $2 i32) (result i32)
+ (func $assembly/resume/isStillIncomplete (param $0 i32) (param $1 i32) (param $2 i32) (result i32)
   (local $3 i32)
   (local $4 i32)
   (local $5 i32)
@@ -120,7 +118,7 @@
      i32.const 6
      i32.lt_u
      if
-      block $__inlined_func$assembly/bytes/at$3 (result v128)
+      block $__inlined_func$assembly/lanes/at$3 (result v128)
        local.get $1
        local.get $2
        i32.sub
@@ -130,7 +128,7 @@
        if
         local.get $2
         v128.load
-        br $__inlined_func$assembly/bytes/at$3
+        br $__inlined_func$assembly/lanes/at$3
        end
        local.get $1
        i32.const 16
@@ -349,534 +347,6 @@
   i32.store
   i32.const 1
  )
- (func $assembly/host/isAuthority (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (result i32)
-  (local $5 v128)
-  (local $6 i32)
-  (local $7 i32)
-  local.get $1
-  local.get $0
-  i32.sub
-  local.tee $6
-  i32.const 1
-  i32.sub
-  i32.const 15
-  i32.lt_u
-  if
-   local.get $6
-   v128.const i32x4 0x3e3e3f2a 0x3f3f3e3f 0x173d3f3f 0x1c351714
-   block $__inlined_func$assembly/bytes/at$45 (result v128)
-    local.get $2
-    local.get $0
-    i32.sub
-    local.tee $7
-    i32.const 16
-    i32.ge_s
-    if
-     local.get $0
-     v128.load
-     br $__inlined_func$assembly/bytes/at$45
-    end
-    local.get $2
-    i32.const 16
-    i32.sub
-    v128.load
-    v128.const i32x4 0x03020100 0x07060504 0x0b0a0908 0x0f0e0d0c
-    i32.const 16
-    local.get $7
-    i32.sub
-    i8x16.splat
-    i8x16.add
-    i8x16.swizzle
-   end
-   local.tee $5
-   v128.const i32x4 0x0f0f0f0f 0x0f0f0f0f 0x0f0f0f0f 0x0f0f0f0f
-   v128.and
-   i8x16.swizzle
-   v128.const i32x4 0x02010000 0x20100804 0x00000000 0x00000000
-   local.get $5
-   i32.const 4
-   i8x16.shr_u
-   i8x16.swizzle
-   v128.and
-   v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-   i8x16.eq
-   i8x16.bitmask
-   i32.const 1
-   local.get $6
-   i32.shl
-   local.tee $2
-   i32.const 1
-   i32.sub
-   local.tee $7
-   i32.and
-   local.get $2
-   i32.or
-   i32.ctz
-   local.tee $2
-   i32.eq
-   if
-    local.get $4
-    i32.eqz
-    return
-   end
-   local.get $5
-   v128.const i32x4 0x3a3a3a3a 0x3a3a3a3a 0x3a3a3a3a 0x3a3a3a3a
-   i8x16.eq
-   i8x16.bitmask
-   local.get $2
-   i32.shr_u
-   i32.const 1
-   i32.and
-   local.get $7
-   i32.const 2
-   local.get $2
-   i32.shl
-   i32.const 1
-   i32.sub
-   i32.const -1
-   i32.xor
-   i32.and
-   local.tee $7
-   local.get $5
-   v128.const i32x4 0x30303030 0x30303030 0x30303030 0x30303030
-   i8x16.sub
-   v128.const i32x4 0x09090909 0x09090909 0x09090909 0x09090909
-   i8x16.le_u
-   i8x16.bitmask
-   i32.and
-   local.get $7
-   i32.eq
-   i32.and
-   local.get $6
-   local.get $2
-   i32.sub
-   i32.const 6
-   i32.le_u
-   i32.and
-   if
-    local.get $4
-    i32.eqz
-    local.get $7
-    i32.const 0
-    i32.ne
-    i32.or
-    i32.const 0
-    local.get $2
-    local.get $3
-    i32.eqz
-    i32.or
-    select
-    return
-   end
-  end
-  block $__inlined_func$assembly/host/isOddAuthority$208 (result i32)
-   i32.const 0
-   local.get $0
-   local.get $0
-   local.get $1
-   i32.lt_u
-   if (result i32)
-    local.get $0
-    i32.load8_u
-    i32.const 91
-    i32.eq
-   else
-    i32.const 0
-   end
-   if (result i32)
-    local.get $0
-    i32.const 1
-    i32.add
-    local.set $2
-    loop $while-continue|0
-     local.get $1
-     local.get $2
-     i32.gt_u
-     if (result i32)
-      local.get $2
-      i32.load8_u
-      local.tee $6
-      i32.const 48
-      i32.sub
-      i32.const 10
-      i32.lt_u
-      if (result i32)
-       i32.const 1
-      else
-       local.get $6
-       i32.const 32
-       i32.or
-       local.get $6
-       local.get $6
-       i32.const 65
-       i32.sub
-       i32.const 26
-       i32.lt_u
-       select
-       i32.const 97
-       i32.sub
-       i32.const 6
-       i32.lt_u
-      end
-      if (result i32)
-       i32.const 1
-      else
-       local.get $2
-       i32.load8_u
-       i32.const 58
-       i32.eq
-      end
-      if (result i32)
-       i32.const 1
-      else
-       local.get $2
-       i32.load8_u
-       i32.const 46
-       i32.eq
-      end
-     else
-      i32.const 0
-     end
-     if
-      local.get $2
-      i32.const 1
-      i32.add
-      local.set $2
-      br $while-continue|0
-     end
-    end
-    block $__inlined_func$assembly/host/literalEnd (result i32)
-     i32.const 0
-     local.get $1
-     local.get $2
-     i32.eq
-     local.get $2
-     local.get $0
-     i32.sub
-     i32.const 3
-     i32.lt_u
-     i32.or
-     br_if $__inlined_func$assembly/host/literalEnd
-     drop
-     local.get $2
-     i32.load8_u
-     i32.const 37
-     i32.eq
-     if
-      local.get $2
-      i32.const 1
-      i32.add
-      local.tee $2
-      local.set $6
-      loop $while-continue|1
-       local.get $1
-       local.get $2
-       i32.gt_u
-       if (result i32)
-        local.get $2
-        i32.load8_u
-        local.tee $0
-        i32.const 45
-        i32.eq
-        local.set $7
-        local.get $0
-        i32.const 48
-        i32.sub
-        i32.const 10
-        i32.lt_u
-        if (result i32)
-         i32.const 1
-        else
-         local.get $0
-         i32.const 32
-         i32.or
-         local.get $0
-         local.get $0
-         i32.const 65
-         i32.sub
-         i32.const 26
-         i32.lt_u
-         select
-         i32.const 97
-         i32.sub
-         i32.const 26
-         i32.lt_u
-        end
-        local.get $7
-        i32.or
-        local.get $0
-        i32.const 46
-        i32.eq
-        i32.or
-        local.get $0
-        i32.const 95
-        i32.eq
-        i32.or
-        local.get $0
-        i32.const 126
-        i32.eq
-        i32.or
-       else
-        i32.const 0
-       end
-       if
-        local.get $2
-        i32.const 1
-        i32.add
-        local.set $2
-        br $while-continue|1
-       end
-      end
-      i32.const 0
-      local.get $2
-      local.get $6
-      i32.eq
-      local.get $1
-      local.get $2
-      i32.eq
-      i32.or
-      br_if $__inlined_func$assembly/host/literalEnd
-      drop
-     end
-     local.get $2
-     i32.const 1
-     i32.add
-     i32.const 0
-     local.get $2
-     i32.load8_u
-     i32.const 93
-     i32.eq
-     select
-    end
-   else
-    local.get $0
-    local.set $2
-    block $__inlined_func$assembly/host/nameEnd$1 (result i32)
-     loop $while-continue|00
-      local.get $1
-      local.get $2
-      i32.gt_u
-      if
-       block $while-break|0
-        v128.const i32x4 0x3e3e3f2a 0x3f3f3e3f 0x173d3f3f 0x1c351714
-        block $__inlined_func$assembly/bytes/at$36 (result v128)
-         local.get $1
-         local.get $2
-         i32.sub
-         local.tee $0
-         i32.const 16
-         i32.ge_s
-         if
-          local.get $2
-          v128.load
-          br $__inlined_func$assembly/bytes/at$36
-         end
-         local.get $1
-         i32.const 16
-         i32.sub
-         v128.load
-         v128.const i32x4 0x03020100 0x07060504 0x0b0a0908 0x0f0e0d0c
-         i32.const 16
-         local.get $0
-         i32.sub
-         i8x16.splat
-         i8x16.add
-         i8x16.swizzle
-        end
-        local.tee $5
-        v128.const i32x4 0x0f0f0f0f 0x0f0f0f0f 0x0f0f0f0f 0x0f0f0f0f
-        v128.and
-        i8x16.swizzle
-        v128.const i32x4 0x02010000 0x20100804 0x00000000 0x00000000
-        local.get $5
-        i32.const 4
-        i8x16.shr_u
-        i8x16.swizzle
-        v128.and
-        v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-        i8x16.eq
-        i8x16.bitmask
-        local.tee $0
-        i32.eqz
-        if
-         local.get $2
-         i32.const 16
-         i32.add
-         local.set $2
-         br $while-continue|00
-        end
-        local.get $2
-        local.get $0
-        i32.ctz
-        i32.add
-        local.tee $2
-        local.get $1
-        i32.ge_u
-        if (result i32)
-         i32.const 1
-        else
-         local.get $2
-         i32.load8_u
-         i32.const 37
-         i32.ne
-        end
-        br_if $while-break|0
-        i32.const 0
-        local.get $1
-        local.get $2
-        i32.sub
-        i32.const 3
-        i32.lt_u
-        if (result i32)
-         i32.const 0
-        else
-         local.get $2
-         i32.const 1
-         i32.add
-         i32.load8_u
-         local.tee $0
-         i32.const 48
-         i32.sub
-         i32.const 10
-         i32.lt_u
-         if (result i32)
-          i32.const 1
-         else
-          local.get $0
-          i32.const 32
-          i32.or
-          local.get $0
-          local.get $0
-          i32.const 65
-          i32.sub
-          i32.const 26
-          i32.lt_u
-          select
-          i32.const 97
-          i32.sub
-          i32.const 6
-          i32.lt_u
-         end
-        end
-        if (result i32)
-         local.get $2
-         i32.const 2
-         i32.add
-         i32.load8_u
-         local.tee $0
-         i32.const 48
-         i32.sub
-         i32.const 10
-         i32.lt_u
-         if (result i32)
-          i32.const 1
-         else
-          local.get $0
-          i32.const 32
-          i32.or
-          local.get $0
-          local.get $0
-          i32.const 65
-          i32.sub
-          i32.const 26
-          i32.lt_u
-          select
-          i32.const 97
-          i32.sub
-          i32.const 6
-          i32.lt_u
-         end
-        else
-         i32.const 0
-        end
-        i32.eqz
-        br_if $__inlined_func$assembly/host/nameEnd$1
-        drop
-        local.get $2
-        i32.const 3
-        i32.add
-        local.set $2
-        br $while-continue|00
-       end
-      end
-     end
-     local.get $2
-     local.get $1
-     local.get $1
-     local.get $2
-     i32.gt_u
-     select
-    end
-   end
-   local.tee $0
-   i32.eq
-   i32.const 0
-   local.get $3
-   select
-   i32.const 1
-   local.get $0
-   select
-   br_if $__inlined_func$assembly/host/isOddAuthority$208
-   drop
-   local.get $4
-   i32.eqz
-   local.get $0
-   local.get $1
-   i32.eq
-   br_if $__inlined_func$assembly/host/isOddAuthority$208
-   drop
-   i32.const 0
-   local.get $0
-   i32.load8_u
-   i32.const 58
-   i32.ne
-   br_if $__inlined_func$assembly/host/isOddAuthority$208
-   drop
-   i32.const 0
-   local.get $1
-   local.get $0
-   i32.sub
-   i32.const 1
-   i32.sub
-   local.tee $2
-   i32.const 1
-   local.get $4
-   select
-   i32.eqz
-   local.get $2
-   i32.const 5
-   i32.gt_u
-   i32.or
-   br_if $__inlined_func$assembly/host/isOddAuthority$208
-   drop
-   local.get $0
-   i32.const 1
-   i32.add
-   local.set $0
-   loop $for-loop|0
-    local.get $0
-    local.get $1
-    i32.lt_u
-    if
-     i32.const 0
-     local.get $0
-     i32.load8_u
-     i32.const 48
-     i32.sub
-     i32.const 10
-     i32.ge_u
-     br_if $__inlined_func$assembly/host/isOddAuthority$208
-     drop
-     local.get $0
-     i32.const 1
-     i32.add
-     local.set $0
-     br $for-loop|0
-    end
-   end
-   i32.const 1
-  end
- )
  (func $assembly/fields/fieldSection (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (result i32)
   (local $4 i32)
   (local $5 i32)
@@ -889,7 +359,6 @@
   (local $12 i32)
   (local $13 v128)
   (local $14 i64)
-  (local $15 i64)
   local.get $0
   local.set $5
   block $folding-inner0
@@ -920,7 +389,7 @@
       local.get $5
       v128.load offset=16
      else
-      block $__inlined_func$assembly/bytes/at$130 (result v128)
+      block $__inlined_func$assembly/lanes/at$130 (result v128)
        local.get $1
        local.get $5
        i32.sub
@@ -930,7 +399,7 @@
        if
         local.get $5
         v128.load
-        br $__inlined_func$assembly/bytes/at$130
+        br $__inlined_func$assembly/lanes/at$130
        end
        local.get $1
        i32.const 16
@@ -945,7 +414,7 @@
        i8x16.swizzle
       end
       local.set $13
-      block $__inlined_func$assembly/bytes/at$131 (result v128)
+      block $__inlined_func$assembly/lanes/at$131 (result v128)
        local.get $1
        local.get $5
        i32.const 16
@@ -958,7 +427,7 @@
        if
         local.get $4
         v128.load
-        br $__inlined_func$assembly/bytes/at$131
+        br $__inlined_func$assembly/lanes/at$131
        end
        local.get $1
        i32.const 16
@@ -1076,14 +545,14 @@
      else
       local.get $5
       local.set $4
-      block $__inlined_func$assembly/bytes/skipToken$9 (result i32)
+      block $__inlined_func$assembly/classes/skipToken$9 (result i32)
        loop $while-continue|00
         local.get $1
         local.get $4
         i32.gt_u
         if
          v128.const i32x4 0x3f3e3f3a 0x3f3f3f3f 0x153d3e3e 0x1c3d1534
-         block $__inlined_func$assembly/bytes/at$18 (result v128)
+         block $__inlined_func$assembly/lanes/at$18 (result v128)
           local.get $1
           local.get $4
           i32.sub
@@ -1093,7 +562,7 @@
           if
            local.get $4
            v128.load
-           br $__inlined_func$assembly/bytes/at$18
+           br $__inlined_func$assembly/lanes/at$18
           end
           local.get $1
           i32.const 16
@@ -1126,7 +595,7 @@
           local.get $6
           i32.ctz
           i32.add
-          br $__inlined_func$assembly/bytes/skipToken$9
+          br $__inlined_func$assembly/classes/skipToken$9
          end
          local.get $4
          i32.const 16
@@ -1165,7 +634,7 @@
      i32.const 16
      i32.ge_u
      local.set $7
-     block $__inlined_func$assembly/fields/nameId$138 (result i32)
+     block $__inlined_func$assembly/field-names/fieldNameId$138 (result i32)
       i32.const 0
       local.get $13
       v128.const i32x4 0x20202020 0x20202020 0x20202020 0x20202020
@@ -1180,7 +649,8 @@
       v128.and
       local.tee $8
       i64x2.extract_lane 0
-      local.tee $15
+      local.tee $10
+      local.get $10
       local.get $8
       i64x2.extract_lane 1
       local.tee $10
@@ -1197,7 +667,6 @@
       i32.add
       local.tee $4
       i64.load
-      local.get $15
       i64.xor
       local.get $10
       local.get $4
@@ -1206,7 +675,7 @@
       i64.or
       i64.const 0
       i64.ne
-      br_if $__inlined_func$assembly/fields/nameId$138
+      br_if $__inlined_func$assembly/field-names/fieldNameId$138
       drop
       local.get $7
       if
@@ -1217,7 +686,7 @@
        i32.load8_u
        local.get $9
        i32.ne
-       br_if $__inlined_func$assembly/fields/nameId$138
+       br_if $__inlined_func$assembly/field-names/fieldNameId$138
        drop
        i32.const 0
        local.get $5
@@ -1236,7 +705,7 @@
        v128.load
        v128.xor
        v128.any_true
-       br_if $__inlined_func$assembly/fields/nameId$138
+       br_if $__inlined_func$assembly/field-names/fieldNameId$138
        drop
       end
       local.get $6
@@ -1254,14 +723,14 @@
       if (result i32)
        local.get $5
        local.set $4
-       block $__inlined_func$assembly/bytes/skipToken$10 (result i32)
+       block $__inlined_func$assembly/classes/skipToken$10 (result i32)
         loop $while-continue|01
          local.get $1
          local.get $4
          i32.gt_u
          if
           v128.const i32x4 0x3f3e3f3a 0x3f3f3f3f 0x153d3e3e 0x1c3d1534
-          block $__inlined_func$assembly/bytes/at$182 (result v128)
+          block $__inlined_func$assembly/lanes/at$182 (result v128)
            local.get $1
            local.get $4
            i32.sub
@@ -1271,7 +740,7 @@
            if
             local.get $4
             v128.load
-            br $__inlined_func$assembly/bytes/at$182
+            br $__inlined_func$assembly/lanes/at$182
            end
            local.get $1
            i32.const 16
@@ -1304,7 +773,7 @@
            local.get $6
            i32.ctz
            i32.add
-           br $__inlined_func$assembly/bytes/skipToken$10
+           br $__inlined_func$assembly/classes/skipToken$10
           end
           local.get $4
           i32.const 16
@@ -1347,14 +816,14 @@
       i32.const 1
       i32.sub
       local.set $6
-      block $__inlined_func$assembly/fields/valueStop (result i32)
+      block $__inlined_func$assembly/fields/valueStop$35 (result i32)
        loop $while-continue|02
         local.get $0
         local.get $1
         i32.lt_u
         if
          block $while-break|0
-          block $__inlined_func$assembly/bytes/at$108 (result v128)
+          block $__inlined_func$assembly/lanes/at$108 (result v128)
            local.get $1
            local.get $0
            i32.sub
@@ -1364,7 +833,7 @@
            if
             local.get $0
             v128.load
-            br $__inlined_func$assembly/bytes/at$108
+            br $__inlined_func$assembly/lanes/at$108
            end
            local.get $1
            i32.const 16
@@ -1442,9 +911,7 @@
             i32.const 1
             i32.store
             i32.const 0
-            global.set $assembly/outcome/verdict
-            i32.const 0
-            br $__inlined_func$assembly/fields/valueStop
+            br $__inlined_func$assembly/fields/valueStop$35
            end
            local.get $4
            i32.const 1
@@ -1457,12 +924,10 @@
             local.get $4
             i32.store
             i32.const -6
-            global.set $assembly/outcome/verdict
-            i32.const 0
            else
             local.get $4
            end
-           br $__inlined_func$assembly/fields/valueStop
+           br $__inlined_func$assembly/fields/valueStop$35
           end
           local.get $0
           i32.const 9
@@ -1477,9 +942,7 @@
            i32.const 10
            i32.eq
            select
-           global.set $assembly/outcome/verdict
-           i32.const 0
-           br $__inlined_func$assembly/fields/valueStop
+           br $__inlined_func$assembly/fields/valueStop$35
           end
           local.get $4
           i32.const 1
@@ -1516,13 +979,12 @@
        i32.const 1
        i32.store
        i32.const 0
-       global.set $assembly/outcome/verdict
-       i32.const 0
       end
       local.tee $0
-      i32.eqz
+      i32.const 0
+      i32.le_s
       if
-       i32.const 0
+       local.get $0
        return
       end
      end
@@ -1658,7 +1120,7 @@
       local.get $3
       i32.const 2
       i32.eq
-      call $assembly/facts/factOf
+      call $assembly/facts/addFact
      end
      local.get $12
      i32.const 1
@@ -1677,7 +1139,7 @@
    i32.const 2
    i32.lt_u
    if
-    block $__inlined_func$assembly/fields/sectionEnd$248
+    block $__inlined_func$assembly/fields/shortEnd$247 (result i32)
      local.get $1
      local.get $5
      i32.ne
@@ -1687,7 +1149,7 @@
       local.get $2
       local.get $12
       call $assembly/fields/oddLine
-      br $__inlined_func$assembly/fields/sectionEnd$248
+      br $__inlined_func$assembly/fields/shortEnd$247
      end
      i32.const 31
      local.get $2
@@ -1719,9 +1181,7 @@
      i32.const 1
      i32.store
      i32.const 0
-     global.set $assembly/outcome/verdict
     end
-    i32.const 0
     return
    end
    i32.const 16468
@@ -1741,7 +1201,534 @@
   local.get $2
   local.get $12
   call $assembly/fields/oddLine
-  i32.const 0
+ )
+ (func $assembly/authority/isAuthority (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (result i32)
+  (local $5 v128)
+  (local $6 i32)
+  (local $7 i32)
+  local.get $1
+  local.get $0
+  i32.sub
+  local.tee $6
+  i32.const 1
+  i32.sub
+  i32.const 15
+  i32.lt_u
+  if
+   local.get $6
+   v128.const i32x4 0x3e3e3f2a 0x3f3f3e3f 0x173d3f3f 0x1c351714
+   block $__inlined_func$assembly/lanes/at$45 (result v128)
+    local.get $2
+    local.get $0
+    i32.sub
+    local.tee $7
+    i32.const 16
+    i32.ge_s
+    if
+     local.get $0
+     v128.load
+     br $__inlined_func$assembly/lanes/at$45
+    end
+    local.get $2
+    i32.const 16
+    i32.sub
+    v128.load
+    v128.const i32x4 0x03020100 0x07060504 0x0b0a0908 0x0f0e0d0c
+    i32.const 16
+    local.get $7
+    i32.sub
+    i8x16.splat
+    i8x16.add
+    i8x16.swizzle
+   end
+   local.tee $5
+   v128.const i32x4 0x0f0f0f0f 0x0f0f0f0f 0x0f0f0f0f 0x0f0f0f0f
+   v128.and
+   i8x16.swizzle
+   v128.const i32x4 0x02010000 0x20100804 0x00000000 0x00000000
+   local.get $5
+   i32.const 4
+   i8x16.shr_u
+   i8x16.swizzle
+   v128.and
+   v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+   i8x16.eq
+   i8x16.bitmask
+   i32.const 1
+   local.get $6
+   i32.shl
+   local.tee $2
+   i32.const 1
+   i32.sub
+   local.tee $7
+   i32.and
+   local.get $2
+   i32.or
+   i32.ctz
+   local.tee $2
+   i32.eq
+   if
+    local.get $4
+    i32.eqz
+    return
+   end
+   local.get $5
+   v128.const i32x4 0x3a3a3a3a 0x3a3a3a3a 0x3a3a3a3a 0x3a3a3a3a
+   i8x16.eq
+   i8x16.bitmask
+   local.get $2
+   i32.shr_u
+   i32.const 1
+   i32.and
+   local.get $7
+   i32.const 2
+   local.get $2
+   i32.shl
+   i32.const 1
+   i32.sub
+   i32.const -1
+   i32.xor
+   i32.and
+   local.tee $7
+   local.get $5
+   v128.const i32x4 0x30303030 0x30303030 0x30303030 0x30303030
+   i8x16.sub
+   v128.const i32x4 0x09090909 0x09090909 0x09090909 0x09090909
+   i8x16.le_u
+   i8x16.bitmask
+   i32.and
+   local.get $7
+   i32.eq
+   i32.and
+   local.get $6
+   local.get $2
+   i32.sub
+   i32.const 6
+   i32.le_u
+   i32.and
+   if
+    local.get $4
+    i32.eqz
+    local.get $7
+    i32.const 0
+    i32.ne
+    i32.or
+    i32.const 0
+    local.get $2
+    local.get $3
+    i32.eqz
+    i32.or
+    select
+    return
+   end
+  end
+  block $__inlined_func$assembly/authority/oddAuthority$207 (result i32)
+   i32.const 0
+   local.get $0
+   local.get $0
+   local.get $1
+   i32.lt_u
+   if (result i32)
+    local.get $0
+    i32.load8_u
+    i32.const 91
+    i32.eq
+   else
+    i32.const 0
+   end
+   if (result i32)
+    local.get $0
+    i32.const 1
+    i32.add
+    local.set $2
+    loop $while-continue|0
+     local.get $1
+     local.get $2
+     i32.gt_u
+     if (result i32)
+      local.get $2
+      i32.load8_u
+      local.tee $6
+      i32.const 48
+      i32.sub
+      i32.const 10
+      i32.lt_u
+      if (result i32)
+       i32.const 1
+      else
+       local.get $6
+       i32.const 32
+       i32.or
+       local.get $6
+       local.get $6
+       i32.const 65
+       i32.sub
+       i32.const 26
+       i32.lt_u
+       select
+       i32.const 97
+       i32.sub
+       i32.const 6
+       i32.lt_u
+      end
+      if (result i32)
+       i32.const 1
+      else
+       local.get $2
+       i32.load8_u
+       i32.const 58
+       i32.eq
+      end
+      if (result i32)
+       i32.const 1
+      else
+       local.get $2
+       i32.load8_u
+       i32.const 46
+       i32.eq
+      end
+     else
+      i32.const 0
+     end
+     if
+      local.get $2
+      i32.const 1
+      i32.add
+      local.set $2
+      br $while-continue|0
+     end
+    end
+    block $__inlined_func$assembly/authority/literalEnd (result i32)
+     i32.const 0
+     local.get $1
+     local.get $2
+     i32.eq
+     local.get $2
+     local.get $0
+     i32.sub
+     i32.const 3
+     i32.lt_u
+     i32.or
+     br_if $__inlined_func$assembly/authority/literalEnd
+     drop
+     local.get $2
+     i32.load8_u
+     i32.const 37
+     i32.eq
+     if
+      local.get $2
+      i32.const 1
+      i32.add
+      local.tee $2
+      local.set $6
+      loop $while-continue|1
+       local.get $1
+       local.get $2
+       i32.gt_u
+       if (result i32)
+        local.get $2
+        i32.load8_u
+        local.tee $0
+        i32.const 45
+        i32.eq
+        local.set $7
+        local.get $0
+        i32.const 48
+        i32.sub
+        i32.const 10
+        i32.lt_u
+        if (result i32)
+         i32.const 1
+        else
+         local.get $0
+         i32.const 32
+         i32.or
+         local.get $0
+         local.get $0
+         i32.const 65
+         i32.sub
+         i32.const 26
+         i32.lt_u
+         select
+         i32.const 97
+         i32.sub
+         i32.const 26
+         i32.lt_u
+        end
+        local.get $7
+        i32.or
+        local.get $0
+        i32.const 46
+        i32.eq
+        i32.or
+        local.get $0
+        i32.const 95
+        i32.eq
+        i32.or
+        local.get $0
+        i32.const 126
+        i32.eq
+        i32.or
+       else
+        i32.const 0
+       end
+       if
+        local.get $2
+        i32.const 1
+        i32.add
+        local.set $2
+        br $while-continue|1
+       end
+      end
+      i32.const 0
+      local.get $2
+      local.get $6
+      i32.eq
+      local.get $1
+      local.get $2
+      i32.eq
+      i32.or
+      br_if $__inlined_func$assembly/authority/literalEnd
+      drop
+     end
+     local.get $2
+     i32.const 1
+     i32.add
+     i32.const 0
+     local.get $2
+     i32.load8_u
+     i32.const 93
+     i32.eq
+     select
+    end
+   else
+    local.get $0
+    local.set $2
+    block $__inlined_func$assembly/authority/nameEnd$1 (result i32)
+     loop $while-continue|00
+      local.get $1
+      local.get $2
+      i32.gt_u
+      if
+       block $while-break|0
+        v128.const i32x4 0x3e3e3f2a 0x3f3f3e3f 0x173d3f3f 0x1c351714
+        block $__inlined_func$assembly/lanes/at$36 (result v128)
+         local.get $1
+         local.get $2
+         i32.sub
+         local.tee $0
+         i32.const 16
+         i32.ge_s
+         if
+          local.get $2
+          v128.load
+          br $__inlined_func$assembly/lanes/at$36
+         end
+         local.get $1
+         i32.const 16
+         i32.sub
+         v128.load
+         v128.const i32x4 0x03020100 0x07060504 0x0b0a0908 0x0f0e0d0c
+         i32.const 16
+         local.get $0
+         i32.sub
+         i8x16.splat
+         i8x16.add
+         i8x16.swizzle
+        end
+        local.tee $5
+        v128.const i32x4 0x0f0f0f0f 0x0f0f0f0f 0x0f0f0f0f 0x0f0f0f0f
+        v128.and
+        i8x16.swizzle
+        v128.const i32x4 0x02010000 0x20100804 0x00000000 0x00000000
+        local.get $5
+        i32.const 4
+        i8x16.shr_u
+        i8x16.swizzle
+        v128.and
+        v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+        i8x16.eq
+        i8x16.bitmask
+        local.tee $0
+        i32.eqz
+        if
+         local.get $2
+         i32.const 16
+         i32.add
+         local.set $2
+         br $while-continue|00
+        end
+        local.get $2
+        local.get $0
+        i32.ctz
+        i32.add
+        local.tee $2
+        local.get $1
+        i32.ge_u
+        if (result i32)
+         i32.const 1
+        else
+         local.get $2
+         i32.load8_u
+         i32.const 37
+         i32.ne
+        end
+        br_if $while-break|0
+        i32.const 0
+        local.get $1
+        local.get $2
+        i32.sub
+        i32.const 3
+        i32.lt_u
+        if (result i32)
+         i32.const 0
+        else
+         local.get $2
+         i32.const 1
+         i32.add
+         i32.load8_u
+         local.tee $0
+         i32.const 48
+         i32.sub
+         i32.const 10
+         i32.lt_u
+         if (result i32)
+          i32.const 1
+         else
+          local.get $0
+          i32.const 32
+          i32.or
+          local.get $0
+          local.get $0
+          i32.const 65
+          i32.sub
+          i32.const 26
+          i32.lt_u
+          select
+          i32.const 97
+          i32.sub
+          i32.const 6
+          i32.lt_u
+         end
+        end
+        if (result i32)
+         local.get $2
+         i32.const 2
+         i32.add
+         i32.load8_u
+         local.tee $0
+         i32.const 48
+         i32.sub
+         i32.const 10
+         i32.lt_u
+         if (result i32)
+          i32.const 1
+         else
+          local.get $0
+          i32.const 32
+          i32.or
+          local.get $0
+          local.get $0
+          i32.const 65
+          i32.sub
+          i32.const 26
+          i32.lt_u
+          select
+          i32.const 97
+          i32.sub
+          i32.const 6
+          i32.lt_u
+         end
+        else
+         i32.const 0
+        end
+        i32.eqz
+        br_if $__inlined_func$assembly/authority/nameEnd$1
+        drop
+        local.get $2
+        i32.const 3
+        i32.add
+        local.set $2
+        br $while-continue|00
+       end
+      end
+     end
+     local.get $2
+     local.get $1
+     local.get $1
+     local.get $2
+     i32.gt_u
+     select
+    end
+   end
+   local.tee $0
+   i32.eq
+   i32.const 0
+   local.get $3
+   select
+   i32.const 1
+   local.get $0
+   select
+   br_if $__inlined_func$assembly/authority/oddAuthority$207
+   drop
+   local.get $4
+   i32.eqz
+   local.get $0
+   local.get $1
+   i32.eq
+   br_if $__inlined_func$assembly/authority/oddAuthority$207
+   drop
+   i32.const 0
+   local.get $0
+   i32.load8_u
+   i32.const 58
+   i32.ne
+   br_if $__inlined_func$assembly/authority/oddAuthority$207
+   drop
+   i32.const 0
+   local.get $1
+   local.get $0
+   i32.sub
+   i32.const 1
+   i32.sub
+   local.tee $2
+   i32.const 1
+   local.get $4
+   select
+   i32.eqz
+   local.get $2
+   i32.const 5
+   i32.gt_u
+   i32.or
+   br_if $__inlined_func$assembly/authority/oddAuthority$207
+   drop
+   local.get $0
+   i32.const 1
+   i32.add
+   local.set $0
+   loop $for-loop|0
+    local.get $0
+    local.get $1
+    i32.lt_u
+    if
+     i32.const 0
+     local.get $0
+     i32.load8_u
+     i32.const 48
+     i32.sub
+     i32.const 10
+     i32.ge_u
+     br_if $__inlined_func$assembly/authority/oddAuthority$207
+     drop
+     local.get $0
+     i32.const 1
+     i32.add
+     local.set $0
+     br $for-loop|0
+    end
+   end
+   i32.const 1
+  end
  )
  (func $assembly/version/version (param $0 i32) (param $1 i32) (result i32)
   (local $2 i32)
@@ -1780,7 +1767,7 @@
     return
    end
   end
-  block $__inlined_func$assembly/version/oddVersion$275
+  block $__inlined_func$assembly/version/oddVersion$274 (result i32)
    loop $for-loop|0
     local.get $2
     i32.const 8
@@ -1804,8 +1791,7 @@
       i32.const 0
       i32.store
       i32.const 0
-      global.set $assembly/outcome/verdict
-      br $__inlined_func$assembly/version/oddVersion$275
+      br $__inlined_func$assembly/version/oddVersion$274
      end
      local.get $0
      local.get $2
@@ -1846,8 +1832,7 @@
       i32.add
       i32.store
       i32.const -4
-      global.set $assembly/outcome/verdict
-      br $__inlined_func$assembly/version/oddVersion$275
+      br $__inlined_func$assembly/version/oddVersion$274
      end
      local.get $2
      i32.const 1
@@ -1862,11 +1847,9 @@
    i32.add
    i32.store
    i32.const -5
-   global.set $assembly/outcome/verdict
   end
-  i32.const 0
  )
- (func $assembly/request-line/methodId (param $0 i32) (param $1 i32) (result i32)
+ (func $assembly/methods/methodId (param $0 i32) (param $1 i32) (result i32)
   (local $2 i32)
   local.get $1
   i32.const 3
@@ -2157,7 +2140,7 @@
   end
   i32.const 0
  )
- (func $assembly/hash/blocks (param $0 i32) (param $1 i32)
+ (func $assembly/hash/hashBlocks (param $0 i32) (param $1 i32)
   (local $2 i32)
   (local $3 i32)
   (local $4 i32)
@@ -2275,174 +2258,108 @@
   local.get $5
   i32.store
  )
- (func $assembly/fields/oddLine (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32)
+ (func $assembly/fields/oddLine (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (result i32)
   (local $4 i32)
   (local $5 v128)
   (local $6 i32)
-  block $folding-inner0
-   local.get $0
-   local.set $4
-   block $__inlined_func$assembly/bytes/skipToken$4 (result i32)
-    loop $while-continue|0
-     local.get $1
-     local.get $4
-     i32.gt_u
-     if
-      v128.const i32x4 0x3f3e3f3a 0x3f3f3f3f 0x153d3e3e 0x1c3d1534
-      block $__inlined_func$assembly/bytes/at$18 (result v128)
-       local.get $1
-       local.get $4
-       i32.sub
-       local.tee $6
-       i32.const 16
-       i32.ge_s
-       if
-        local.get $4
-        v128.load
-        br $__inlined_func$assembly/bytes/at$18
-       end
-       local.get $1
-       i32.const 16
-       i32.sub
-       v128.load
-       v128.const i32x4 0x03020100 0x07060504 0x0b0a0908 0x0f0e0d0c
-       i32.const 16
-       local.get $6
-       i32.sub
-       i8x16.splat
-       i8x16.add
-       i8x16.swizzle
-      end
-      local.tee $5
-      v128.const i32x4 0x0f0f0f0f 0x0f0f0f0f 0x0f0f0f0f 0x0f0f0f0f
-      v128.and
-      i8x16.swizzle
-      v128.const i32x4 0x02010000 0x20100804 0x00000000 0x00000000
-      local.get $5
-      i32.const 4
-      i8x16.shr_u
-      i8x16.swizzle
-      v128.and
-      v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-      i8x16.eq
-      i8x16.bitmask
+  local.get $0
+  local.set $4
+  block $__inlined_func$assembly/classes/skipToken$4 (result i32)
+   loop $while-continue|0
+    local.get $1
+    local.get $4
+    i32.gt_u
+    if
+     v128.const i32x4 0x3f3e3f3a 0x3f3f3f3f 0x153d3e3e 0x1c3d1534
+     block $__inlined_func$assembly/lanes/at$18 (result v128)
+      local.get $1
+      local.get $4
+      i32.sub
       local.tee $6
+      i32.const 16
+      i32.ge_s
       if
        local.get $4
-       local.get $6
-       i32.ctz
-       i32.add
-       br $__inlined_func$assembly/bytes/skipToken$4
+       v128.load
+       br $__inlined_func$assembly/lanes/at$18
       end
-      local.get $4
+      local.get $1
       i32.const 16
-      i32.add
-      local.set $4
-      br $while-continue|0
+      i32.sub
+      v128.load
+      v128.const i32x4 0x03020100 0x07060504 0x0b0a0908 0x0f0e0d0c
+      i32.const 16
+      local.get $6
+      i32.sub
+      i8x16.splat
+      i8x16.add
+      i8x16.swizzle
      end
+     local.tee $5
+     v128.const i32x4 0x0f0f0f0f 0x0f0f0f0f 0x0f0f0f0f 0x0f0f0f0f
+     v128.and
+     i8x16.swizzle
+     v128.const i32x4 0x02010000 0x20100804 0x00000000 0x00000000
+     local.get $5
+     i32.const 4
+     i8x16.shr_u
+     i8x16.swizzle
+     v128.and
+     v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+     i8x16.eq
+     i8x16.bitmask
+     local.tee $6
+     if
+      local.get $4
+      local.get $6
+      i32.ctz
+      i32.add
+      br $__inlined_func$assembly/classes/skipToken$4
+     end
+     local.get $4
+     i32.const 16
+     i32.add
+     local.set $4
+     br $while-continue|0
     end
-    local.get $1
-   end
-   local.set $4
-   i32.const 31
-   local.get $2
-   local.get $3
-   i32.sub
-   i32.const 1
-   i32.sub
-   local.tee $6
-   local.get $6
-   i32.const 31
-   i32.ge_s
-   select
-   local.tee $6
-   i32.const 0
-   local.get $6
-   i32.const 0
-   i32.ge_s
-   select
-   global.set $assembly/outcome/linesLeft
-   local.get $0
-   i32.load8_u
-   local.tee $6
-   i32.const 13
-   i32.eq
-   if
-    local.get $0
-    i32.const 1
-    i32.add
-    local.get $1
-    i32.eq
-    if
-     i32.const 16476
-     global.get $assembly/outcome/linesLeft
-     i32.const 24
-     i32.shl
-     i32.store
-     i32.const 16480
-     i32.const 1
-     i32.store
-     i32.const 16480
-     i32.const 1
-     i32.store
-     i32.const 0
-     global.set $assembly/outcome/verdict
-    else
-     i32.const 16472
-     local.get $0
-     i32.store
-     i32.const -6
-     global.set $assembly/outcome/verdict
-    end
-    return
-   end
-   local.get $2
-   local.get $3
-   i32.eq
-   if
-    i32.const 16472
-    local.get $0
-    i32.store
-    i32.const -13
-    global.set $assembly/outcome/verdict
-    br $folding-inner0
-   end
-   local.get $6
-   i32.const 9
-   i32.eq
-   local.get $6
-   i32.const 32
-   i32.eq
-   i32.or
-   if
-    i32.const 16472
-    local.get $0
-    i32.store
-    i32.const -12
-    global.set $assembly/outcome/verdict
-    br $folding-inner0
-   end
-   local.get $6
-   i32.const 10
-   i32.eq
-   if
-    i32.const 16472
-    local.get $0
-    i32.store
-    i32.const -7
-    global.set $assembly/outcome/verdict
-    br $folding-inner0
    end
    local.get $1
-   local.get $4
-   i32.le_u
-   if
+  end
+  local.set $4
+  i32.const 31
+  local.get $2
+  local.get $3
+  i32.sub
+  i32.const 1
+  i32.sub
+  local.tee $6
+  local.get $6
+  i32.const 31
+  i32.ge_s
+  select
+  local.tee $6
+  i32.const 0
+  local.get $6
+  i32.const 0
+  i32.ge_s
+  select
+  global.set $assembly/outcome/linesLeft
+  local.get $0
+  i32.load8_u
+  local.tee $6
+  i32.const 13
+  i32.eq
+  if
+   local.get $0
+   i32.const 1
+   i32.add
+   local.get $1
+   i32.eq
+   if (result i32)
     i32.const 16476
     global.get $assembly/outcome/linesLeft
     i32.const 24
     i32.shl
-    i32.const -2147483648
-    i32.or
     i32.store
     i32.const 16480
     i32.const 1
@@ -2451,52 +2368,107 @@
     i32.const 1
     i32.store
     i32.const 0
-    global.set $assembly/outcome/verdict
-    br $folding-inner0
-   end
-   local.get $0
-   local.get $4
-   i32.eq
-   if
+   else
     i32.const 16472
-    local.get $4
+    local.get $0
     i32.store
-    i32.const -8
-    global.set $assembly/outcome/verdict
-    br $folding-inner0
+    i32.const -6
    end
-   local.get $4
-   i32.load8_u
-   local.tee $0
-   i32.const 9
-   i32.eq
+   return
+  end
+  local.get $2
+  local.get $3
+  i32.eq
+  if
+   i32.const 16472
    local.get $0
-   i32.const 32
-   i32.eq
+   i32.store
+   i32.const -13
+   return
+  end
+  local.get $6
+  i32.const 9
+  i32.eq
+  local.get $6
+  i32.const 32
+  i32.eq
+  i32.or
+  if
+   i32.const 16472
+   local.get $0
+   i32.store
+   i32.const -12
+   return
+  end
+  local.get $6
+  i32.const 10
+  i32.eq
+  if
+   i32.const 16472
+   local.get $0
+   i32.store
+   i32.const -7
+   return
+  end
+  local.get $1
+  local.get $4
+  i32.le_u
+  if
+   i32.const 16476
+   global.get $assembly/outcome/linesLeft
+   i32.const 24
+   i32.shl
+   i32.const -2147483648
    i32.or
-   if
-    i32.const 16472
-    local.get $4
-    i32.store
-    i32.const -9
-    global.set $assembly/outcome/verdict
-    br $folding-inner0
-   end
+   i32.store
+   i32.const 16480
+   i32.const 1
+   i32.store
+   i32.const 16480
+   i32.const 1
+   i32.store
+   i32.const 0
+   return
+  end
+  local.get $0
+  local.get $4
+  i32.eq
+  if
    i32.const 16472
    local.get $4
    i32.store
-   i32.const -10
    i32.const -8
-   local.get $0
-   i32.const 10
-   i32.eq
-   local.get $0
-   i32.const 13
-   i32.eq
-   i32.or
-   select
-   global.set $assembly/outcome/verdict
+   return
   end
+  local.get $4
+  i32.load8_u
+  local.tee $0
+  i32.const 9
+  i32.eq
+  local.get $0
+  i32.const 32
+  i32.eq
+  i32.or
+  if
+   i32.const 16472
+   local.get $4
+   i32.store
+   i32.const -9
+   return
+  end
+  i32.const 16472
+  local.get $4
+  i32.store
+  i32.const -10
+  i32.const -8
+  local.get $0
+  i32.const 10
+  i32.eq
+  local.get $0
+  i32.const 13
+  i32.eq
+  i32.or
+  select
  )
  (func $assembly/fields/firstControl (param $0 i32) (param $1 i32) (result i32)
   (local $2 v128)
@@ -2554,14 +2526,14 @@
    i32.const 0
    i32.gt_s
    if
-    block $__inlined_func$assembly/bytes/at$101 (result v128)
+    block $__inlined_func$assembly/lanes/at$101 (result v128)
      local.get $3
      i32.const 16
      i32.ge_s
      if
       local.get $0
       v128.load
-      br $__inlined_func$assembly/bytes/at$101
+      br $__inlined_func$assembly/lanes/at$101
      end
      local.get $1
      i32.const 16
@@ -2600,7 +2572,172 @@
   end
   local.get $1
  )
- (func $assembly/request-line/requestTarget (param $0 i32) (param $1 i32) (param $2 i32) (result i32)
+ (func $assembly/utf8/utf8 (param $0 i32) (param $1 i32) (param $2 i32) (result i32)
+  (local $3 i32)
+  loop $while-continue|0
+   local.get $0
+   local.get $1
+   i32.lt_u
+   if
+    local.get $2
+    i32.eqz
+    if
+     loop $while-continue|1
+      local.get $1
+      local.get $0
+      i32.sub
+      i32.const 16
+      i32.ge_s
+      if (result i32)
+       local.get $0
+       v128.load
+       i8x16.bitmask
+      else
+       i32.const 1
+      end
+      i32.eqz
+      if
+       local.get $0
+       i32.const 16
+       i32.add
+       local.set $0
+       br $while-continue|1
+      end
+     end
+     loop $while-continue|2
+      local.get $0
+      local.get $1
+      i32.lt_u
+      if (result i32)
+       local.get $0
+       i32.load8_u
+       i32.const 128
+       i32.lt_u
+      else
+       i32.const 0
+      end
+      if
+       local.get $0
+       i32.const 1
+       i32.add
+       local.set $0
+       br $while-continue|2
+      end
+     end
+     local.get $0
+     local.get $1
+     i32.eq
+     if
+      i32.const 0
+      return
+     end
+     local.get $0
+     local.tee $2
+     i32.const 1
+     i32.add
+     local.set $0
+     block $__inlined_func$assembly/utf8/begin$273 (result i32)
+      i32.const -1
+      local.get $2
+      i32.load8_u
+      local.tee $2
+      i32.const 194
+      i32.lt_u
+      local.get $2
+      i32.const 244
+      i32.gt_u
+      i32.or
+      br_if $__inlined_func$assembly/utf8/begin$273
+      drop
+      i32.const 12550145
+      local.get $2
+      i32.const 224
+      i32.lt_u
+      br_if $__inlined_func$assembly/utf8/begin$273
+      drop
+      i32.const 40962
+      i32.const 32770
+      local.get $2
+      i32.const 224
+      i32.eq
+      select
+      i32.const 10420224
+      i32.const 12517376
+      local.get $2
+      i32.const 237
+      i32.eq
+      select
+      i32.or
+      local.get $2
+      i32.const 240
+      i32.lt_u
+      br_if $__inlined_func$assembly/utf8/begin$273
+      drop
+      i32.const 36867
+      i32.const 32771
+      local.get $2
+      i32.const 240
+      i32.eq
+      select
+      i32.const 9371648
+      i32.const 12517376
+      local.get $2
+      i32.const 244
+      i32.eq
+      select
+      i32.or
+     end
+     local.tee $2
+     i32.const -1
+     i32.eq
+     if
+      local.get $2
+      return
+     end
+     br $while-continue|0
+    end
+    local.get $0
+    local.tee $3
+    i32.const 1
+    i32.add
+    local.set $0
+    local.get $3
+    i32.load8_u
+    local.tee $3
+    local.get $2
+    i32.const 16
+    i32.shr_u
+    i32.gt_u
+    local.get $3
+    local.get $2
+    i32.const 8
+    i32.shr_u
+    i32.const 255
+    i32.and
+    i32.lt_u
+    i32.or
+    if
+     i32.const -1
+     return
+    end
+    local.get $2
+    i32.const 255
+    i32.and
+    i32.const 1
+    i32.sub
+    local.tee $2
+    i32.const 12550144
+    i32.or
+    i32.const 0
+    local.get $2
+    select
+    local.set $2
+    br $while-continue|0
+   end
+  end
+  local.get $2
+ )
+ (func $assembly/target/requestTarget (param $0 i32) (param $1 i32) (param $2 i32) (result i32)
   (local $3 i32)
   (local $4 i32)
   (local $5 i32)
@@ -2664,7 +2801,7 @@
    i32.gt_u
    if
     block $while-break|0
-     block $__inlined_func$assembly/bytes/at$82 (result v128)
+     block $__inlined_func$assembly/lanes/at$82 (result v128)
       local.get $2
       local.get $4
       i32.sub
@@ -2674,7 +2811,7 @@
       if
        local.get $4
        v128.load
-       br $__inlined_func$assembly/bytes/at$82
+       br $__inlined_func$assembly/lanes/at$82
       end
       local.get $2
       i32.const 16
@@ -2792,8 +2929,6 @@
    i32.const 0
    i32.store
    i32.const 0
-   global.set $assembly/outcome/verdict
-   i32.const 0
    return
   end
   local.get $1
@@ -2812,8 +2947,6 @@
    local.get $5
    i32.store
    i32.const -2
-   global.set $assembly/outcome/verdict
-   i32.const 0
    return
   end
   i32.const 16400
@@ -2886,7 +3019,7 @@
   local.get $2
   local.get $3
   local.get $4
-  call $assembly/request-line/otherForm
+  call $assembly/target/otherForm
   if (result i32)
    local.get $5
    i32.const 1
@@ -2896,11 +3029,9 @@
    local.get $1
    i32.store
    i32.const -3
-   global.set $assembly/outcome/verdict
-   i32.const 0
   end
  )
- (func $assembly/request-line/otherForm (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (result i32)
+ (func $assembly/target/otherForm (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (result i32)
   (local $6 i32)
   local.get $0
   local.get $1
@@ -2908,7 +3039,7 @@
   i32.sub
   local.get $0
   i32.sub
-  call $assembly/request-line/methodId
+  call $assembly/methods/methodId
   local.tee $0
   i32.const 7
   i32.eq
@@ -2922,7 +3053,7 @@
    local.get $3
    i32.const 1
    i32.const 1
-   call $assembly/host/isAuthority
+   call $assembly/authority/isAuthority
    i32.eqz
    if
     i32.const 0
@@ -2976,14 +3107,14 @@
   i32.const 47
   i32.ne
   if (result i32)
-   block $__inlined_func$assembly/request-line/schemeEnd$209 (result i32)
+   block $__inlined_func$assembly/target/schemeEnd$208 (result i32)
     i32.const 0
     local.get $2
     local.get $1
     i32.sub
     i32.const 8
     i32.lt_u
-    br_if $__inlined_func$assembly/request-line/schemeEnd$209
+    br_if $__inlined_func$assembly/target/schemeEnd$208
     drop
     local.get $0
     i32.const 32
@@ -3060,7 +3191,7 @@
      local.get $0
     end
     i32.eqz
-    br_if $__inlined_func$assembly/request-line/schemeEnd$209
+    br_if $__inlined_func$assembly/target/schemeEnd$208
     drop
     local.get $1
     i32.const 4
@@ -3092,7 +3223,7 @@
     i32.add
     local.tee $1
     i32.lt_u
-    br_if $__inlined_func$assembly/request-line/schemeEnd$209
+    br_if $__inlined_func$assembly/target/schemeEnd$208
     drop
     local.get $1
     i32.const 0
@@ -3155,7 +3286,7 @@
    local.get $3
    i32.const 1
    i32.const 0
-   call $assembly/host/isAuthority
+   call $assembly/authority/isAuthority
    i32.eqz
    if
     i32.const 0
@@ -3178,12 +3309,12 @@
   i32.const 16412
   local.get $4
   i32.store
-  block $__inlined_func$assembly/request-line/hasPercent$210 (result i32)
+  block $__inlined_func$assembly/target/hasPercent$209 (result i32)
    i32.const 0
    local.get $4
    local.get $5
    i32.le_u
-   br_if $__inlined_func$assembly/request-line/hasPercent$210
+   br_if $__inlined_func$assembly/target/hasPercent$209
    drop
    loop $for-loop|0
     local.get $1
@@ -3195,7 +3326,7 @@
      i32.load8_u
      i32.const 37
      i32.eq
-     br_if $__inlined_func$assembly/request-line/hasPercent$210
+     br_if $__inlined_func$assembly/target/hasPercent$209
      drop
      local.get $1
      i32.const 1
@@ -3214,1130 +3345,7 @@
   end
   i32.const 1
  )
- (func $assembly/index/utf8 (param $0 i32) (param $1 i32) (param $2 i32) (result i32)
-  (local $3 i32)
-  block $__inlined_func$assembly/utf8/checkUtf8$36 (result i32)
-   loop $while-continue|0
-    local.get $0
-    local.get $1
-    i32.lt_u
-    if
-     local.get $2
-     i32.eqz
-     if
-      loop $while-continue|1
-       local.get $1
-       local.get $0
-       i32.sub
-       i32.const 16
-       i32.ge_s
-       if (result i32)
-        local.get $0
-        v128.load
-        i8x16.bitmask
-       else
-        i32.const 1
-       end
-       i32.eqz
-       if
-        local.get $0
-        i32.const 16
-        i32.add
-        local.set $0
-        br $while-continue|1
-       end
-      end
-      loop $while-continue|2
-       local.get $0
-       local.get $1
-       i32.lt_u
-       if (result i32)
-        local.get $0
-        i32.load8_u
-        i32.const 128
-        i32.lt_u
-       else
-        i32.const 0
-       end
-       if
-        local.get $0
-        i32.const 1
-        i32.add
-        local.set $0
-        br $while-continue|2
-       end
-      end
-      i32.const 0
-      local.get $0
-      local.get $1
-      i32.eq
-      br_if $__inlined_func$assembly/utf8/checkUtf8$36
-      drop
-      local.get $0
-      local.tee $2
-      i32.const 1
-      i32.add
-      local.set $0
-      block $__inlined_func$assembly/utf8/begin$274 (result i32)
-       i32.const -1
-       local.get $2
-       i32.load8_u
-       local.tee $2
-       i32.const 194
-       i32.lt_u
-       local.get $2
-       i32.const 244
-       i32.gt_u
-       i32.or
-       br_if $__inlined_func$assembly/utf8/begin$274
-       drop
-       i32.const 12550145
-       local.get $2
-       i32.const 224
-       i32.lt_u
-       br_if $__inlined_func$assembly/utf8/begin$274
-       drop
-       i32.const 40962
-       i32.const 32770
-       local.get $2
-       i32.const 224
-       i32.eq
-       select
-       i32.const 10420224
-       i32.const 12517376
-       local.get $2
-       i32.const 237
-       i32.eq
-       select
-       i32.or
-       local.get $2
-       i32.const 240
-       i32.lt_u
-       br_if $__inlined_func$assembly/utf8/begin$274
-       drop
-       i32.const 36867
-       i32.const 32771
-       local.get $2
-       i32.const 240
-       i32.eq
-       select
-       i32.const 9371648
-       i32.const 12517376
-       local.get $2
-       i32.const 244
-       i32.eq
-       select
-       i32.or
-      end
-      local.tee $2
-      i32.const -1
-      i32.eq
-      if
-       local.get $2
-       br $__inlined_func$assembly/utf8/checkUtf8$36
-      end
-      br $while-continue|0
-     end
-     local.get $0
-     local.tee $3
-     i32.const 1
-     i32.add
-     local.set $0
-     i32.const -1
-     local.get $3
-     i32.load8_u
-     local.tee $3
-     local.get $2
-     i32.const 8
-     i32.shr_u
-     i32.const 255
-     i32.and
-     i32.lt_u
-     local.get $3
-     local.get $2
-     i32.const 16
-     i32.shr_u
-     i32.gt_u
-     i32.or
-     br_if $__inlined_func$assembly/utf8/checkUtf8$36
-     drop
-     local.get $2
-     i32.const 255
-     i32.and
-     i32.const 1
-     i32.sub
-     local.tee $2
-     i32.const 12550144
-     i32.or
-     i32.const 0
-     local.get $2
-     select
-     local.set $2
-     br $while-continue|0
-    end
-   end
-   local.get $2
-  end
- )
- (func $assembly/index/parseTrailers (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (result i32)
-  i32.const 16492
-  i32.const 16492
-  i32.load
-  i32.const 1
-  i32.add
-  i32.store
-  local.get $2
-  if (result i32)
-   local.get $0
-   local.get $1
-   local.get $2
-   call $assembly/resume/stillUnfinished
-  else
-   i32.const 0
-  end
-  if
-   i32.const 0
-   return
-  end
-  i32.const 0
-  global.set $assembly/facts/flags
-  i64.const 0
-  global.set $assembly/facts/contentLength
-  i64.const 0
-  global.set $assembly/facts/known
-  i32.const 16416
-  v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-  v128.store
-  i32.const 16432
-  v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-  v128.store
-  i32.const 16448
-  v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-  v128.store
-  i32.const 16464
-  i64.const 0
-  i64.store
-  i32.const 16384
-  v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-  v128.store
-  i32.const 16400
-  v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-  v128.store
-  block $__inlined_func$assembly/index/conclude$26 (result i32)
-   local.get $0
-   local.get $1
-   local.get $3
-   i32.const 0
-   call $assembly/fields/fieldSection
-   local.tee $2
-   if
-    global.get $assembly/facts/flags
-    i32.const 6
-    i32.and
-    if
-     i64.const 0
-     global.set $assembly/facts/contentLength
-    end
-    i32.const 16428
-    global.get $assembly/facts/flags
-    i32.store
-    i32.const 16432
-    global.get $assembly/facts/contentLength
-    i64.store
-    i32.const 16448
-    global.get $assembly/facts/known
-    i64.store
-    local.get $2
-    local.get $0
-    i32.sub
-    br $__inlined_func$assembly/index/conclude$26
-   end
-   global.get $assembly/outcome/verdict
-   i32.eqz
-   if
-    i32.const 16476
-    i32.const 16476
-    i32.load
-    local.get $1
-    local.get $0
-    i32.sub
-    i32.or
-    i32.store
-   end
-   global.get $assembly/outcome/verdict
-  end
- )
- (func $assembly/index/parseResponseHead (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (result i32)
-  (local $4 i32)
-  (local $5 v128)
-  (local $6 i32)
-  (local $7 i32)
-  i32.const 16492
-  i32.const 16492
-  i32.load
-  i32.const 1
-  i32.add
-  i32.store
-  local.get $2
-  if (result i32)
-   local.get $0
-   local.get $1
-   local.get $2
-   call $assembly/resume/stillUnfinished
-  else
-   i32.const 0
-  end
-  if
-   i32.const 0
-   return
-  end
-  i32.const 0
-  global.set $assembly/facts/flags
-  i64.const 0
-  global.set $assembly/facts/contentLength
-  i64.const 0
-  global.set $assembly/facts/known
-  i32.const 16416
-  v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-  v128.store
-  i32.const 16432
-  v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-  v128.store
-  i32.const 16448
-  v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-  v128.store
-  i32.const 16464
-  i64.const 0
-  i64.store
-  i32.const 16384
-  v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-  v128.store
-  i32.const 16400
-  v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-  v128.store
-  block $__inlined_func$assembly/index/conclude$24 (result i32)
-   block $__inlined_func$assembly/status-line/statusLine$37 (result i32)
-    i32.const 0
-    local.get $0
-    local.get $1
-    call $assembly/version/version
-    local.tee $6
-    i32.eqz
-    br_if $__inlined_func$assembly/status-line/statusLine$37
-    drop
-    block $folding-inner0
-     local.get $1
-     local.get $6
-     i32.eq
-     br_if $folding-inner0
-     local.get $6
-     i32.load8_u
-     i32.const 32
-     i32.ne
-     if
-      i32.const 16472
-      local.get $6
-      i32.store
-      i32.const -4
-      global.set $assembly/outcome/verdict
-      i32.const 0
-      br $__inlined_func$assembly/status-line/statusLine$37
-     end
-     i32.const 1
-     local.set $2
-     loop $for-loop|0
-      local.get $2
-      i32.const 3
-      i32.le_u
-      if
-       local.get $2
-       local.get $6
-       i32.add
-       local.tee $7
-       local.get $1
-       i32.eq
-       br_if $folding-inner0
-       local.get $7
-       i32.load8_u
-       local.tee $7
-       i32.const 48
-       i32.sub
-       i32.const 10
-       i32.lt_u
-       if (result i32)
-        local.get $7
-        i32.const 48
-        i32.eq
-        local.get $2
-        i32.const 1
-        i32.eq
-        i32.and
-       else
-        i32.const 1
-       end
-       if
-        i32.const 16472
-        local.get $2
-        local.get $6
-        i32.add
-        i32.store
-        i32.const -14
-        global.set $assembly/outcome/verdict
-        i32.const 0
-        br $__inlined_func$assembly/status-line/statusLine$37
-       end
-       local.get $4
-       i32.const 10
-       i32.mul
-       local.get $7
-       i32.add
-       i32.const 48
-       i32.sub
-       local.set $4
-       local.get $2
-       i32.const 1
-       i32.add
-       local.set $2
-       br $for-loop|0
-      end
-     end
-     local.get $6
-     i32.const 4
-     i32.add
-     local.tee $2
-     local.get $1
-     i32.eq
-     br_if $folding-inner0
-     local.get $2
-     i32.load8_u
-     i32.const 32
-     i32.ne
-     if
-      i32.const 16472
-      local.get $2
-      i32.store
-      i32.const -14
-      global.set $assembly/outcome/verdict
-      i32.const 0
-      br $__inlined_func$assembly/status-line/statusLine$37
-     end
-     i32.const 16456
-     local.get $4
-     i32.store
-     i32.const 16460
-     local.get $6
-     i32.const 5
-     i32.add
-     local.tee $2
-     i32.store
-     block $__inlined_func$assembly/status-line/reason$1 (result i32)
-      loop $while-continue|0
-       local.get $1
-       local.get $2
-       i32.le_u
-       if
-        i32.const 16476
-        global.get $assembly/outcome/linesLeft
-        i32.const 24
-        i32.shl
-        i32.const 1610612736
-        i32.or
-        i32.store
-        i32.const 16480
-        i32.const 0
-        i32.store
-        i32.const 16480
-        i32.const 0
-        i32.store
-        i32.const 0
-        global.set $assembly/outcome/verdict
-        i32.const 0
-        br $__inlined_func$assembly/status-line/reason$1
-       end
-       block $__inlined_func$assembly/bytes/at$155 (result v128)
-        local.get $1
-        local.get $2
-        i32.sub
-        local.tee $4
-        i32.const 16
-        i32.ge_s
-        if
-         local.get $2
-         v128.load
-         br $__inlined_func$assembly/bytes/at$155
-        end
-        local.get $1
-        i32.const 16
-        i32.sub
-        v128.load
-        v128.const i32x4 0x03020100 0x07060504 0x0b0a0908 0x0f0e0d0c
-        i32.const 16
-        local.get $4
-        i32.sub
-        i8x16.splat
-        i8x16.add
-        i8x16.swizzle
-       end
-       local.tee $5
-       v128.const i32x4 0x1f1f1f1f 0x1f1f1f1f 0x1f1f1f1f 0x1f1f1f1f
-       i8x16.le_u
-       local.get $5
-       v128.const i32x4 0x7f7f7f7f 0x7f7f7f7f 0x7f7f7f7f 0x7f7f7f7f
-       i8x16.eq
-       v128.or
-       i8x16.bitmask
-       local.tee $4
-       i32.eqz
-       if
-        local.get $2
-        i32.const 16
-        i32.add
-        local.set $2
-        br $while-continue|0
-       end
-       local.get $2
-       local.get $4
-       i32.ctz
-       i32.add
-       local.tee $2
-       local.get $1
-       i32.ge_u
-       if
-        i32.const 16476
-        global.get $assembly/outcome/linesLeft
-        i32.const 24
-        i32.shl
-        i32.const 1610612736
-        i32.or
-        i32.store
-        i32.const 16480
-        i32.const 0
-        i32.store
-        i32.const 16480
-        i32.const 0
-        i32.store
-        i32.const 0
-        global.set $assembly/outcome/verdict
-        i32.const 0
-        br $__inlined_func$assembly/status-line/reason$1
-       end
-       local.get $2
-       i32.load8_u
-       local.tee $4
-       i32.const 9
-       i32.eq
-       if
-        local.get $2
-        i32.const 1
-        i32.add
-        local.set $2
-        br $while-continue|0
-       end
-      end
-      local.get $4
-      i32.const 10
-      i32.eq
-      if
-       i32.const 16472
-       local.get $2
-       i32.store
-       i32.const -7
-       global.set $assembly/outcome/verdict
-       i32.const 0
-       br $__inlined_func$assembly/status-line/reason$1
-      end
-      local.get $4
-      i32.const 13
-      i32.ne
-      if
-       i32.const 16472
-       local.get $2
-       i32.store
-       i32.const -15
-       global.set $assembly/outcome/verdict
-       i32.const 0
-       br $__inlined_func$assembly/status-line/reason$1
-      end
-      i32.const 16464
-      local.get $2
-      i32.store
-      local.get $2
-      i32.const 1
-      i32.add
-      local.get $1
-      i32.eq
-      if
-       i32.const 16476
-       global.get $assembly/outcome/linesLeft
-       i32.const 24
-       i32.shl
-       i32.store
-       i32.const 16480
-       i32.const 1
-       i32.store
-       i32.const 16480
-       i32.const 0
-       i32.store
-       i32.const 0
-       global.set $assembly/outcome/verdict
-       i32.const 0
-       br $__inlined_func$assembly/status-line/reason$1
-      end
-      local.get $2
-      i32.const 1
-      i32.add
-      i32.load8_u
-      i32.const 10
-      i32.eq
-      if (result i32)
-       local.get $2
-       i32.const 2
-       i32.add
-      else
-       i32.const 16472
-       local.get $2
-       i32.store
-       i32.const -6
-       global.set $assembly/outcome/verdict
-       i32.const 0
-      end
-     end
-     br $__inlined_func$assembly/status-line/statusLine$37
-    end
-    i32.const 16476
-    global.get $assembly/outcome/linesLeft
-    i32.const 24
-    i32.shl
-    i32.store
-    i32.const 16480
-    i32.const 1
-    i32.store
-    i32.const 16480
-    i32.const 0
-    i32.store
-    i32.const 0
-    global.set $assembly/outcome/verdict
-    i32.const 0
-   end
-   local.tee $2
-   if (result i32)
-    local.get $2
-    local.get $1
-    local.get $3
-    i32.const 1
-    call $assembly/fields/fieldSection
-   else
-    i32.const 0
-   end
-   local.tee $2
-   if
-    global.get $assembly/facts/flags
-    i32.const 6
-    i32.and
-    if
-     i64.const 0
-     global.set $assembly/facts/contentLength
-    end
-    i32.const 16428
-    global.get $assembly/facts/flags
-    i32.store
-    i32.const 16432
-    global.get $assembly/facts/contentLength
-    i64.store
-    i32.const 16448
-    global.get $assembly/facts/known
-    i64.store
-    local.get $2
-    local.get $0
-    i32.sub
-    br $__inlined_func$assembly/index/conclude$24
-   end
-   global.get $assembly/outcome/verdict
-   i32.eqz
-   if
-    i32.const 16476
-    i32.const 16476
-    i32.load
-    local.get $1
-    local.get $0
-    i32.sub
-    i32.or
-    i32.store
-   end
-   global.get $assembly/outcome/verdict
-  end
- )
- (func $assembly/index/parseRequestHead (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (result i32)
-  (local $4 i32)
-  (local $5 v128)
-  (local $6 i32)
-  i32.const 16492
-  i32.const 16492
-  i32.load
-  i32.const 1
-  i32.add
-  i32.store
-  local.get $2
-  if (result i32)
-   local.get $0
-   local.get $1
-   local.get $2
-   call $assembly/resume/stillUnfinished
-  else
-   i32.const 0
-  end
-  if
-   i32.const 0
-   return
-  end
-  i32.const 0
-  global.set $assembly/facts/flags
-  i64.const 0
-  global.set $assembly/facts/contentLength
-  i64.const 0
-  global.set $assembly/facts/known
-  i32.const 16416
-  v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-  v128.store
-  i32.const 16432
-  v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-  v128.store
-  i32.const 16448
-  v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-  v128.store
-  i32.const 16464
-  i64.const 0
-  i64.store
-  block $__inlined_func$assembly/request-line/leadingEmptyLine$277 (result i32)
-   local.get $0
-   local.tee $2
-   local.get $1
-   i32.eq
-   if
-    i32.const 16476
-    global.get $assembly/outcome/linesLeft
-    i32.const 24
-    i32.shl
-    i32.store
-    i32.const 16480
-    i32.const 1
-    i32.store
-    i32.const 16480
-    i32.const 0
-    i32.store
-    i32.const 0
-    global.set $assembly/outcome/verdict
-    i32.const 0
-    br $__inlined_func$assembly/request-line/leadingEmptyLine$277
-   end
-   local.get $2
-   i32.load8_u
-   local.tee $0
-   i32.const 10
-   i32.eq
-   if
-    i32.const 16472
-    local.get $2
-    i32.store
-    i32.const -7
-    global.set $assembly/outcome/verdict
-    i32.const 0
-    br $__inlined_func$assembly/request-line/leadingEmptyLine$277
-   end
-   local.get $2
-   local.get $0
-   i32.const 13
-   i32.ne
-   br_if $__inlined_func$assembly/request-line/leadingEmptyLine$277
-   drop
-   local.get $2
-   i32.const 1
-   i32.add
-   local.get $1
-   i32.eq
-   if
-    i32.const 16476
-    global.get $assembly/outcome/linesLeft
-    i32.const 24
-    i32.shl
-    i32.store
-    i32.const 16480
-    i32.const 1
-    i32.store
-    i32.const 16480
-    i32.const 0
-    i32.store
-    i32.const 0
-    global.set $assembly/outcome/verdict
-    i32.const 0
-    br $__inlined_func$assembly/request-line/leadingEmptyLine$277
-   end
-   local.get $2
-   i32.const 1
-   i32.add
-   i32.load8_u
-   i32.const 10
-   i32.eq
-   if (result i32)
-    local.get $2
-    i32.const 2
-    i32.add
-   else
-    i32.const 16472
-    local.get $2
-    i32.store
-    i32.const -6
-    global.set $assembly/outcome/verdict
-    i32.const 0
-   end
-  end
-  local.set $4
-  i32.const 0
-  local.set $0
-  block $__inlined_func$assembly/request-line/requestLine$151
-   local.get $4
-   i32.eqz
-   br_if $__inlined_func$assembly/request-line/requestLine$151
-   i32.const 16388
-   local.get $4
-   i32.store
-   block $__inlined_func$assembly/request-line/method$278 (result i32)
-    local.get $1
-    local.get $4
-    i32.sub
-    i32.const 4
-    i32.ge_u
-    if (result i32)
-     local.get $4
-     i32.load
-     i32.const 542393671
-     i32.eq
-    else
-     i32.const 0
-    end
-    if
-     i32.const 16384
-     i32.const 1
-     i32.store
-     i32.const 16392
-     local.get $4
-     i32.const 3
-     i32.add
-     i32.store
-     local.get $4
-     i32.const 4
-     i32.add
-     br $__inlined_func$assembly/request-line/method$278
-    end
-    local.get $4
-    local.set $0
-    block $__inlined_func$assembly/bytes/skipToken$14 (result i32)
-     loop $while-continue|0
-      local.get $0
-      local.get $1
-      i32.lt_u
-      if
-       v128.const i32x4 0x3f3e3f3a 0x3f3f3f3f 0x153d3e3e 0x1c3d1534
-       block $__inlined_func$assembly/bytes/at$18 (result v128)
-        local.get $1
-        local.get $0
-        i32.sub
-        local.tee $6
-        i32.const 16
-        i32.ge_s
-        if
-         local.get $0
-         v128.load
-         br $__inlined_func$assembly/bytes/at$18
-        end
-        local.get $1
-        i32.const 16
-        i32.sub
-        v128.load
-        v128.const i32x4 0x03020100 0x07060504 0x0b0a0908 0x0f0e0d0c
-        i32.const 16
-        local.get $6
-        i32.sub
-        i8x16.splat
-        i8x16.add
-        i8x16.swizzle
-       end
-       local.tee $5
-       v128.const i32x4 0x0f0f0f0f 0x0f0f0f0f 0x0f0f0f0f 0x0f0f0f0f
-       v128.and
-       i8x16.swizzle
-       v128.const i32x4 0x02010000 0x20100804 0x00000000 0x00000000
-       local.get $5
-       i32.const 4
-       i8x16.shr_u
-       i8x16.swizzle
-       v128.and
-       v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-       i8x16.eq
-       i8x16.bitmask
-       local.tee $6
-       if
-        local.get $0
-        local.get $6
-        i32.ctz
-        i32.add
-        br $__inlined_func$assembly/bytes/skipToken$14
-       end
-       local.get $0
-       i32.const 16
-       i32.add
-       local.set $0
-       br $while-continue|0
-      end
-     end
-     local.get $1
-    end
-    local.tee $0
-    local.get $1
-    i32.eq
-    if
-     i32.const 16476
-     local.get $0
-     local.get $4
-     i32.gt_u
-     local.tee $0
-     i32.const 29
-     i32.shl
-     global.get $assembly/outcome/linesLeft
-     i32.const 24
-     i32.shl
-     i32.or
-     i32.store
-     i32.const 16480
-     local.get $0
-     i32.eqz
-     i32.store
-     i32.const 16480
-     i32.const 0
-     i32.store
-     i32.const 0
-     global.set $assembly/outcome/verdict
-     i32.const 0
-     br $__inlined_func$assembly/request-line/method$278
-    end
-    local.get $0
-    local.get $4
-    i32.eq
-    if (result i32)
-     i32.const 1
-    else
-     local.get $0
-     i32.load8_u
-     i32.const 32
-     i32.ne
-    end
-    if
-     i32.const 16472
-     local.get $0
-     i32.store
-     i32.const -1
-     global.set $assembly/outcome/verdict
-     i32.const 0
-     br $__inlined_func$assembly/request-line/method$278
-    end
-    i32.const 16384
-    local.get $4
-    local.get $0
-    local.get $4
-    i32.sub
-    call $assembly/request-line/methodId
-    i32.store
-    i32.const 16392
-    local.get $0
-    i32.store
-    local.get $0
-    i32.const 1
-    i32.add
-   end
-   local.set $6
-   i32.const 0
-   local.set $0
-   local.get $6
-   i32.eqz
-   br_if $__inlined_func$assembly/request-line/requestLine$151
-   local.get $4
-   local.get $6
-   local.get $1
-   call $assembly/request-line/requestTarget
-   local.tee $4
-   i32.eqz
-   br_if $__inlined_func$assembly/request-line/requestLine$151
-   local.get $4
-   local.get $1
-   call $assembly/version/version
-   local.tee $4
-   if
-    local.get $4
-    i32.const 2
-    i32.add
-    local.set $0
-    block $__inlined_func$assembly/version/lineEnd$279
-     local.get $1
-     local.get $4
-     i32.sub
-     i32.const 2
-     i32.ge_u
-     if (result i32)
-      local.get $4
-      i32.load16_u
-      i32.const 2573
-      i32.eq
-     else
-      i32.const 0
-     end
-     br_if $__inlined_func$assembly/version/lineEnd$279
-     local.get $1
-     local.get $4
-     i32.eq
-     if
-      i32.const 16476
-      global.get $assembly/outcome/linesLeft
-      i32.const 24
-      i32.shl
-      i32.store
-      i32.const 16480
-      i32.const 1
-      i32.store
-      i32.const 16480
-      i32.const 0
-      i32.store
-      i32.const 0
-      global.set $assembly/outcome/verdict
-      i32.const 0
-      local.set $0
-      br $__inlined_func$assembly/version/lineEnd$279
-     end
-     local.get $4
-     i32.load8_u
-     local.tee $0
-     i32.const 10
-     i32.eq
-     if
-      i32.const 16472
-      local.get $4
-      i32.store
-      i32.const -7
-      global.set $assembly/outcome/verdict
-      i32.const 0
-      local.set $0
-      br $__inlined_func$assembly/version/lineEnd$279
-     end
-     local.get $0
-     i32.const 13
-     i32.ne
-     if
-      i32.const 16472
-      local.get $4
-      i32.store
-      i32.const -4
-      global.set $assembly/outcome/verdict
-      i32.const 0
-      local.set $0
-      br $__inlined_func$assembly/version/lineEnd$279
-     end
-     local.get $4
-     i32.const 1
-     i32.add
-     local.get $1
-     i32.eq
-     if
-      i32.const 16476
-      global.get $assembly/outcome/linesLeft
-      i32.const 24
-      i32.shl
-      i32.store
-      i32.const 16480
-      i32.const 1
-      i32.store
-      i32.const 16480
-      i32.const 0
-      i32.store
-      i32.const 0
-      global.set $assembly/outcome/verdict
-     else
-      i32.const 16472
-      local.get $4
-      i32.store
-      i32.const -6
-      global.set $assembly/outcome/verdict
-     end
-     i32.const 0
-     local.set $0
-    end
-   end
-  end
-  block $__inlined_func$assembly/index/conclude$18 (result i32)
-   local.get $0
-   if (result i32)
-    local.get $0
-    local.get $1
-    local.get $3
-    i32.const 2
-    call $assembly/fields/fieldSection
-   else
-    i32.const 0
-   end
-   local.tee $0
-   if
-    global.get $assembly/facts/flags
-    i32.const 6
-    i32.and
-    if
-     i64.const 0
-     global.set $assembly/facts/contentLength
-    end
-    i32.const 16428
-    global.get $assembly/facts/flags
-    i32.store
-    i32.const 16432
-    global.get $assembly/facts/contentLength
-    i64.store
-    i32.const 16448
-    global.get $assembly/facts/known
-    i64.store
-    local.get $0
-    local.get $2
-    i32.sub
-    br $__inlined_func$assembly/index/conclude$18
-   end
-   global.get $assembly/outcome/verdict
-   i32.eqz
-   if
-    i32.const 16476
-    i32.const 16476
-    i32.load
-    local.get $1
-    local.get $2
-    i32.sub
-    i32.or
-    i32.store
-   end
-   global.get $assembly/outcome/verdict
-  end
- )
- (func $assembly/index/parseChunkSize (param $0 i32) (param $1 i32) (result i32)
-  i32.const 16492
-  i32.const 16492
-  i32.load
-  i32.const 1
-  i32.add
-  i32.store
-  local.get $0
-  local.get $1
-  call $assembly/chunk/chunkLine
-  local.tee $1
-  local.get $0
-  i32.sub
-  global.get $assembly/outcome/verdict
-  local.get $1
-  select
- )
- (func $assembly/index/mask (param $0 i32) (param $1 i32) (param $2 i32)
+ (func $assembly/mask/mask (param $0 i32) (param $1 i32) (param $2 i32)
   (local $3 v128)
   local.get $2
   i32x4.splat
@@ -4443,207 +3451,1135 @@
    end
   end
  )
- (func $assembly/index/indexOf (param $0 i32) (param $1 i32) (param $2 i32) (result i32)
-  (local $3 i32)
-  (local $4 v128)
-  (local $5 v128)
-  (local $6 i32)
-  (local $7 v128)
-  (local $8 v128)
-  (local $9 i32)
-  i32.const -1
-  local.set $3
-  block $__inlined_func$assembly/index-of/search$35
-   local.get $1
-   local.get $0
-   i32.sub
-   local.get $2
-   i32.lt_u
+ (func $assembly/index/parseTrailers (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (result i32)
+  i32.const 16492
+  i32.const 16492
+  i32.load
+  i32.const 1
+  i32.add
+  i32.store
+  local.get $2
+  if (result i32)
    local.get $0
    local.get $1
-   i32.gt_u
-   i32.or
-   br_if $__inlined_func$assembly/index-of/search$35
-   i32.const 36864
-   i32.load8_s
-   i8x16.splat
-   local.set $4
    local.get $2
-   i32.const 36863
-   i32.add
-   i32.load8_s
-   i8x16.splat
-   local.set $5
+   call $assembly/resume/isStillIncomplete
+  else
+   i32.const 0
+  end
+  if
+   i32.const 0
+   return
+  end
+  i32.const 0
+  global.set $assembly/facts/flags
+  i64.const 0
+  global.set $assembly/facts/lengthValue
+  i64.const 0
+  global.set $assembly/facts/known
+  i32.const 16416
+  v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+  v128.store
+  i32.const 16432
+  v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+  v128.store
+  i32.const 16448
+  v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+  v128.store
+  i32.const 16464
+  i64.const 0
+  i64.store
+  i32.const 16384
+  v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+  v128.store
+  i32.const 16400
+  v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+  v128.store
+  block $__inlined_func$assembly/index/conclude$26
+   local.get $0
    local.get $1
+   local.get $3
+   i32.const 0
+   call $assembly/fields/fieldSection
+   local.tee $2
+   i32.const 0
+   i32.gt_s
+   if
+    global.get $assembly/facts/flags
+    i32.const 6
+    i32.and
+    if
+     i64.const 0
+     global.set $assembly/facts/lengthValue
+    end
+    i32.const 16428
+    global.get $assembly/facts/flags
+    i32.store
+    i32.const 16432
+    global.get $assembly/facts/lengthValue
+    i64.store
+    i32.const 16448
+    global.get $assembly/facts/known
+    i64.store
+    local.get $2
+    local.get $0
+    i32.sub
+    local.set $2
+    br $__inlined_func$assembly/index/conclude$26
+   end
    local.get $2
-   i32.sub
-   i32.const 1
-   i32.add
-   local.set $6
-   loop $while-continue|0
+   i32.eqz
+   if
+    i32.const 16476
+    i32.const 16476
+    i32.load
     local.get $1
     local.get $0
     i32.sub
+    i32.or
+    i32.store
+   end
+  end
+  local.get $2
+ )
+ (func $assembly/index/parseResponseHead (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (result i32)
+  (local $4 i32)
+  (local $5 i32)
+  (local $6 v128)
+  (local $7 i32)
+  i32.const 16492
+  i32.const 16492
+  i32.load
+  i32.const 1
+  i32.add
+  i32.store
+  local.get $2
+  if (result i32)
+   local.get $0
+   local.get $1
+   local.get $2
+   call $assembly/resume/isStillIncomplete
+  else
+   i32.const 0
+  end
+  if
+   i32.const 0
+   return
+  end
+  i32.const 0
+  global.set $assembly/facts/flags
+  i64.const 0
+  global.set $assembly/facts/lengthValue
+  i64.const 0
+  global.set $assembly/facts/known
+  i32.const 16416
+  v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+  v128.store
+  i32.const 16432
+  v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+  v128.store
+  i32.const 16448
+  v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+  v128.store
+  i32.const 16464
+  i64.const 0
+  i64.store
+  i32.const 16384
+  v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+  v128.store
+  i32.const 16400
+  v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+  v128.store
+  block $__inlined_func$assembly/status-line/statusLine$36
+   local.get $0
+   local.get $1
+   call $assembly/version/version
+   local.tee $2
+   i32.const 0
+   i32.le_s
+   br_if $__inlined_func$assembly/status-line/statusLine$36
+   block $folding-inner0
+    local.get $1
+    local.get $2
+    i32.eq
+    br_if $folding-inner0
+    local.get $2
+    i32.load8_u
+    i32.const 32
+    i32.ne
+    if
+     i32.const 16472
+     local.get $2
+     i32.store
+     i32.const -4
+     local.set $2
+     br $__inlined_func$assembly/status-line/statusLine$36
+    end
+    i32.const 1
+    local.set $4
+    loop $for-loop|0
+     local.get $4
+     i32.const 3
+     i32.le_u
+     if
+      local.get $2
+      local.get $4
+      i32.add
+      local.tee $7
+      local.get $1
+      i32.eq
+      br_if $folding-inner0
+      local.get $7
+      i32.load8_u
+      local.tee $7
+      i32.const 48
+      i32.sub
+      i32.const 10
+      i32.lt_u
+      if (result i32)
+       local.get $7
+       i32.const 48
+       i32.eq
+       local.get $4
+       i32.const 1
+       i32.eq
+       i32.and
+      else
+       i32.const 1
+      end
+      if
+       i32.const 16472
+       local.get $2
+       local.get $4
+       i32.add
+       i32.store
+       i32.const -14
+       local.set $2
+       br $__inlined_func$assembly/status-line/statusLine$36
+      end
+      local.get $5
+      i32.const 10
+      i32.mul
+      local.get $7
+      i32.add
+      i32.const 48
+      i32.sub
+      local.set $5
+      local.get $4
+      i32.const 1
+      i32.add
+      local.set $4
+      br $for-loop|0
+     end
+    end
+    local.get $2
+    i32.const 4
+    i32.add
+    local.tee $4
+    local.get $1
+    i32.eq
+    br_if $folding-inner0
+    local.get $4
+    i32.load8_u
+    i32.const 32
+    i32.ne
+    if
+     i32.const 16472
+     local.get $4
+     i32.store
+     i32.const -14
+     local.set $2
+     br $__inlined_func$assembly/status-line/statusLine$36
+    end
+    i32.const 16456
+    local.get $5
+    i32.store
+    i32.const 16460
+    local.get $2
+    i32.const 5
+    i32.add
+    local.tee $2
+    i32.store
+    block $__inlined_func$assembly/status-line/reason (result i32)
+     loop $while-continue|0
+      local.get $1
+      local.get $2
+      i32.le_u
+      if
+       i32.const 16476
+       global.get $assembly/outcome/linesLeft
+       i32.const 24
+       i32.shl
+       i32.const 1610612736
+       i32.or
+       i32.store
+       i32.const 16480
+       i32.const 0
+       i32.store
+       i32.const 16480
+       i32.const 0
+       i32.store
+       i32.const 0
+       br $__inlined_func$assembly/status-line/reason
+      end
+      block $__inlined_func$assembly/lanes/at$155 (result v128)
+       local.get $1
+       local.get $2
+       i32.sub
+       local.tee $4
+       i32.const 16
+       i32.ge_s
+       if
+        local.get $2
+        v128.load
+        br $__inlined_func$assembly/lanes/at$155
+       end
+       local.get $1
+       i32.const 16
+       i32.sub
+       v128.load
+       v128.const i32x4 0x03020100 0x07060504 0x0b0a0908 0x0f0e0d0c
+       i32.const 16
+       local.get $4
+       i32.sub
+       i8x16.splat
+       i8x16.add
+       i8x16.swizzle
+      end
+      local.tee $6
+      v128.const i32x4 0x1f1f1f1f 0x1f1f1f1f 0x1f1f1f1f 0x1f1f1f1f
+      i8x16.le_u
+      local.get $6
+      v128.const i32x4 0x7f7f7f7f 0x7f7f7f7f 0x7f7f7f7f 0x7f7f7f7f
+      i8x16.eq
+      v128.or
+      i8x16.bitmask
+      local.tee $4
+      i32.eqz
+      if
+       local.get $2
+       i32.const 16
+       i32.add
+       local.set $2
+       br $while-continue|0
+      end
+      local.get $2
+      local.get $4
+      i32.ctz
+      i32.add
+      local.tee $2
+      local.get $1
+      i32.ge_u
+      if
+       i32.const 16476
+       global.get $assembly/outcome/linesLeft
+       i32.const 24
+       i32.shl
+       i32.const 1610612736
+       i32.or
+       i32.store
+       i32.const 16480
+       i32.const 0
+       i32.store
+       i32.const 16480
+       i32.const 0
+       i32.store
+       i32.const 0
+       br $__inlined_func$assembly/status-line/reason
+      end
+      local.get $2
+      i32.load8_u
+      local.tee $4
+      i32.const 9
+      i32.eq
+      if
+       local.get $2
+       i32.const 1
+       i32.add
+       local.set $2
+       br $while-continue|0
+      end
+     end
+     local.get $4
+     i32.const 10
+     i32.eq
+     if
+      i32.const 16472
+      local.get $2
+      i32.store
+      i32.const -7
+      br $__inlined_func$assembly/status-line/reason
+     end
+     local.get $4
+     i32.const 13
+     i32.ne
+     if
+      i32.const 16472
+      local.get $2
+      i32.store
+      i32.const -15
+      br $__inlined_func$assembly/status-line/reason
+     end
+     i32.const 16464
+     local.get $2
+     i32.store
+     local.get $2
+     i32.const 1
+     i32.add
+     local.get $1
+     i32.eq
+     if
+      i32.const 16476
+      global.get $assembly/outcome/linesLeft
+      i32.const 24
+      i32.shl
+      i32.store
+      i32.const 16480
+      i32.const 1
+      i32.store
+      i32.const 16480
+      i32.const 0
+      i32.store
+      i32.const 0
+      br $__inlined_func$assembly/status-line/reason
+     end
+     local.get $2
+     i32.const 1
+     i32.add
+     i32.load8_u
+     i32.const 10
+     i32.eq
+     if (result i32)
+      local.get $2
+      i32.const 2
+      i32.add
+     else
+      i32.const 16472
+      local.get $2
+      i32.store
+      i32.const -6
+     end
+    end
+    local.set $2
+    br $__inlined_func$assembly/status-line/statusLine$36
+   end
+   i32.const 16476
+   global.get $assembly/outcome/linesLeft
+   i32.const 24
+   i32.shl
+   i32.store
+   i32.const 16480
+   i32.const 1
+   i32.store
+   i32.const 16480
+   i32.const 0
+   i32.store
+   i32.const 0
+   local.set $2
+  end
+  local.get $2
+  i32.const 0
+  i32.gt_s
+  if
+   local.get $2
+   local.get $1
+   local.get $3
+   i32.const 1
+   call $assembly/fields/fieldSection
+   local.set $2
+  end
+  block $__inlined_func$assembly/index/conclude$24
+   local.get $2
+   i32.const 0
+   i32.gt_s
+   if
+    global.get $assembly/facts/flags
+    i32.const 6
+    i32.and
+    if
+     i64.const 0
+     global.set $assembly/facts/lengthValue
+    end
+    i32.const 16428
+    global.get $assembly/facts/flags
+    i32.store
+    i32.const 16432
+    global.get $assembly/facts/lengthValue
+    i64.store
+    i32.const 16448
+    global.get $assembly/facts/known
+    i64.store
+    local.get $2
+    local.get $0
+    i32.sub
+    local.set $2
+    br $__inlined_func$assembly/index/conclude$24
+   end
+   local.get $2
+   i32.eqz
+   if
+    i32.const 16476
+    i32.const 16476
+    i32.load
+    local.get $1
+    local.get $0
+    i32.sub
+    i32.or
+    i32.store
+   end
+  end
+  local.get $2
+ )
+ (func $assembly/index/parseRequestHead (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (result i32)
+  (local $4 i32)
+  (local $5 v128)
+  (local $6 i32)
+  i32.const 16492
+  i32.const 16492
+  i32.load
+  i32.const 1
+  i32.add
+  i32.store
+  local.get $2
+  if (result i32)
+   local.get $0
+   local.get $1
+   local.get $2
+   call $assembly/resume/isStillIncomplete
+  else
+   i32.const 0
+  end
+  if
+   i32.const 0
+   return
+  end
+  i32.const 0
+  global.set $assembly/facts/flags
+  i64.const 0
+  global.set $assembly/facts/lengthValue
+  i64.const 0
+  global.set $assembly/facts/known
+  i32.const 16416
+  v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+  v128.store
+  i32.const 16432
+  v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+  v128.store
+  i32.const 16448
+  v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+  v128.store
+  i32.const 16464
+  i64.const 0
+  i64.store
+  block $__inlined_func$assembly/request-line/skipEmptyLine$276 (result i32)
+   local.get $0
+   local.tee $2
+   local.get $1
+   i32.eq
+   if
+    i32.const 16476
+    global.get $assembly/outcome/linesLeft
+    i32.const 24
+    i32.shl
+    i32.store
+    i32.const 16480
+    i32.const 1
+    i32.store
+    i32.const 16480
+    i32.const 0
+    i32.store
+    i32.const 0
+    br $__inlined_func$assembly/request-line/skipEmptyLine$276
+   end
+   local.get $2
+   i32.load8_u
+   local.tee $0
+   i32.const 10
+   i32.eq
+   if
+    i32.const 16472
+    local.get $2
+    i32.store
+    i32.const -7
+    br $__inlined_func$assembly/request-line/skipEmptyLine$276
+   end
+   local.get $2
+   local.get $0
+   i32.const 13
+   i32.ne
+   br_if $__inlined_func$assembly/request-line/skipEmptyLine$276
+   drop
+   local.get $2
+   i32.const 1
+   i32.add
+   local.get $1
+   i32.eq
+   if
+    i32.const 16476
+    global.get $assembly/outcome/linesLeft
+    i32.const 24
+    i32.shl
+    i32.store
+    i32.const 16480
+    i32.const 1
+    i32.store
+    i32.const 16480
+    i32.const 0
+    i32.store
+    i32.const 0
+    br $__inlined_func$assembly/request-line/skipEmptyLine$276
+   end
+   local.get $2
+   i32.const 1
+   i32.add
+   i32.load8_u
+   i32.const 10
+   i32.eq
+   if (result i32)
+    local.get $2
+    i32.const 2
+    i32.add
+   else
+    i32.const 16472
+    local.get $2
+    i32.store
+    i32.const -6
+   end
+  end
+  local.tee $0
+  local.set $4
+  block $__inlined_func$assembly/request-line/requestLine$151
+   local.get $0
+   i32.const 0
+   i32.le_s
+   br_if $__inlined_func$assembly/request-line/requestLine$151
+   i32.const 16388
+   local.get $0
+   i32.store
+   block $__inlined_func$assembly/request-line/method$277 (result i32)
+    local.get $1
+    local.get $0
+    i32.sub
+    i32.const 4
+    i32.ge_u
+    if (result i32)
+     local.get $0
+     i32.load
+     i32.const 542393671
+     i32.eq
+    else
+     i32.const 0
+    end
+    if
+     i32.const 16384
+     i32.const 1
+     i32.store
+     i32.const 16392
+     local.get $4
+     i32.const 3
+     i32.add
+     i32.store
+     local.get $4
+     i32.const 4
+     i32.add
+     br $__inlined_func$assembly/request-line/method$277
+    end
+    block $__inlined_func$assembly/classes/skipToken$14 (result i32)
+     loop $while-continue|0
+      local.get $0
+      local.get $1
+      i32.lt_u
+      if
+       v128.const i32x4 0x3f3e3f3a 0x3f3f3f3f 0x153d3e3e 0x1c3d1534
+       block $__inlined_func$assembly/lanes/at$18 (result v128)
+        local.get $1
+        local.get $0
+        i32.sub
+        local.tee $6
+        i32.const 16
+        i32.ge_s
+        if
+         local.get $0
+         v128.load
+         br $__inlined_func$assembly/lanes/at$18
+        end
+        local.get $1
+        i32.const 16
+        i32.sub
+        v128.load
+        v128.const i32x4 0x03020100 0x07060504 0x0b0a0908 0x0f0e0d0c
+        i32.const 16
+        local.get $6
+        i32.sub
+        i8x16.splat
+        i8x16.add
+        i8x16.swizzle
+       end
+       local.tee $5
+       v128.const i32x4 0x0f0f0f0f 0x0f0f0f0f 0x0f0f0f0f 0x0f0f0f0f
+       v128.and
+       i8x16.swizzle
+       v128.const i32x4 0x02010000 0x20100804 0x00000000 0x00000000
+       local.get $5
+       i32.const 4
+       i8x16.shr_u
+       i8x16.swizzle
+       v128.and
+       v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+       i8x16.eq
+       i8x16.bitmask
+       local.tee $6
+       if
+        local.get $0
+        local.get $6
+        i32.ctz
+        i32.add
+        br $__inlined_func$assembly/classes/skipToken$14
+       end
+       local.get $0
+       i32.const 16
+       i32.add
+       local.set $0
+       br $while-continue|0
+      end
+     end
+     local.get $1
+    end
+    local.tee $0
+    local.get $1
+    i32.eq
+    if
+     i32.const 16476
+     local.get $0
+     local.get $4
+     i32.gt_u
+     local.tee $0
+     i32.const 29
+     i32.shl
+     global.get $assembly/outcome/linesLeft
+     i32.const 24
+     i32.shl
+     i32.or
+     i32.store
+     i32.const 16480
+     local.get $0
+     i32.eqz
+     i32.store
+     i32.const 16480
+     i32.const 0
+     i32.store
+     i32.const 0
+     br $__inlined_func$assembly/request-line/method$277
+    end
+    local.get $0
+    local.get $4
+    i32.eq
+    if (result i32)
+     i32.const 1
+    else
+     local.get $0
+     i32.load8_u
+     i32.const 32
+     i32.ne
+    end
+    if
+     i32.const 16472
+     local.get $0
+     i32.store
+     i32.const -1
+     br $__inlined_func$assembly/request-line/method$277
+    end
+    i32.const 16384
+    local.get $4
+    local.get $0
+    local.get $4
+    i32.sub
+    call $assembly/methods/methodId
+    i32.store
+    i32.const 16392
+    local.get $0
+    i32.store
+    local.get $0
+    i32.const 1
+    i32.add
+   end
+   local.tee $0
+   i32.const 0
+   i32.le_s
+   br_if $__inlined_func$assembly/request-line/requestLine$151
+   local.get $4
+   local.get $0
+   local.get $1
+   call $assembly/target/requestTarget
+   local.tee $0
+   i32.const 0
+   i32.le_s
+   br_if $__inlined_func$assembly/request-line/requestLine$151
+   local.get $0
+   local.get $1
+   call $assembly/version/version
+   local.tee $4
+   i32.const 0
+   i32.le_s
+   if
+    local.get $4
+    local.set $0
+   else
+    local.get $4
+    i32.const 2
+    i32.add
+    local.set $0
+    block $__inlined_func$assembly/request-line/lineEnd$278
+     local.get $1
+     local.get $4
+     i32.sub
+     i32.const 2
+     i32.ge_u
+     if (result i32)
+      local.get $4
+      i32.load16_u
+      i32.const 2573
+      i32.eq
+     else
+      i32.const 0
+     end
+     br_if $__inlined_func$assembly/request-line/lineEnd$278
+     local.get $1
+     local.get $4
+     i32.eq
+     if
+      i32.const 16476
+      global.get $assembly/outcome/linesLeft
+      i32.const 24
+      i32.shl
+      i32.store
+      i32.const 16480
+      i32.const 1
+      i32.store
+      i32.const 16480
+      i32.const 0
+      i32.store
+      i32.const 0
+      local.set $0
+      br $__inlined_func$assembly/request-line/lineEnd$278
+     end
+     local.get $4
+     i32.load8_u
+     local.tee $0
+     i32.const 10
+     i32.eq
+     if
+      i32.const 16472
+      local.get $4
+      i32.store
+      i32.const -7
+      local.set $0
+      br $__inlined_func$assembly/request-line/lineEnd$278
+     end
+     local.get $0
+     i32.const 13
+     i32.ne
+     if
+      i32.const 16472
+      local.get $4
+      i32.store
+      i32.const -4
+      local.set $0
+      br $__inlined_func$assembly/request-line/lineEnd$278
+     end
+     local.get $4
+     i32.const 1
+     i32.add
+     local.get $1
+     i32.eq
+     if (result i32)
+      i32.const 16476
+      global.get $assembly/outcome/linesLeft
+      i32.const 24
+      i32.shl
+      i32.store
+      i32.const 16480
+      i32.const 1
+      i32.store
+      i32.const 16480
+      i32.const 0
+      i32.store
+      i32.const 0
+     else
+      i32.const 16472
+      local.get $4
+      i32.store
+      i32.const -6
+     end
+     local.set $0
+    end
+   end
+  end
+  local.get $0
+  i32.const 0
+  i32.gt_s
+  if
+   local.get $0
+   local.get $1
+   local.get $3
+   i32.const 2
+   call $assembly/fields/fieldSection
+   local.set $0
+  end
+  block $__inlined_func$assembly/index/conclude$18
+   local.get $0
+   i32.const 0
+   i32.gt_s
+   if
+    global.get $assembly/facts/flags
+    i32.const 6
+    i32.and
+    if
+     i64.const 0
+     global.set $assembly/facts/lengthValue
+    end
+    i32.const 16428
+    global.get $assembly/facts/flags
+    i32.store
+    i32.const 16432
+    global.get $assembly/facts/lengthValue
+    i64.store
+    i32.const 16448
+    global.get $assembly/facts/known
+    i64.store
+    local.get $0
     local.get $2
     i32.sub
-    i32.const 31
-    i32.ge_s
-    if
-     local.get $0
-     v128.load
-     local.get $4
-     i8x16.eq
-     local.get $0
-     local.get $2
-     i32.add
-     i32.const 1
-     i32.sub
-     local.tee $3
-     v128.load
-     local.get $5
-     i8x16.eq
-     v128.and
-     local.tee $7
-     local.get $0
-     v128.load offset=16
-     local.get $4
-     i8x16.eq
-     local.get $3
-     v128.load offset=16
-     local.get $5
-     i8x16.eq
-     v128.and
-     local.tee $8
-     v128.or
-     v128.any_true
-     if
-      local.get $0
-      local.get $7
-      i8x16.bitmask
-      local.get $8
-      i8x16.bitmask
-      i32.const 16
-      i32.shl
-      i32.or
-      local.get $2
-      call $assembly/index-of/firstMatch
-      local.tee $3
-      br_if $__inlined_func$assembly/index-of/search$35
-     end
-     local.get $0
-     i32.const 32
-     i32.add
-     local.set $0
-     br $while-continue|0
-    end
+    local.set $0
+    br $__inlined_func$assembly/index/conclude$18
    end
-   loop $for-loop|1
-    local.get $0
-    local.get $6
-    i32.lt_u
-    if
-     local.get $0
-     i32.const 65535
-     i32.const 1
-     local.get $6
-     local.get $0
-     i32.sub
-     local.tee $3
-     i32.shl
-     i32.const 1
-     i32.sub
-     local.get $3
-     i32.const 16
-     i32.ge_u
-     select
-     block $__inlined_func$assembly/bytes/at$183 (result v128)
-      local.get $1
-      local.get $0
-      i32.sub
-      local.tee $3
-      i32.const 16
-      i32.ge_s
-      if
-       local.get $0
-       v128.load
-       br $__inlined_func$assembly/bytes/at$183
-      end
-      local.get $1
-      i32.const 16
-      i32.sub
-      v128.load
-      v128.const i32x4 0x03020100 0x07060504 0x0b0a0908 0x0f0e0d0c
-      i32.const 16
-      local.get $3
-      i32.sub
-      i8x16.splat
-      i8x16.add
-      i8x16.swizzle
-     end
-     local.get $4
-     i8x16.eq
-     block $__inlined_func$assembly/bytes/at$184 (result v128)
-      local.get $1
-      local.get $0
-      local.get $2
-      i32.add
-      i32.const 1
-      i32.sub
-      local.tee $3
-      i32.sub
-      local.tee $9
-      i32.const 16
-      i32.ge_s
-      if
-       local.get $3
-       v128.load
-       br $__inlined_func$assembly/bytes/at$184
-      end
-      local.get $1
-      i32.const 16
-      i32.sub
-      v128.load
-      v128.const i32x4 0x03020100 0x07060504 0x0b0a0908 0x0f0e0d0c
-      i32.const 16
-      local.get $9
-      i32.sub
-      i8x16.splat
-      i8x16.add
-      i8x16.swizzle
-     end
-     local.get $5
-     i8x16.eq
-     v128.and
-     i8x16.bitmask
-     i32.and
-     local.get $2
-     call $assembly/index-of/firstMatch
-     local.tee $3
-     br_if $__inlined_func$assembly/index-of/search$35
-     local.get $0
-     i32.const 16
-     i32.add
-     local.set $0
-     br $for-loop|1
-    end
+   local.get $0
+   i32.eqz
+   if
+    i32.const 16476
+    i32.const 16476
+    i32.load
+    local.get $1
+    local.get $2
+    i32.sub
+    i32.or
+    i32.store
    end
-   i32.const -1
-   local.set $3
   end
-  local.get $3
- )
- (func $assembly/index/hashFinish (param $0 i32) (param $1 i32) (param $2 i32)
   local.get $0
+ )
+ (func $assembly/index/parseChunkSize (param $0 i32) (param $1 i32) (result i32)
+  i32.const 16492
+  i32.const 16492
+  i32.load
+  i32.const 1
+  i32.add
+  i32.store
+  local.get $0
+  local.get $1
+  call $assembly/chunk/chunkLine
+  local.tee $1
+  local.get $0
+  i32.sub
+  local.get $1
+  local.get $1
+  i32.const 0
+  i32.gt_s
+  select
+ )
+ (func $assembly/index-of/indexOf (param $0 i32) (param $1 i32) (param $2 i32) (result i32)
+  (local $3 v128)
+  (local $4 v128)
+  (local $5 i32)
+  (local $6 v128)
+  (local $7 v128)
+  (local $8 i32)
+  (local $9 i32)
+  local.get $1
+  local.get $0
+  i32.sub
+  local.get $2
+  i32.lt_u
+  local.get $0
+  local.get $1
+  i32.gt_u
+  i32.or
+  if
+   i32.const -1
+   return
+  end
+  i32.const 36864
+  i32.load8_s
+  i8x16.splat
+  local.set $3
+  local.get $2
+  i32.const 36863
+  i32.add
+  i32.load8_s
+  i8x16.splat
+  local.set $4
   local.get $1
   local.get $2
-  call $assembly/hash/finish
+  i32.sub
+  i32.const 1
+  i32.add
+  local.set $5
+  loop $while-continue|0
+   local.get $1
+   local.get $0
+   i32.sub
+   local.get $2
+   i32.sub
+   i32.const 31
+   i32.ge_s
+   if
+    local.get $0
+    v128.load
+    local.get $3
+    i8x16.eq
+    local.get $0
+    local.get $2
+    i32.add
+    i32.const 1
+    i32.sub
+    local.tee $8
+    v128.load
+    local.get $4
+    i8x16.eq
+    v128.and
+    local.tee $6
+    local.get $0
+    v128.load offset=16
+    local.get $3
+    i8x16.eq
+    local.get $8
+    v128.load offset=16
+    local.get $4
+    i8x16.eq
+    v128.and
+    local.tee $7
+    v128.or
+    v128.any_true
+    if
+     local.get $0
+     local.get $6
+     i8x16.bitmask
+     local.get $7
+     i8x16.bitmask
+     i32.const 16
+     i32.shl
+     i32.or
+     local.get $2
+     call $assembly/index-of/firstMatch
+     local.tee $8
+     if
+      local.get $8
+      return
+     end
+    end
+    local.get $0
+    i32.const 32
+    i32.add
+    local.set $0
+    br $while-continue|0
+   end
+  end
+  loop $for-loop|1
+   local.get $0
+   local.get $5
+   i32.lt_u
+   if
+    local.get $0
+    i32.const 65535
+    i32.const 1
+    local.get $5
+    local.get $0
+    i32.sub
+    local.tee $8
+    i32.shl
+    i32.const 1
+    i32.sub
+    local.get $8
+    i32.const 16
+    i32.ge_u
+    select
+    block $__inlined_func$assembly/lanes/at$191 (result v128)
+     local.get $1
+     local.get $0
+     i32.sub
+     local.tee $8
+     i32.const 16
+     i32.ge_s
+     if
+      local.get $0
+      v128.load
+      br $__inlined_func$assembly/lanes/at$191
+     end
+     local.get $1
+     i32.const 16
+     i32.sub
+     v128.load
+     v128.const i32x4 0x03020100 0x07060504 0x0b0a0908 0x0f0e0d0c
+     i32.const 16
+     local.get $8
+     i32.sub
+     i8x16.splat
+     i8x16.add
+     i8x16.swizzle
+    end
+    local.get $3
+    i8x16.eq
+    block $__inlined_func$assembly/lanes/at$192 (result v128)
+     local.get $1
+     local.get $0
+     local.get $2
+     i32.add
+     i32.const 1
+     i32.sub
+     local.tee $8
+     i32.sub
+     local.tee $9
+     i32.const 16
+     i32.ge_s
+     if
+      local.get $8
+      v128.load
+      br $__inlined_func$assembly/lanes/at$192
+     end
+     local.get $1
+     i32.const 16
+     i32.sub
+     v128.load
+     v128.const i32x4 0x03020100 0x07060504 0x0b0a0908 0x0f0e0d0c
+     i32.const 16
+     local.get $9
+     i32.sub
+     i8x16.splat
+     i8x16.add
+     i8x16.swizzle
+    end
+    local.get $4
+    i8x16.eq
+    v128.and
+    i8x16.bitmask
+    i32.and
+    local.get $2
+    call $assembly/index-of/firstMatch
+    local.tee $8
+    if
+     local.get $8
+     return
+    end
+    local.get $0
+    i32.const 16
+    i32.add
+    local.set $0
+    br $for-loop|1
+   end
+  end
+  i32.const -1
  )
- (func $assembly/index/hashBlocks (param $0 i32) (param $1 i32)
-  local.get $0
-  local.get $1
-  call $assembly/hash/blocks
- )
- (func $assembly/hash/finish (param $0 i32) (param $1 i32) (param $2 i32)
+ (func $assembly/hash/hashFinish (param $0 i32) (param $1 i32) (param $2 i32)
   (local $3 i32)
   (local $4 i32)
   (local $5 i32)
@@ -4661,7 +4597,7 @@
   i32.and
   i32.add
   local.tee $4
-  call $assembly/hash/blocks
+  call $assembly/hash/hashBlocks
   local.get $4
   i32.const 12
   i32.add
@@ -4963,375 +4899,6 @@
   i32.add
   i32.store
  )
- (func $assembly/facts/factOf (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32)
-  (local $5 i64)
-  (local $6 v128)
-  (local $7 i32)
-  local.get $0
-  i32.const 1
-  i32.eq
-  if
-   local.get $4
-   if
-    block $__inlined_func$assembly/facts/host$241
-     global.get $assembly/facts/flags
-     i32.const 2048
-     i32.and
-     if
-      global.get $assembly/facts/flags
-      i32.const 4096
-      i32.or
-      global.set $assembly/facts/flags
-      br $__inlined_func$assembly/facts/host$241
-     end
-     global.get $assembly/facts/flags
-     i32.const 2048
-     i32.or
-     global.set $assembly/facts/flags
-     i32.const 16440
-     local.get $1
-     i32.store
-     i32.const 16444
-     local.get $2
-     i32.store
-     local.get $1
-     local.get $2
-     local.get $3
-     i32.const 0
-     i32.const 0
-     call $assembly/host/isAuthority
-     i32.eqz
-     if
-      global.get $assembly/facts/flags
-      i32.const 8192
-      i32.or
-      global.set $assembly/facts/flags
-     end
-    end
-   end
-  else
-   local.get $0
-   i32.const 2
-   i32.eq
-   if
-    local.get $1
-    local.get $2
-    local.get $3
-    call $assembly/facts/connection
-   else
-    local.get $0
-    i32.const 3
-    i32.eq
-    if
-     block $__inlined_func$assembly/facts/length$242
-      global.get $assembly/facts/flags
-      i32.const 1
-      i32.and
-      if
-       global.get $assembly/facts/flags
-       i32.const 4
-       i32.or
-       global.set $assembly/facts/flags
-      end
-      global.get $assembly/facts/flags
-      i32.const 1
-      i32.or
-      global.set $assembly/facts/flags
-      local.get $1
-      local.set $0
-      loop $for-loop|0
-       local.get $0
-       local.get $2
-       i32.lt_u
-       if
-        local.get $0
-        i32.load8_u
-        local.tee $3
-        i32.const 48
-        i32.sub
-        i32.const 10
-        i32.ge_u
-        if
-         global.get $assembly/facts/flags
-         i32.const 2
-         i32.or
-         global.set $assembly/facts/flags
-         br $__inlined_func$assembly/facts/length$242
-        end
-        local.get $3
-        i32.const 48
-        i32.sub
-        i64.extend_i32_u
-        local.get $5
-        i64.const 10
-        i64.mul
-        i64.add
-        local.tee $5
-        i64.const 9007199254740991
-        i64.gt_u
-        if
-         global.get $assembly/facts/flags
-         i32.const 2
-         i32.or
-         global.set $assembly/facts/flags
-         br $__inlined_func$assembly/facts/length$242
-        end
-        local.get $0
-        i32.const 1
-        i32.add
-        local.set $0
-        br $for-loop|0
-       end
-      end
-      local.get $1
-      local.get $2
-      i32.eq
-      if
-       global.get $assembly/facts/flags
-       i32.const 2
-       i32.or
-       global.set $assembly/facts/flags
-      end
-      local.get $5
-      global.set $assembly/facts/contentLength
-     end
-    else
-     local.get $0
-     i32.const 4
-     i32.eq
-     if
-      block $__inlined_func$assembly/facts/codings$128
-       global.get $assembly/facts/flags
-       i32.const 8
-       i32.or
-       global.set $assembly/facts/flags
-       loop $while-continue|0
-        local.get $1
-        local.tee $0
-        local.set $3
-        loop $while-continue|01
-         local.get $2
-         local.get $3
-         i32.gt_u
-         if (result i32)
-          local.get $3
-          i32.load8_u
-          i32.const 44
-          i32.ne
-         else
-          i32.const 0
-         end
-         if
-          local.get $3
-          i32.const 1
-          i32.add
-          local.set $3
-          br $while-continue|01
-         end
-        end
-        loop $while-continue|03
-         local.get $0
-         local.get $3
-         i32.lt_u
-         if (result i32)
-          local.get $0
-          i32.load8_u
-          local.tee $4
-          i32.const 9
-          i32.eq
-          local.get $4
-          i32.const 32
-          i32.eq
-          i32.or
-         else
-          i32.const 0
-         end
-         if
-          local.get $0
-          i32.const 1
-          i32.add
-          local.set $0
-          br $while-continue|03
-         end
-        end
-        local.get $0
-        local.set $4
-        local.get $3
-        local.set $0
-        loop $while-continue|05
-         local.get $0
-         local.get $1
-         i32.gt_u
-         if (result i32)
-          local.get $0
-          i32.const 1
-          i32.sub
-          i32.load8_u
-          local.tee $7
-          i32.const 9
-          i32.eq
-          local.get $7
-          i32.const 32
-          i32.eq
-          i32.or
-         else
-          i32.const 0
-         end
-         if
-          local.get $0
-          i32.const 1
-          i32.sub
-          local.set $0
-          br $while-continue|05
-         end
-        end
-        global.get $assembly/facts/flags
-        i32.const 16
-        i32.and
-        if
-         global.get $assembly/facts/flags
-         i32.const 32
-         i32.or
-         global.set $assembly/facts/flags
-         global.get $assembly/facts/flags
-         i32.const -17
-         i32.and
-         global.set $assembly/facts/flags
-        end
-        block $__inlined_func$assembly/facts/isWord$234 (result i32)
-         i32.const 0
-         local.get $0
-         local.tee $1
-         local.get $4
-         i32.sub
-         i32.const 7
-         i32.ne
-         br_if $__inlined_func$assembly/facts/isWord$234
-         drop
-         i32.const 0
-         local.set $0
-         loop $for-loop|00
-          local.get $0
-          i32.const 7
-          i32.lt_u
-          if
-           i32.const 0
-           i64.const 28259009760159843
-           local.get $0
-           i64.extend_i32_u
-           i64.const 3
-           i64.shl
-           i64.shr_u
-           i64.const 255
-           i64.and
-           i32.wrap_i64
-           local.get $0
-           local.get $4
-           i32.add
-           i32.load8_u
-           local.tee $7
-           i32.const 32
-           i32.or
-           local.get $7
-           local.get $7
-           i32.const 65
-           i32.sub
-           i32.const 26
-           i32.lt_u
-           select
-           i32.ne
-           br_if $__inlined_func$assembly/facts/isWord$234
-           drop
-           local.get $0
-           i32.const 1
-           i32.add
-           local.set $0
-           br $for-loop|00
-          end
-         end
-         i32.const 1
-        end
-        if (result i32)
-         global.get $assembly/facts/flags
-         i32.const 16
-         i32.or
-        else
-         global.get $assembly/facts/flags
-         i32.const 128
-         i32.const 64
-         local.get $1
-         local.get $4
-         i32.gt_u
-         if (result i32)
-          v128.const i32x4 0x3f3e3f3a 0x3f3f3f3f 0x153d3e3e 0x1c3d1534
-          local.get $4
-          i32.load8_u
-          i8x16.splat
-          local.tee $6
-          v128.const i32x4 0x0f0f0f0f 0x0f0f0f0f 0x0f0f0f0f 0x0f0f0f0f
-          v128.and
-          i8x16.swizzle
-          v128.const i32x4 0x02010000 0x20100804 0x00000000 0x00000000
-          local.get $6
-          i32.const 4
-          i8x16.shr_u
-          i8x16.swizzle
-          v128.and
-          v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-          i8x16.eq
-          i8x16.bitmask
-          i32.const 1
-          i32.and
-         else
-          i32.const 1
-         end
-         select
-         i32.or
-        end
-        global.set $assembly/facts/flags
-        local.get $2
-        local.get $3
-        i32.eq
-        br_if $__inlined_func$assembly/facts/codings$128
-        local.get $3
-        i32.const 1
-        i32.add
-        local.set $1
-        br $while-continue|0
-       end
-       unreachable
-      end
-     else
-      local.get $0
-      i32.const 5
-      i32.eq
-      if
-       local.get $4
-       if
-        local.get $1
-        local.get $2
-        call $assembly/facts/expectations
-       end
-      else
-       local.get $0
-       i32.const 6
-       i32.eq
-       local.get $1
-       local.get $2
-       i32.lt_u
-       i32.and
-       if
-        global.get $assembly/facts/flags
-        i32.const 65536
-        i32.or
-        global.set $assembly/facts/flags
-       end
-      end
-     end
-    end
-   end
-  end
- )
  (func $assembly/facts/expectations (param $0 i32) (param $1 i32)
   (local $2 i32)
   (local $3 i32)
@@ -5428,7 +4995,7 @@
     i32.eq
     local.tee $2
     if
-     block $__inlined_func$assembly/facts/isWord$239 (result i32)
+     block $__inlined_func$assembly/facts/isWord$238 (result i32)
       i32.const 0
       local.get $0
       i32.const 8
@@ -5437,7 +5004,7 @@
       i32.sub
       i32.const 8
       i32.ne
-      br_if $__inlined_func$assembly/facts/isWord$239
+      br_if $__inlined_func$assembly/facts/isWord$238
       drop
       i32.const 0
       local.set $2
@@ -5471,7 +5038,7 @@
         i32.lt_u
         select
         i32.ne
-        br_if $__inlined_func$assembly/facts/isWord$239
+        br_if $__inlined_func$assembly/facts/isWord$238
         drop
         local.get $2
         i32.const 1
@@ -5490,7 +5057,7 @@
     i32.const 0
     local.get $2
     if (result i32)
-     block $__inlined_func$assembly/facts/isWord$240 (result i32)
+     block $__inlined_func$assembly/facts/isWord$239 (result i32)
       i32.const 0
       local.get $4
       local.get $0
@@ -5500,7 +5067,7 @@
       i32.sub
       i32.const 4
       i32.ne
-      br_if $__inlined_func$assembly/facts/isWord$240
+      br_if $__inlined_func$assembly/facts/isWord$239
       drop
       i32.const 0
       local.set $0
@@ -5534,7 +5101,7 @@
         i32.lt_u
         select
         i32.ne
-        br_if $__inlined_func$assembly/facts/isWord$240
+        br_if $__inlined_func$assembly/facts/isWord$239
         drop
         local.get $0
         i32.const 1
@@ -5578,7 +5145,7 @@
   i32.sub
   i32.const 10
   i32.eq
-  block $__inlined_func$assembly/bytes/at$123 (result v128)
+  block $__inlined_func$assembly/lanes/at$123 (result v128)
    local.get $2
    local.get $0
    i32.sub
@@ -5588,7 +5155,7 @@
    if
     local.get $0
     v128.load
-    br $__inlined_func$assembly/bytes/at$123
+    br $__inlined_func$assembly/lanes/at$123
    end
    local.get $2
    i32.const 16
@@ -5712,12 +5279,12 @@
    i32.const 5
    i32.eq
    if
-    block $__inlined_func$assembly/facts/isWord$230 (result i32)
+    block $__inlined_func$assembly/facts/isWord$229 (result i32)
      i32.const 0
      local.get $4
      i32.const 5
      i32.ne
-     br_if $__inlined_func$assembly/facts/isWord$230
+     br_if $__inlined_func$assembly/facts/isWord$229
      drop
      i32.const 0
      local.set $2
@@ -5751,7 +5318,7 @@
        i32.lt_u
        select
        i32.ne
-       br_if $__inlined_func$assembly/facts/isWord$230
+       br_if $__inlined_func$assembly/facts/isWord$229
        drop
        local.get $2
        i32.const 1
@@ -5773,14 +5340,14 @@
     i32.const 7
     i32.eq
     if
-     block $__inlined_func$assembly/facts/isWord$231 (result i32)
+     block $__inlined_func$assembly/facts/isWord$230 (result i32)
       i32.const 0
       local.get $2
       local.get $0
       i32.sub
       i32.const 7
       i32.ne
-      br_if $__inlined_func$assembly/facts/isWord$231
+      br_if $__inlined_func$assembly/facts/isWord$230
       drop
       i32.const 0
       local.set $2
@@ -5814,7 +5381,7 @@
         i32.lt_u
         select
         i32.ne
-        br_if $__inlined_func$assembly/facts/isWord$231
+        br_if $__inlined_func$assembly/facts/isWord$230
         drop
         local.get $2
         i32.const 1
@@ -5838,7 +5405,7 @@
      if
       local.get $2
       local.set $4
-      block $__inlined_func$assembly/facts/isWord$232 (result i32)
+      block $__inlined_func$assembly/facts/isWord$231 (result i32)
        i32.const 0
        local.get $0
        i32.const 8
@@ -5847,7 +5414,7 @@
        i32.sub
        i32.const 8
        i32.ne
-       br_if $__inlined_func$assembly/facts/isWord$232
+       br_if $__inlined_func$assembly/facts/isWord$231
        drop
        i32.const 0
        local.set $2
@@ -5881,7 +5448,7 @@
          i32.lt_u
          select
          i32.ne
-         br_if $__inlined_func$assembly/facts/isWord$232
+         br_if $__inlined_func$assembly/facts/isWord$231
          drop
          local.get $2
          i32.const 1
@@ -5893,7 +5460,7 @@
        i32.const 1
       end
       if (result i32)
-       block $__inlined_func$assembly/facts/isWord$233 (result i32)
+       block $__inlined_func$assembly/facts/isWord$232 (result i32)
         i32.const 0
         local.get $4
         local.get $0
@@ -5903,7 +5470,7 @@
         i32.sub
         i32.const 2
         i32.ne
-        br_if $__inlined_func$assembly/facts/isWord$233
+        br_if $__inlined_func$assembly/facts/isWord$232
         drop
         i32.const 0
         local.set $0
@@ -5937,7 +5504,7 @@
           i32.lt_u
           select
           i32.ne
-          br_if $__inlined_func$assembly/facts/isWord$233
+          br_if $__inlined_func$assembly/facts/isWord$232
           drop
           local.get $0
           i32.const 1
@@ -5969,6 +5536,375 @@
     i32.add
     local.set $0
     br $while-continue|0
+   end
+  end
+ )
+ (func $assembly/facts/addFact (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32)
+  (local $5 i64)
+  (local $6 v128)
+  (local $7 i32)
+  local.get $0
+  i32.const 1
+  i32.eq
+  if
+   local.get $4
+   if
+    block $__inlined_func$assembly/facts/host$240
+     global.get $assembly/facts/flags
+     i32.const 2048
+     i32.and
+     if
+      global.get $assembly/facts/flags
+      i32.const 4096
+      i32.or
+      global.set $assembly/facts/flags
+      br $__inlined_func$assembly/facts/host$240
+     end
+     global.get $assembly/facts/flags
+     i32.const 2048
+     i32.or
+     global.set $assembly/facts/flags
+     i32.const 16440
+     local.get $1
+     i32.store
+     i32.const 16444
+     local.get $2
+     i32.store
+     local.get $1
+     local.get $2
+     local.get $3
+     i32.const 0
+     i32.const 0
+     call $assembly/authority/isAuthority
+     i32.eqz
+     if
+      global.get $assembly/facts/flags
+      i32.const 8192
+      i32.or
+      global.set $assembly/facts/flags
+     end
+    end
+   end
+  else
+   local.get $0
+   i32.const 2
+   i32.eq
+   if
+    local.get $1
+    local.get $2
+    local.get $3
+    call $assembly/facts/connection
+   else
+    local.get $0
+    i32.const 3
+    i32.eq
+    if
+     block $__inlined_func$assembly/facts/contentLength$241
+      global.get $assembly/facts/flags
+      i32.const 1
+      i32.and
+      if
+       global.get $assembly/facts/flags
+       i32.const 4
+       i32.or
+       global.set $assembly/facts/flags
+      end
+      global.get $assembly/facts/flags
+      i32.const 1
+      i32.or
+      global.set $assembly/facts/flags
+      local.get $1
+      local.set $0
+      loop $for-loop|0
+       local.get $0
+       local.get $2
+       i32.lt_u
+       if
+        local.get $0
+        i32.load8_u
+        local.tee $3
+        i32.const 48
+        i32.sub
+        i32.const 10
+        i32.ge_u
+        if
+         global.get $assembly/facts/flags
+         i32.const 2
+         i32.or
+         global.set $assembly/facts/flags
+         br $__inlined_func$assembly/facts/contentLength$241
+        end
+        local.get $3
+        i32.const 48
+        i32.sub
+        i64.extend_i32_u
+        local.get $5
+        i64.const 10
+        i64.mul
+        i64.add
+        local.tee $5
+        i64.const 9007199254740991
+        i64.gt_u
+        if
+         global.get $assembly/facts/flags
+         i32.const 2
+         i32.or
+         global.set $assembly/facts/flags
+         br $__inlined_func$assembly/facts/contentLength$241
+        end
+        local.get $0
+        i32.const 1
+        i32.add
+        local.set $0
+        br $for-loop|0
+       end
+      end
+      local.get $1
+      local.get $2
+      i32.eq
+      if
+       global.get $assembly/facts/flags
+       i32.const 2
+       i32.or
+       global.set $assembly/facts/flags
+      end
+      local.get $5
+      global.set $assembly/facts/lengthValue
+     end
+    else
+     local.get $0
+     i32.const 4
+     i32.eq
+     if
+      block $__inlined_func$assembly/facts/transferEncoding$128
+       global.get $assembly/facts/flags
+       i32.const 8
+       i32.or
+       global.set $assembly/facts/flags
+       loop $while-continue|0
+        local.get $1
+        local.tee $0
+        local.set $3
+        loop $while-continue|01
+         local.get $2
+         local.get $3
+         i32.gt_u
+         if (result i32)
+          local.get $3
+          i32.load8_u
+          i32.const 44
+          i32.ne
+         else
+          i32.const 0
+         end
+         if
+          local.get $3
+          i32.const 1
+          i32.add
+          local.set $3
+          br $while-continue|01
+         end
+        end
+        loop $while-continue|03
+         local.get $0
+         local.get $3
+         i32.lt_u
+         if (result i32)
+          local.get $0
+          i32.load8_u
+          local.tee $4
+          i32.const 9
+          i32.eq
+          local.get $4
+          i32.const 32
+          i32.eq
+          i32.or
+         else
+          i32.const 0
+         end
+         if
+          local.get $0
+          i32.const 1
+          i32.add
+          local.set $0
+          br $while-continue|03
+         end
+        end
+        local.get $0
+        local.set $4
+        local.get $3
+        local.set $0
+        loop $while-continue|05
+         local.get $0
+         local.get $1
+         i32.gt_u
+         if (result i32)
+          local.get $0
+          i32.const 1
+          i32.sub
+          i32.load8_u
+          local.tee $7
+          i32.const 9
+          i32.eq
+          local.get $7
+          i32.const 32
+          i32.eq
+          i32.or
+         else
+          i32.const 0
+         end
+         if
+          local.get $0
+          i32.const 1
+          i32.sub
+          local.set $0
+          br $while-continue|05
+         end
+        end
+        global.get $assembly/facts/flags
+        i32.const 16
+        i32.and
+        if
+         global.get $assembly/facts/flags
+         i32.const 32
+         i32.or
+         global.set $assembly/facts/flags
+         global.get $assembly/facts/flags
+         i32.const -17
+         i32.and
+         global.set $assembly/facts/flags
+        end
+        block $__inlined_func$assembly/facts/isWord$233 (result i32)
+         i32.const 0
+         local.get $0
+         local.tee $1
+         local.get $4
+         i32.sub
+         i32.const 7
+         i32.ne
+         br_if $__inlined_func$assembly/facts/isWord$233
+         drop
+         i32.const 0
+         local.set $0
+         loop $for-loop|00
+          local.get $0
+          i32.const 7
+          i32.lt_u
+          if
+           i32.const 0
+           i64.const 28259009760159843
+           local.get $0
+           i64.extend_i32_u
+           i64.const 3
+           i64.shl
+           i64.shr_u
+           i64.const 255
+           i64.and
+           i32.wrap_i64
+           local.get $0
+           local.get $4
+           i32.add
+           i32.load8_u
+           local.tee $7
+           i32.const 32
+           i32.or
+           local.get $7
+           local.get $7
+           i32.const 65
+           i32.sub
+           i32.const 26
+           i32.lt_u
+           select
+           i32.ne
+           br_if $__inlined_func$assembly/facts/isWord$233
+           drop
+           local.get $0
+           i32.const 1
+           i32.add
+           local.set $0
+           br $for-loop|00
+          end
+         end
+         i32.const 1
+        end
+        if (result i32)
+         global.get $assembly/facts/flags
+         i32.const 16
+         i32.or
+        else
+         global.get $assembly/facts/flags
+         i32.const 128
+         i32.const 64
+         local.get $1
+         local.get $4
+         i32.gt_u
+         if (result i32)
+          v128.const i32x4 0x3f3e3f3a 0x3f3f3f3f 0x153d3e3e 0x1c3d1534
+          local.get $4
+          i32.load8_u
+          i8x16.splat
+          local.tee $6
+          v128.const i32x4 0x0f0f0f0f 0x0f0f0f0f 0x0f0f0f0f 0x0f0f0f0f
+          v128.and
+          i8x16.swizzle
+          v128.const i32x4 0x02010000 0x20100804 0x00000000 0x00000000
+          local.get $6
+          i32.const 4
+          i8x16.shr_u
+          i8x16.swizzle
+          v128.and
+          v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+          i8x16.eq
+          i8x16.bitmask
+          i32.const 1
+          i32.and
+         else
+          i32.const 1
+         end
+         select
+         i32.or
+        end
+        global.set $assembly/facts/flags
+        local.get $2
+        local.get $3
+        i32.eq
+        br_if $__inlined_func$assembly/facts/transferEncoding$128
+        local.get $3
+        i32.const 1
+        i32.add
+        local.set $1
+        br $while-continue|0
+       end
+       unreachable
+      end
+     else
+      local.get $0
+      i32.const 5
+      i32.eq
+      if
+       local.get $4
+       if
+        local.get $1
+        local.get $2
+        call $assembly/facts/expectations
+       end
+      else
+       local.get $0
+       i32.const 6
+       i32.eq
+       local.get $1
+       local.get $2
+       i32.lt_u
+       i32.and
+       if
+        global.get $assembly/facts/flags
+        i32.const 65536
+        i32.or
+        global.set $assembly/facts/flags
+       end
+      end
+     end
+    end
    end
   end
  )
@@ -6005,14 +5941,14 @@
   end
   local.get $0
   local.set $2
-  block $__inlined_func$assembly/bytes/skipToken$27 (result i32)
+  block $__inlined_func$assembly/classes/skipToken$27 (result i32)
    loop $while-continue|00
     local.get $0
     local.get $1
     i32.lt_u
     if
      v128.const i32x4 0x3f3e3f3a 0x3f3f3f3f 0x153d3e3e 0x1c3d1534
-     block $__inlined_func$assembly/bytes/at$18 (result v128)
+     block $__inlined_func$assembly/lanes/at$18 (result v128)
       local.get $1
       local.get $0
       i32.sub
@@ -6022,7 +5958,7 @@
       if
        local.get $0
        v128.load
-       br $__inlined_func$assembly/bytes/at$18
+       br $__inlined_func$assembly/lanes/at$18
       end
       local.get $1
       i32.const 16
@@ -6055,7 +5991,7 @@
       local.get $5
       i32.ctz
       i32.add
-      br $__inlined_func$assembly/bytes/skipToken$27
+      br $__inlined_func$assembly/classes/skipToken$27
      end
      local.get $0
      i32.const 16
@@ -6093,269 +6029,151 @@
     br $while-continue|01
    end
   end
-  block $folding-inner1
-   block $folding-inner0
-    local.get $2
-    local.get $5
-    i32.eq
-    local.get $1
-    local.get $5
-    i32.gt_u
-    i32.and
-    br_if $folding-inner0
+  local.get $2
+  local.get $5
+  i32.eq
+  local.get $1
+  local.get $5
+  i32.gt_u
+  i32.and
+  if
+   i32.const 16472
+   local.get $2
+   i32.store
+   i32.const -18
+   return
+  end
+  block $folding-inner0
+   local.get $0
+   local.get $1
+   i32.eq
+   br_if $folding-inner0
+   local.get $0
+   i32.load8_u
+   i32.const 61
+   i32.ne
+   if
+    local.get $0
+    return
+   end
+   local.get $0
+   i32.const 1
+   i32.add
+   local.set $0
+   loop $while-continue|05
     local.get $0
     local.get $1
-    i32.eq
-    br_if $folding-inner1
-    local.get $0
-    i32.load8_u
-    i32.const 61
-    i32.ne
-    if
+    i32.lt_u
+    if (result i32)
      local.get $0
-     return
+     i32.load8_u
+     local.tee $2
+     i32.const 9
+     i32.eq
+     local.get $2
+     i32.const 32
+     i32.eq
+     i32.or
+    else
+     i32.const 0
     end
-    local.get $0
-    i32.const 1
-    i32.add
-    local.set $0
-    loop $while-continue|05
-     local.get $0
-     local.get $1
-     i32.lt_u
-     if (result i32)
-      local.get $0
-      i32.load8_u
-      local.tee $2
-      i32.const 9
-      i32.eq
-      local.get $2
-      i32.const 32
-      i32.eq
-      i32.or
-     else
-      i32.const 0
-     end
-     if
-      local.get $0
-      i32.const 1
-      i32.add
-      local.set $0
-      br $while-continue|05
-     end
-    end
-    local.get $0
-    local.set $2
-    local.get $0
-    local.get $1
-    i32.eq
-    br_if $folding-inner1
-    local.get $0
-    i32.load8_u
-    i32.const 34
-    i32.eq
     if
      local.get $0
      i32.const 1
      i32.add
      local.set $0
-     block $__inlined_func$assembly/chunk/quotedString$280 (result i32)
-      loop $for-loop|0
+     br $while-continue|05
+    end
+   end
+   local.get $0
+   local.get $1
+   i32.eq
+   br_if $folding-inner0
+   local.get $0
+   i32.load8_u
+   i32.const 34
+   i32.eq
+   if
+    local.get $0
+    i32.const 1
+    i32.add
+    local.set $0
+    block $__inlined_func$assembly/chunk/quotedString$279 (result i32)
+     loop $for-loop|0
+      local.get $0
+      local.get $1
+      i32.lt_u
+      if
        local.get $0
-       local.get $1
+       i32.load8_u
+       local.tee $2
+       i32.const 9
+       i32.ne
+       local.get $2
+       i32.const 32
        i32.lt_u
+       i32.and
+       local.get $2
+       i32.const 127
+       i32.eq
+       i32.or
        if
+        i32.const 16472
         local.get $0
-        i32.load8_u
-        local.tee $2
-        i32.const 9
-        i32.ne
+        i32.store
+        i32.const -18
+        br $__inlined_func$assembly/chunk/quotedString$279
+       end
+       local.get $4
+       if
+        i32.const 0
+        local.set $4
+       else
         local.get $2
-        i32.const 32
-        i32.lt_u
-        i32.and
-        local.get $2
-        i32.const 127
+        i32.const 92
         i32.eq
-        i32.or
         if
-         i32.const 16472
-         local.get $0
-         i32.store
-         i32.const -18
-         global.set $assembly/outcome/verdict
-         i32.const 0
-         br $__inlined_func$assembly/chunk/quotedString$280
-        end
-        local.get $4
-        if
-         i32.const 0
+         i32.const 1
          local.set $4
         else
          local.get $2
-         i32.const 92
+         i32.const 34
          i32.eq
          if
+          local.get $0
           i32.const 1
-          local.set $4
-         else
-          local.get $2
-          i32.const 34
+          i32.add
+          local.get $1
           i32.eq
-          if
+          if (result i32)
+           i32.const 16476
+           global.get $assembly/outcome/linesLeft
+           i32.const 24
+           i32.shl
+           i32.store
+           i32.const 16480
+           i32.const 1
+           i32.store
+           i32.const 16480
+           i32.const 1
+           i32.store
+           i32.const 0
+          else
            local.get $0
            i32.const 1
            i32.add
-           local.get $1
-           i32.eq
-           if (result i32)
-            i32.const 16476
-            global.get $assembly/outcome/linesLeft
-            i32.const 24
-            i32.shl
-            i32.store
-            i32.const 16480
-            i32.const 1
-            i32.store
-            i32.const 16480
-            i32.const 1
-            i32.store
-            i32.const 0
-            global.set $assembly/outcome/verdict
-            i32.const 0
-           else
-            local.get $0
-            i32.const 1
-            i32.add
-           end
-           br $__inlined_func$assembly/chunk/quotedString$280
           end
+          br $__inlined_func$assembly/chunk/quotedString$279
          end
         end
-        local.get $0
-        i32.const 1
-        i32.add
-        local.set $0
-        br $for-loop|0
        end
-      end
-      i32.const 16476
-      global.get $assembly/outcome/linesLeft
-      i32.const 24
-      i32.shl
-      i32.store
-      i32.const 16480
-      i32.const 1
-      i32.store
-      i32.const 16480
-      i32.const 1
-      i32.store
-      i32.const 0
-      global.set $assembly/outcome/verdict
-      i32.const 0
-     end
-     local.tee $0
-     i32.eqz
-     if
-      i32.const 0
-      return
-     end
-    else
-     local.get $2
-     block $__inlined_func$assembly/bytes/skipToken$32 (result i32)
-      loop $while-continue|02
        local.get $0
-       local.get $1
-       i32.lt_u
-       if
-        v128.const i32x4 0x3f3e3f3a 0x3f3f3f3f 0x153d3e3e 0x1c3d1534
-        block $__inlined_func$assembly/bytes/at$183 (result v128)
-         local.get $1
-         local.get $0
-         i32.sub
-         local.tee $4
-         i32.const 16
-         i32.ge_s
-         if
-          local.get $0
-          v128.load
-          br $__inlined_func$assembly/bytes/at$183
-         end
-         local.get $1
-         i32.const 16
-         i32.sub
-         v128.load
-         v128.const i32x4 0x03020100 0x07060504 0x0b0a0908 0x0f0e0d0c
-         i32.const 16
-         local.get $4
-         i32.sub
-         i8x16.splat
-         i8x16.add
-         i8x16.swizzle
-        end
-        local.tee $3
-        v128.const i32x4 0x0f0f0f0f 0x0f0f0f0f 0x0f0f0f0f 0x0f0f0f0f
-        v128.and
-        i8x16.swizzle
-        v128.const i32x4 0x02010000 0x20100804 0x00000000 0x00000000
-        local.get $3
-        i32.const 4
-        i8x16.shr_u
-        i8x16.swizzle
-        v128.and
-        v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-        i8x16.eq
-        i8x16.bitmask
-        local.tee $4
-        if
-         local.get $0
-         local.get $4
-         i32.ctz
-         i32.add
-         br $__inlined_func$assembly/bytes/skipToken$32
-        end
-        local.get $0
-        i32.const 16
-        i32.add
-        local.set $0
-        br $while-continue|02
-       end
+       i32.const 1
+       i32.add
+       local.set $0
+       br $for-loop|0
       end
-      local.get $1
      end
-     local.tee $0
-     i32.eq
-     br_if $folding-inner0
-    end
-    loop $while-continue|010
-     local.get $0
-     local.get $1
-     i32.lt_u
-     if (result i32)
-      local.get $0
-      i32.load8_u
-      local.tee $2
-      i32.const 9
-      i32.eq
-      local.get $2
-      i32.const 32
-      i32.eq
-      i32.or
-     else
-      i32.const 0
-     end
-     if
-      local.get $0
-      i32.const 1
-      i32.add
-      local.set $0
-      br $while-continue|010
-     end
-    end
-    local.get $0
-    local.get $1
-    i32.eq
-    if (result i32)
      i32.const 16476
      global.get $assembly/outcome/linesLeft
      i32.const 24
@@ -6368,19 +6186,132 @@
      i32.const 1
      i32.store
      i32.const 0
-     global.set $assembly/outcome/verdict
-     i32.const 0
-    else
-     local.get $0
     end
-    return
+    local.tee $0
+    i32.const 0
+    i32.le_s
+    if
+     local.get $0
+     return
+    end
+   else
+    local.get $0
+    local.tee $2
+    block $__inlined_func$assembly/classes/skipToken$32 (result i32)
+     loop $while-continue|02
+      local.get $0
+      local.get $1
+      i32.lt_u
+      if
+       v128.const i32x4 0x3f3e3f3a 0x3f3f3f3f 0x153d3e3e 0x1c3d1534
+       block $__inlined_func$assembly/lanes/at$183 (result v128)
+        local.get $1
+        local.get $0
+        i32.sub
+        local.tee $4
+        i32.const 16
+        i32.ge_s
+        if
+         local.get $0
+         v128.load
+         br $__inlined_func$assembly/lanes/at$183
+        end
+        local.get $1
+        i32.const 16
+        i32.sub
+        v128.load
+        v128.const i32x4 0x03020100 0x07060504 0x0b0a0908 0x0f0e0d0c
+        i32.const 16
+        local.get $4
+        i32.sub
+        i8x16.splat
+        i8x16.add
+        i8x16.swizzle
+       end
+       local.tee $3
+       v128.const i32x4 0x0f0f0f0f 0x0f0f0f0f 0x0f0f0f0f 0x0f0f0f0f
+       v128.and
+       i8x16.swizzle
+       v128.const i32x4 0x02010000 0x20100804 0x00000000 0x00000000
+       local.get $3
+       i32.const 4
+       i8x16.shr_u
+       i8x16.swizzle
+       v128.and
+       v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+       i8x16.eq
+       i8x16.bitmask
+       local.tee $4
+       if
+        local.get $0
+        local.get $4
+        i32.ctz
+        i32.add
+        br $__inlined_func$assembly/classes/skipToken$32
+       end
+       local.get $0
+       i32.const 16
+       i32.add
+       local.set $0
+       br $while-continue|02
+      end
+     end
+     local.get $1
+    end
+    local.tee $0
+    i32.eq
+    if
+     i32.const 16472
+     local.get $2
+     i32.store
+     i32.const -18
+     return
+    end
    end
-   i32.const 16472
-   local.get $2
-   i32.store
-   i32.const -18
-   global.set $assembly/outcome/verdict
-   i32.const 0
+   loop $while-continue|010
+    local.get $0
+    local.get $1
+    i32.lt_u
+    if (result i32)
+     local.get $0
+     i32.load8_u
+     local.tee $2
+     i32.const 9
+     i32.eq
+     local.get $2
+     i32.const 32
+     i32.eq
+     i32.or
+    else
+     i32.const 0
+    end
+    if
+     local.get $0
+     i32.const 1
+     i32.add
+     local.set $0
+     br $while-continue|010
+    end
+   end
+   local.get $0
+   local.get $1
+   i32.eq
+   if (result i32)
+    i32.const 16476
+    global.get $assembly/outcome/linesLeft
+    i32.const 24
+    i32.shl
+    i32.store
+    i32.const 16480
+    i32.const 1
+    i32.store
+    i32.const 16480
+    i32.const 1
+    i32.store
+    i32.const 0
+   else
+    local.get $0
+   end
    return
   end
   i32.const 16476
@@ -6394,8 +6325,6 @@
   i32.const 16480
   i32.const 1
   i32.store
-  i32.const 0
-  global.set $assembly/outcome/verdict
   i32.const 0
  )
  (func $assembly/chunk/chunkLine (param $0 i32) (param $1 i32) (result i32)
@@ -6405,252 +6334,245 @@
   (local $5 i32)
   local.get $0
   local.set $2
-  block $folding-inner1
-   block $folding-inner0
-    loop $while-continue|0
-     local.get $1
-     local.get $2
-     i32.gt_u
-     if (result i32)
-      local.get $2
-      i32.load8_u
-      local.tee $4
-      i32.const 48
-      i32.sub
-      i32.const 10
-      i32.lt_u
-      if (result i32)
-       i32.const 1
-      else
-       local.get $4
-       i32.const 32
-       i32.or
-       local.get $4
-       local.get $4
-       i32.const 65
-       i32.sub
-       i32.const 26
-       i32.lt_u
-       select
-       i32.const 97
-       i32.sub
-       i32.const 6
-       i32.lt_u
-      end
-     else
-      i32.const 0
-     end
-     if
-      local.get $2
-      i32.load8_u
-      local.tee $4
-      i32.const 48
-      i32.sub
-      local.tee $5
-      i32.const 10
-      i32.lt_u
-      if (result i32)
-       local.get $5
-      else
-       local.get $4
-       i32.const 32
-       i32.or
-       local.get $4
-       local.get $4
-       i32.const 65
-       i32.sub
-       i32.const 26
-       i32.lt_u
-       select
-       i32.const 87
-       i32.sub
-      end
-      i64.extend_i32_u
-      local.get $3
-      i64.const 4
-      i64.shl
-      i64.or
-      local.tee $3
-      i64.const 9007199254740991
-      i64.gt_u
-      if
-       i32.const 16472
-       local.get $2
-       i32.store
-       i32.const -17
-       global.set $assembly/outcome/verdict
-       br $folding-inner0
-      end
-      local.get $2
-      i32.const 1
-      i32.add
-      local.set $2
-      br $while-continue|0
-     end
-    end
-    local.get $1
+  loop $while-continue|0
+   local.get $1
+   local.get $2
+   i32.gt_u
+   if (result i32)
     local.get $2
-    i32.eq
-    br_if $folding-inner1
-    local.get $0
-    local.get $2
-    i32.eq
-    if
-     i32.const 16472
-     local.get $2
-     i32.store
-     i32.const -16
-     global.set $assembly/outcome/verdict
-     br $folding-inner0
-    end
-    i32.const 16484
-    local.get $3
-    i64.store32
-    i32.const 16488
-    local.get $3
-    i64.const 32
-    i64.shr_u
-    i64.store32
-    local.get $2
-    local.set $0
-    loop $while-continue|02
-     local.get $0
-     local.get $1
-     i32.lt_u
-     if (result i32)
-      local.get $0
-      i32.load8_u
-      local.tee $4
-      i32.const 9
-      i32.eq
-      local.get $4
-      i32.const 32
-      i32.eq
-      i32.or
-     else
-      i32.const 0
-     end
-     if
-      local.get $0
-      i32.const 1
-      i32.add
-      local.set $0
-      br $while-continue|02
-     end
-    end
-    local.get $0
-    local.get $1
-    i32.eq
-    br_if $folding-inner1
-    local.get $0
     i32.load8_u
     local.tee $4
-    i32.const 59
-    i32.ne
-    if
-     local.get $4
-     i32.const 10
-     i32.eq
-     local.get $0
-     local.get $2
-     i32.eq
-     i32.and
-     if
-      i32.const 16472
-      local.get $2
-      i32.store
-      i32.const -7
-      global.set $assembly/outcome/verdict
-      br $folding-inner0
-     end
-     local.get $4
-     i32.const 13
-     i32.ne
-     local.get $0
-     local.get $2
-     i32.gt_u
-     i32.or
-     if
-      i32.const 16472
-      local.get $0
-      i32.store
-      i32.const -16
-      global.set $assembly/outcome/verdict
-      br $folding-inner0
-     end
-    end
-    local.get $0
-    local.set $2
-    loop $while-continue|1
-     local.get $2
-     i32.load8_u
-     i32.const 59
-     i32.eq
-     if
-      local.get $2
-      i32.const 1
-      i32.add
-      local.get $1
-      call $assembly/chunk/extension
-      local.tee $2
-      i32.eqz
-      br_if $folding-inner0
-      br $while-continue|1
-     end
-    end
-    local.get $2
-    i32.load8_u
-    i32.const 13
-    i32.ne
+    i32.const 48
+    i32.sub
+    i32.const 10
+    i32.lt_u
     if (result i32)
      i32.const 1
     else
-     local.get $2
-     i32.const 1
-     i32.sub
-     i32.load8_u
-     local.tee $0
-     i32.const 9
-     i32.eq
-     local.get $0
+     local.get $4
      i32.const 32
-     i32.eq
      i32.or
+     local.get $4
+     local.get $4
+     i32.const 65
+     i32.sub
+     i32.const 26
+     i32.lt_u
+     select
+     i32.const 97
+     i32.sub
+     i32.const 6
+     i32.lt_u
     end
+   else
+    i32.const 0
+   end
+   if
+    local.get $2
+    i32.load8_u
+    local.tee $4
+    i32.const 48
+    i32.sub
+    local.tee $5
+    i32.const 10
+    i32.lt_u
+    if (result i32)
+     local.get $5
+    else
+     local.get $4
+     i32.const 32
+     i32.or
+     local.get $4
+     local.get $4
+     i32.const 65
+     i32.sub
+     i32.const 26
+     i32.lt_u
+     select
+     i32.const 87
+     i32.sub
+    end
+    i64.extend_i32_u
+    local.get $3
+    i64.const 4
+    i64.shl
+    i64.or
+    local.tee $3
+    i64.const 9007199254740991
+    i64.gt_u
     if
      i32.const 16472
      local.get $2
      i32.store
-     i32.const -18
-     global.set $assembly/outcome/verdict
-     br $folding-inner0
+     i32.const -17
+     return
     end
     local.get $2
     i32.const 1
     i32.add
-    local.tee $0
-    local.get $1
-    i32.eq
-    br_if $folding-inner1
+    local.set $2
+    br $while-continue|0
+   end
+  end
+  block $folding-inner0
+   local.get $1
+   local.get $2
+   i32.eq
+   br_if $folding-inner0
+   local.get $0
+   local.get $2
+   i32.eq
+   if
+    i32.const 16472
+    local.get $2
+    i32.store
+    i32.const -16
+    return
+   end
+   i32.const 16484
+   local.get $3
+   i64.store32
+   i32.const 16488
+   local.get $3
+   i64.const 32
+   i64.shr_u
+   i64.store32
+   local.get $2
+   local.set $0
+   loop $while-continue|02
     local.get $0
-    i32.load8_u
+    local.get $1
+    i32.lt_u
+    if (result i32)
+     local.get $0
+     i32.load8_u
+     local.tee $4
+     i32.const 9
+     i32.eq
+     local.get $4
+     i32.const 32
+     i32.eq
+     i32.or
+    else
+     i32.const 0
+    end
+    if
+     local.get $0
+     i32.const 1
+     i32.add
+     local.set $0
+     br $while-continue|02
+    end
+   end
+   local.get $0
+   local.get $1
+   i32.eq
+   br_if $folding-inner0
+   local.get $0
+   i32.load8_u
+   local.tee $4
+   i32.const 59
+   i32.ne
+   if
+    local.get $4
     i32.const 10
     i32.eq
-    if (result i32)
-     local.get $2
-     i32.const 2
-     i32.add
-    else
+    local.get $0
+    local.get $2
+    i32.eq
+    i32.and
+    if
      i32.const 16472
      local.get $2
      i32.store
-     i32.const -6
-     global.set $assembly/outcome/verdict
-     i32.const 0
+     i32.const -7
+     return
     end
+    local.get $4
+    i32.const 13
+    i32.ne
+    local.get $0
+    local.get $2
+    i32.gt_u
+    i32.or
+    if
+     i32.const 16472
+     local.get $0
+     i32.store
+     i32.const -16
+     return
+    end
+   end
+   local.get $0
+   local.set $2
+   loop $while-continue|1
+    local.get $2
+    i32.load8_u
+    i32.const 59
+    i32.eq
+    if
+     local.get $2
+     i32.const 1
+     i32.add
+     local.get $1
+     call $assembly/chunk/extension
+     local.tee $2
+     i32.const 0
+     i32.le_s
+     if
+      local.get $2
+      return
+     end
+     br $while-continue|1
+    end
+   end
+   local.get $2
+   i32.load8_u
+   i32.const 13
+   i32.ne
+   if (result i32)
+    i32.const 1
+   else
+    local.get $2
+    i32.const 1
+    i32.sub
+    i32.load8_u
+    local.tee $0
+    i32.const 9
+    i32.eq
+    local.get $0
+    i32.const 32
+    i32.eq
+    i32.or
+   end
+   if
+    i32.const 16472
+    local.get $2
+    i32.store
+    i32.const -18
     return
    end
-   i32.const 0
+   local.get $2
+   i32.const 1
+   i32.add
+   local.tee $0
+   local.get $1
+   i32.eq
+   br_if $folding-inner0
+   local.get $0
+   i32.load8_u
+   i32.const 10
+   i32.eq
+   if (result i32)
+    local.get $2
+    i32.const 2
+    i32.add
+   else
+    i32.const 16472
+    local.get $2
+    i32.store
+    i32.const -6
+   end
    return
   end
   i32.const 16476
@@ -6664,8 +6586,6 @@
   i32.const 16480
   i32.const 1
   i32.store
-  i32.const 0
-  global.set $assembly/outcome/verdict
   i32.const 0
  )
 )

@@ -72,7 +72,7 @@ function extensions(bytes: Uint8Array, table: Uint32Array, start: number, end: n
   return i;
 }
 
-export function chunkSize(bytes: Uint8Array, table: Uint32Array, start: number, end: number): number {
+export function chunkLine(bytes: Uint8Array, table: Uint32Array, start: number, end: number): number {
   let size = 0;
   let i = start;
   for (; i < end; i++) {

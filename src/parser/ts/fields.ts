@@ -6,8 +6,17 @@ import * as abi from "../abi.ts";
 import * as classes from "./classes.ts";
 import * as facts from "./facts.ts";
 import * as fieldNames from "./field-names.ts";
-import { AFTER_CR, AT_LINE_START, fail, IN_NAME, IN_SHORT_PART, IN_VALUE, pause, pauseInFields } from "./outcome.ts";
-import * as words from "./words.ts";
+import {
+  AFTER_CR,
+  AT_LINE_START,
+  fail,
+  IN_NAME,
+  IN_SHORT_PART,
+  IN_VALUE,
+  incomplete,
+  incompleteInFields,
+} from "./outcome.ts";
+import * as fourBytes from "./lanes.ts";
 
 // Copies of imported constants: why, says index.ts.
 const {
@@ -26,7 +35,7 @@ const {
   T_KNOWN_HI,
 } = abi;
 const { COLON, CR, HTAB, LF, SP, TCHAR, VALUE } = classes;
-const { BLANKS, HIGH_BITS, ONES, controls, equals, firstLane, lanes } = words;
+const { BLANKS, HIGH_BITS, ONES, notValue, equalTo, firstLane, lanes } = fourBytes;
 const { addFact } = facts;
 const { fieldNameId } = fieldNames;
 
@@ -42,7 +51,7 @@ export const REQUEST = 2;
  * is allowed between the field name and colon." Stricter than the RFC: §5.2 lets a server replace obs-fold by SP, here it
  * is refused, because two recipients that read it differently are the door to request smuggling.
  */
-function nameError(table: Uint32Array, byte: number, empty: boolean, i: number): number {
+function oddLine(table: Uint32Array, byte: number, empty: boolean, i: number): number {
   const blank = byte === SP || byte === HTAB;
   if (empty) return fail(table, blank ? E_OBS_FOLD : byte === LF ? E_BARE_LF : E_FIELD_NAME, i);
   if (blank) return fail(table, E_SPACE_BEFORE_COLON, i);
@@ -51,7 +60,7 @@ function nameError(table: Uint32Array, byte: number, empty: boolean, i: number):
 
 /** The position after the empty line's CR at `i`, 0 or an error. */
 function sectionEnd(bytes: Uint8Array, table: Uint32Array, i: number, end: number): number {
-  if (i + 1 === end) return pause(table, IN_SHORT_PART);
+  if (i + 1 === end) return incomplete(table, IN_SHORT_PART);
   return bytes[i + 1] === LF ? i + 2 : fail(table, E_BARE_CR, i);
 }
 
@@ -64,7 +73,7 @@ function nameEnd(bytes: Uint8Array, start: number, end: number): number {
 /** The position of the first colon, or `start` where none is found but in the last few bytes: enough to guess the name. */
 function findColon(view: DataView, start: number, end: number): number {
   for (let i = start; i + 4 <= end; i += 4) {
-    const found = equals(view.getInt32(i, true), COLONS);
+    const found = equalTo(view.getInt32(i, true), COLONS);
     if (found !== 0) return i + firstLane(found);
   }
   return start;
@@ -80,9 +89,9 @@ function valueEnd(bytes: Uint8Array, view: DataView, start: number, end: number)
     const doubts =
       (word - BLANKS) | 0 | ((word + ONES) | 0) | word | ((next - BLANKS) | 0) | ((next + ONES) | 0) | next;
     if ((doubts & HIGH_BITS) === 0) continue;
-    let found = controls(word);
+    let found = notValue(word);
     if (found === 0) {
-      found = controls(next);
+      found = notValue(next);
       if (found === 0) continue;
       i += 4;
     }
@@ -101,7 +110,7 @@ export function fieldSection(
   start: number,
   end: number,
   maxFields: number,
-  whose: number,
+  kind: number,
 ): number {
   let known = 0;
   let knownHigh = 0;
@@ -109,7 +118,7 @@ export function fieldSection(
   let slot = T_FIELDS;
   let i = start;
   for (;;) {
-    if (i === end) return pauseInFields(table, AT_LINE_START, maxFields - count);
+    if (i === end) return incompleteInFields(table, AT_LINE_START, maxFields - count);
     if (bytes[i] === CR) break;
     if (count === maxFields) return fail(table, E_TOO_MANY_FIELDS, i);
     count++;
@@ -119,14 +128,14 @@ export function fieldSection(
     const id = fieldNameId(bytes, view, i, colon);
     if (id === 0) {
       colon = nameEnd(bytes, i, end);
-      if (colon === end) return pauseInFields(table, IN_NAME, maxFields - count);
-      if (bytes[colon] !== COLON || colon === i) return nameError(table, bytes[colon] as number, colon === i, colon);
+      if (colon === end) return incompleteInFields(table, IN_NAME, maxFields - count);
+      if (bytes[colon] !== COLON || colon === i) return oddLine(table, bytes[colon] as number, colon === i, colon);
     }
 
     const cr = valueEnd(bytes, view, colon + 1, end);
-    if (cr === end) return pauseInFields(table, IN_VALUE, maxFields - count);
+    if (cr === end) return incompleteInFields(table, IN_VALUE, maxFields - count);
     if (bytes[cr] !== CR) return fail(table, bytes[cr] === LF ? E_BARE_LF : E_FIELD_VALUE, cr);
-    if (cr + 1 === end) return pauseInFields(table, AFTER_CR, maxFields - count);
+    if (cr + 1 === end) return incompleteInFields(table, AFTER_CR, maxFields - count);
     if (bytes[cr + 1] !== LF) return fail(table, E_BARE_CR, cr);
 
     let from = colon + 1;
@@ -143,7 +152,7 @@ export function fieldSection(
     if (id === 0) continue;
     if (id < 32) known |= 1 << id;
     else knownHigh |= 1 << (id - 32);
-    if (id <= facts.LAST_FACT_ID && whose !== TRAILERS) addFact(bytes, table, id, from, to, whose === REQUEST);
+    if (id <= facts.LAST_FACT_ID && kind !== TRAILERS) addFact(bytes, table, id, from, to, kind === REQUEST);
   }
   table[T_KNOWN] = known;
   table[T_KNOWN_HI] = knownHigh;

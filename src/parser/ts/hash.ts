@@ -22,7 +22,7 @@ function rotate(word: number, by: number): number {
 }
 
 /** Spreads every bit of a word over all of it. */
-function finish(word: number): number {
+function mix(word: number): number {
   let h = word;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
@@ -64,10 +64,10 @@ export function hashFinish(view: DataView, table: Uint32Array, start: number, en
   let h3 = (table[T_HASH + 2] as number) ^ mix3(partialWord(view, rest + 8, end)) ^ total;
   let h4 = (table[T_HASH + 3] as number) ^ mix4(partialWord(view, rest + 12, end)) ^ total;
   h1 = (h1 + h2 + h3 + h4) | 0;
-  h2 = finish((h2 + h1) | 0);
-  h3 = finish((h3 + h1) | 0);
-  h4 = finish((h4 + h1) | 0);
-  h1 = finish(h1);
+  h2 = mix((h2 + h1) | 0);
+  h3 = mix((h3 + h1) | 0);
+  h4 = mix((h4 + h1) | 0);
+  h1 = mix(h1);
   h1 = (h1 + h2 + h3 + h4) | 0;
   table[T_HASH] = h1;
   table[T_HASH + 1] = h2 + h1;

@@ -4,11 +4,11 @@
  * whose time is linear whatever the input.
  */
 import * as abi from "../abi.ts";
-import * as words from "./words.ts";
+import * as fourBytes from "./lanes.ts";
 
 // Copies of imported constants: why, says index.ts.
 const { NEEDLE, NEEDLE_SIZE } = abi;
-const { equals, firstLane, lanes } = words;
+const { equalTo, firstLane, lanes } = fourBytes;
 
 /** Compared bytes beyond those of the range itself that are permitted before the search changes its algorithm. */
 const PATIENCE = 512;
@@ -51,7 +51,7 @@ function findCandidate(bytes: Uint8Array, view: DataView, start: number, last: n
   const distance = length - 1;
   let i = start;
   for (; i + 3 <= last; i += 4) {
-    const found = equals(view.getInt32(i, true), firsts) & equals(view.getInt32(i + distance, true), finals);
+    const found = equalTo(view.getInt32(i, true), firsts) & equalTo(view.getInt32(i + distance, true), finals);
     if (found !== 0) return i + firstLane(found);
   }
   while (i <= last && (bytes[i] !== first || bytes[i + distance] !== final)) i++;

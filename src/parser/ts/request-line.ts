@@ -5,7 +5,7 @@
 import * as abi from "../abi.ts";
 import * as classes from "./classes.ts";
 import { methodId } from "./methods.ts";
-import { fail, IN_METHOD, IN_SHORT_PART, IN_TARGET, pause } from "./outcome.ts";
+import { fail, IN_METHOD, IN_SHORT_PART, IN_TARGET, incomplete } from "./outcome.ts";
 import { pathEnd, requestTarget } from "./target.ts";
 import { version } from "./version.ts";
 
@@ -30,19 +30,19 @@ const { CR, LF, RAW, SP, TARGET, TCHAR } = classes;
  * request-line SHOULD ignore at least one empty line (CRLF) received prior to the request-line."
  */
 function skipEmptyLine(bytes: Uint8Array, table: Uint32Array, start: number, end: number): number {
-  if (start === end) return pause(table, IN_SHORT_PART);
+  if (start === end) return incomplete(table, IN_SHORT_PART);
   if (bytes[start] === LF) return fail(table, E_BARE_LF, start);
   if (bytes[start] !== CR) return start;
-  if (start + 1 === end) return pause(table, IN_SHORT_PART);
+  if (start + 1 === end) return incomplete(table, IN_SHORT_PART);
   if (bytes[start + 1] !== LF) return fail(table, E_BARE_CR, start);
-  return start + 2 === end ? pause(table, IN_SHORT_PART) : start + 2;
+  return start + 2 === end ? incomplete(table, IN_SHORT_PART) : start + 2;
 }
 
 /** Likewise the position after the CRLF that is due at `i`. */
 function lineEnd(bytes: Uint8Array, table: Uint32Array, i: number, end: number): number {
-  if (i === end) return pause(table, IN_SHORT_PART);
+  if (i === end) return incomplete(table, IN_SHORT_PART);
   if (bytes[i] !== CR) return fail(table, bytes[i] === LF ? E_BARE_LF : E_VERSION, i);
-  if (i + 1 === end) return pause(table, IN_SHORT_PART);
+  if (i + 1 === end) return incomplete(table, IN_SHORT_PART);
   return bytes[i + 1] === LF ? i + 2 : fail(table, E_BARE_CR, i);
 }
 
@@ -53,7 +53,7 @@ export function requestLine(bytes: Uint8Array, view: DataView, table: Uint32Arra
 
   let i = methodStart;
   while (i < end && TCHAR[bytes[i] as number] === 1) i++;
-  if (i === end) return pause(table, IN_METHOD);
+  if (i === end) return incomplete(table, IN_METHOD);
   if (bytes[i] !== SP || i === methodStart) return fail(table, E_METHOD, i);
   const method = methodId(view, methodStart, i);
   table[T_METHOD] = method;
@@ -69,7 +69,7 @@ export function requestLine(bytes: Uint8Array, view: DataView, table: Uint32Arra
     if (byteClass === 0) break;
     classesOfQuery |= byteClass;
   }
-  if (i === end) return pause(table, IN_TARGET);
+  if (i === end) return incomplete(table, IN_TARGET);
   if (bytes[i] !== SP || i === targetStart) return fail(table, E_TARGET, i);
   if (!requestTarget(bytes, view, table, method, targetStart, query, i)) return fail(table, E_TARGET_FORM, targetStart);
   if ((classesOfQuery & RAW) !== 0) table[T_FLAGS] = (table[T_FLAGS] as number) | F_TARGET_RAW;

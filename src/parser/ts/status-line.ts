@@ -3,7 +3,7 @@
  */
 import * as abi from "../abi.ts";
 import * as classes from "./classes.ts";
-import { fail, IN_REASON, IN_SHORT_PART, pause } from "./outcome.ts";
+import { fail, IN_REASON, IN_SHORT_PART, incomplete } from "./outcome.ts";
 import { version } from "./version.ts";
 
 // Copies of imported constants: why, says index.ts.
@@ -14,12 +14,12 @@ const { CR, DIGIT_0, LF, SP, VALUE } = classes;
 function statusCode(bytes: Uint8Array, table: Uint32Array, start: number, end: number): number {
   let status = 0;
   for (let i = start; i < start + 3; i++) {
-    if (i === end) return pause(table, IN_SHORT_PART);
+    if (i === end) return incomplete(table, IN_SHORT_PART);
     const digit = (bytes[i] as number) - DIGIT_0;
     if (digit < (i === start ? 1 : 0) || digit > 9) return fail(table, E_STATUS, i);
     status = status * 10 + digit;
   }
-  if (start + 3 === end) return pause(table, IN_SHORT_PART);
+  if (start + 3 === end) return incomplete(table, IN_SHORT_PART);
   if (bytes[start + 3] !== SP) return fail(table, E_STATUS, start + 3);
   table[T_STATUS] = status;
   return start + 4;
@@ -28,7 +28,7 @@ function statusCode(bytes: Uint8Array, table: Uint32Array, start: number, end: n
 export function statusLine(bytes: Uint8Array, view: DataView, table: Uint32Array, start: number, end: number): number {
   let i = version(bytes, view, table, start, end);
   if (i <= 0) return i;
-  if (i === end) return pause(table, IN_SHORT_PART);
+  if (i === end) return incomplete(table, IN_SHORT_PART);
   if (bytes[i] !== SP) return fail(table, E_VERSION, i);
   i = statusCode(bytes, table, i + 1, end);
   if (i <= 0) return i;
@@ -36,9 +36,9 @@ export function statusLine(bytes: Uint8Array, view: DataView, table: Uint32Array
   // reason-phrase = 1*( HTAB / SP / VCHAR / obs-text )
   table[T_REASON_START] = i;
   while (i < end && VALUE[bytes[i] as number] === 1) i++;
-  if (i === end) return pause(table, IN_REASON);
+  if (i === end) return incomplete(table, IN_REASON);
   if (bytes[i] !== CR) return fail(table, bytes[i] === LF ? E_BARE_LF : E_REASON, i);
-  if (i + 1 === end) return pause(table, IN_SHORT_PART);
+  if (i + 1 === end) return incomplete(table, IN_SHORT_PART);
   if (bytes[i + 1] !== LF) return fail(table, E_BARE_CR, i);
   table[T_REASON_END] = i;
   return i + 2;

@@ -5,7 +5,7 @@
 import * as abi from "../abi.ts";
 import { isAuthority } from "./authority.ts";
 import * as classes from "./classes.ts";
-import * as words from "./words.ts";
+import * as fourBytes from "./lanes.ts";
 
 // Copies of imported constants: why, says index.ts.
 const {
@@ -27,7 +27,7 @@ const {
   T_TARGET_START,
 } = abi;
 const { ASTERISK, COLON, ESCAPE, PATH, QUESTION, RAW, SLASH } = classes;
-const { HIGH_BITS, ONES } = words;
+const { HIGH_BITS, ONES } = fourBytes;
 
 /** "http" as a little-endian word, and what makes a letter lower case in each of its bytes. */
 const HTTP = 0x70747468;

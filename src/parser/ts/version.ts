@@ -4,7 +4,7 @@
  */
 import * as abi from "../abi.ts";
 import * as classes from "./classes.ts";
-import { fail, IN_SHORT_PART, pause } from "./outcome.ts";
+import { fail, IN_SHORT_PART, incomplete } from "./outcome.ts";
 
 // Copies of imported constants: why, says index.ts.
 const { E_VERSION, E_VERSION_UNSUPPORTED, T_MINOR } = abi;
@@ -20,9 +20,9 @@ const HTTP = 0x50545448;
 const SLASH_1_DOT = 0x002e312f;
 
 /** What is wrong with the bytes at `start`, or that they are too few. */
-function refuse(bytes: Uint8Array, table: Uint32Array, start: number, end: number): number {
+function oddVersion(bytes: Uint8Array, table: Uint32Array, start: number, end: number): number {
   for (let at = 0; at < LENGTH; at++) {
-    if (start + at === end) return pause(table, IN_SHORT_PART);
+    if (start + at === end) return incomplete(table, IN_SHORT_PART);
     const byte = bytes[start + at] as number;
     const due = TEMPLATE[at] as number;
     if (due === 0 ? !isDigit(byte) : byte !== due) return fail(table, E_VERSION, start + at);
@@ -40,5 +40,5 @@ export function version(bytes: Uint8Array, view: DataView, table: Uint32Array, s
       return start + LENGTH;
     }
   }
-  return refuse(bytes, table, start, end);
+  return oddVersion(bytes, table, start, end);
 }

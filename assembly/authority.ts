@@ -2,36 +2,38 @@
  * `uri-host [ ":" port ]` (RFC 9110 §7.2, RFC 3986 §3.2.2), as Host and as the authority of a target.
  * Stricter than RFC 3986: no comma in a name, no IPvFuture, at most five port digits. Looser: a zone (GRAMMAR.md).
  */
-import { at, byteAt, COLON, equalTo, isDigit, lower } from "./bytes";
+import { byteAt, COLON, isDigit, isHex, lower, notRegName } from "./classes";
+import { at, equalTo } from "./lanes";
 
 /**
- * Whether `[start, end)` is a host with an optional port. `limit`: end of the bytes it lies in. `named`: the host may not be
- * empty. `ported`: the port must be there and not be empty.
+ * Whether `[start, end)` is a host with an optional port. `limit`: end of the bytes it lies in. `hostRequired`: the host may not be
+ * empty. `portRequired`: the port must be there and not be empty.
  */
-export function isAuthority(start: usize, end: usize, limit: usize, named: bool, ported: bool): bool {
+export function isAuthority(start: usize, end: usize, limit: usize, hostRequired: bool, portRequired: bool): bool {
   const length = <u32>(end - start);
   if (length - 1 < 15) {
     // A name and port of up to fifteen bytes, nearly every one, in one vector.
     const v = at(start, limit);
     const all: u32 = ((<u32>1) << length) - 1;
-    const name = ctz((notName(v) & all) | (1 << length));
-    if (name == length) return !ported;
+    const name = ctz((notRegName(v) & all) | (1 << length));
+    if (name == length) return !portRequired;
     const port: u32 = all & ~(((<u32>2) << name) - 1);
     const digits = <u32>i8x16.bitmask(i8x16.le_u(i8x16.sub(v, i8x16.splat(0x30)), i8x16.splat(9)));
     const colon = ((equalTo(v, 0x3a) >> name) & 1) != 0;
-    if (colon && (digits & port) == port && length - name <= 6) return (!named || name > 0) && (!ported || port != 0);
+    if (colon && (digits & port) == port && length - name <= 6)
+      return (!hostRequired || name > 0) && (!portRequired || port != 0);
   }
-  return isOddAuthority(start, end, named, ported);
+  return oddAuthority(start, end, hostRequired, portRequired);
 }
 
 /** A long one, an address in brackets, one with percent-encoding, or a wrong one. */
-function isOddAuthority(start: usize, end: usize, named: bool, ported: bool): bool {
+function oddAuthority(start: usize, end: usize, hostRequired: bool, portRequired: bool): bool {
   const hostEnd = start < end && byteAt(start) == 0x5b ? literalEnd(start, end) : nameEnd(start, end);
-  if (hostEnd == 0 || (named && hostEnd == start)) return false;
-  if (hostEnd == end) return !ported;
+  if (hostEnd == 0 || (hostRequired && hostEnd == start)) return false;
+  if (hostEnd == end) return !portRequired;
   if (byteAt(hostEnd) != COLON) return false;
   const digits = end - hostEnd - 1;
-  if (digits > 5 || (ported && digits == 0)) return false;
+  if (digits > 5 || (portRequired && digits == 0)) return false;
   for (let ptr = hostEnd + 1; ptr < end; ptr++) if (!isDigit(byteAt(ptr))) return false;
   return true;
 }
@@ -40,7 +42,7 @@ function isOddAuthority(start: usize, end: usize, named: bool, ported: bool): bo
 function nameEnd(start: usize, end: usize): usize {
   let ptr = start;
   while (ptr < end) {
-    const stops = notName(at(ptr, end));
+    const stops = notRegName(at(ptr, end));
     if (stops == 0) {
       ptr += 16;
       continue;
@@ -69,18 +71,4 @@ function literalEnd(start: usize, end: usize): usize {
 // RFC 3986 §2.3: unreserved = ALPHA / DIGIT / "-" / "." / "_" / "~"
 function isUnreserved(byte: u32): bool {
   return isDigit(byte) || lower(byte) - 0x61 < 26 || byte == 0x2d || byte == 0x2e || byte == 0x5f || byte == 0x7e;
-}
-
-export function isHex(byte: u32): bool {
-  return isDigit(byte) || lower(byte) - 0x61 < 6;
-}
-
-/** A bit for each byte that is not unreserved or sub-delims; see `notToken` for the tables. */
-function notName(v: v128): u32 {
-  const low = i8x16.swizzle(
-    i8x16(0x2a, 0x3f, 0x3e, 0x3e, 0x3f, 0x3e, 0x3f, 0x3f, 0x3f, 0x3f, 0x3d, 0x17, 0x14, 0x17, 0x35, 0x1c),
-    v128.and(v, i8x16.splat(0x0f)),
-  );
-  const high = i8x16.swizzle(i8x16(0, 0, 1, 2, 4, 8, 16, 32, 0, 0, 0, 0, 0, 0, 0, 0), i8x16.shr_u(v, 4));
-  return <u32>i8x16.bitmask(i8x16.eq(v128.and(low, high), i8x16.splat(0)));
 }

@@ -14,14 +14,14 @@ export const ONES = 0x01010101;
 export const BLANKS = 0x20202020;
 
 /** Exact: the lanes that hold no byte of a field value, and those that hold HTAB: below 0x20, or 0x7F. */
-export function controls(word: number): number {
+export function notValue(word: number): number {
   const low = word & LOW_BITS;
   // Adding 0x60 carries into the high bit from 0x20 on, adding 1 at 0x7F only. Lanes above 0x7F have it already.
   return ~(word | (((low + 0x60606060) | 0) & ~((low + ONES) | 0))) & HIGH_BITS;
 }
 
 /** Exact: the lanes that hold the byte that all lanes of `pattern` hold. */
-export function equals(word: number, pattern: number): number {
+export function equalTo(word: number, pattern: number): number {
   const difference = word ^ pattern;
   return ~(difference | ((difference & LOW_BITS) + LOW_BITS)) & HIGH_BITS;
 }
