@@ -21,7 +21,7 @@ import { WebSocketConnection } from "./connection.ts";
 import { MessageDeflate } from "./deflate.ts";
 import { COMPRESSION_OPTIONS } from "./extensions.ts";
 import type { CompressionOptions } from "./extensions.ts";
-import { ResponseHeadReader, checkResponse, checkOffer, handshakeRequest, targetOf } from "./handshake-client.ts";
+import { HandshakeReader, checkResponse, checkOffer, handshakeRequest, targetOf } from "./handshake-client.ts";
 import type { HandshakeResponse, HandshakeOffer, WebSocketTarget } from "./handshake-client.ts";
 import { checkMessageOptions, formOf } from "./message.ts";
 import type { Message, MessageOptions } from "./message.ts";
@@ -156,7 +156,7 @@ async function open(
         failed(error);
       }
     };
-    const reader = new ResponseHeadReader(stream, answered, failed);
+    const reader = new HandshakeReader(stream, answered, failed);
     stream.attach(reader);
     if (stream.closed()) reader.streamClosed(stream.error);
     else void stream.write(handshakeRequest(target, offer));

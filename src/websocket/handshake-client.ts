@@ -4,14 +4,13 @@
  */
 import { Buffer } from "node:buffer";
 import { UsageError } from "../errors.ts";
+import { isInterim, ResponseHeadReader } from "../http/http1/response-head-reader.ts";
+import type { ResponseHead } from "../http/http1/response-head-reader.ts";
+import { LimitError } from "../http/message/errors.ts";
 import { fieldLine, isToken, requestLine } from "../http/message/field-text.ts";
 import { HTTPHeaders } from "../http/message/headers.ts";
 import { hasMember, listMembers } from "../http/message/list-fields.ts";
 import type { BaseIOStream, StreamConsumer } from "../net/base-iostream.ts";
-import { memoryOf } from "../net/parser-memory.ts";
-import { T_MINOR, T_REASON_END, T_REASON_START, T_RESUME, T_STATUS } from "../parser/abi.ts";
-import { fieldLines } from "../parser/field-lines.ts";
-import { parseError } from "../parser/errors.ts";
 import { WebSocketHandshakeError } from "./errors.ts";
 import { checkAccepted, offerOf } from "./extensions.ts";
 import type { Compression, CompressionOptions } from "./extensions.ts";
@@ -154,64 +153,38 @@ export function checkResponse(answer: HandshakeResponse, offer: HandshakeOffer):
 }
 
 /** Reads the answer from a stream. One of its two callbacks is called, once; within `answered` the stream may change hands. */
-export class ResponseHeadReader implements StreamConsumer {
+export class HandshakeReader implements StreamConsumer {
   readonly #stream: BaseIOStream;
+  readonly #heads: ResponseHeadReader;
   readonly #answered: (answer: HandshakeResponse) => void;
   readonly #failed: (error: Error) => void;
-  #hint = 0;
-  #seen = 0;
   #done = false;
 
   constructor(stream: BaseIOStream, answered: (answer: HandshakeResponse) => void, failed: (error: Error) => void) {
     this.#stream = stream;
+    this.#heads = new ResponseHeadReader(stream.parser, MAX_ANSWER_SIZE, MAX_ANSWER_FIELDS);
     this.#answered = answered;
     this.#failed = failed;
   }
 
   bytesReceived(start: number, end: number): number {
-    const { parser } = this.#stream;
     let at = start;
     while (!this.#done && at < end) {
-      const size = parser.parseResponseHead(at, end, this.#hint, MAX_ANSWER_FIELDS);
-      if (size < 0) {
-        this.#fail(new WebSocketHandshakeError("ERR_LANDSPOUT_WEBSOCKET_HANDSHAKE", parseError(-size).message));
+      let head: ResponseHead | undefined;
+      try {
+        head = this.#heads.read(at, end);
+      } catch (error) {
+        this.#fail(new WebSocketHandshakeError("ERR_LANDSPOUT_WEBSOCKET_HANDSHAKE", problemOf(error as Error)));
         return end;
       }
-      if (this.#seen + (size === 0 ? end - at : size) > MAX_ANSWER_SIZE) {
-        this.#fail(
-          new WebSocketHandshakeError(
-            "ERR_LANDSPOUT_WEBSOCKET_HANDSHAKE",
-            `The answer has more than ${MAX_ANSWER_SIZE} bytes`,
-          ),
-        );
-        return end;
-      }
-      if (size === 0) {
-        this.#hint = parser.table[T_RESUME] as number;
-        return at;
-      }
-      this.#hint = 0;
-      this.#seen += size;
-      at += size;
-      const answer = this.#taken(at - size, at);
-      // RFC 9110 §15.2: interim answers come before the final one; 101 is one only in its number.
-      if (answer.status >= 200 || answer.status === 101) {
-        this.#done = true;
-        this.#answered(answer);
-      }
+      if (head === undefined) return at;
+      at += head.size;
+      if (isInterim(head.status)) continue;
+      const { status, reason, minor, fields } = head;
+      this.#done = true;
+      this.#answered({ status, reason, minor, headers: HTTPHeaders.from({ readFields: () => fields }) });
     }
     return this.#done && this.#stream.isClosed ? end : at;
-  }
-
-  /** The answer whose numbers are in the table and whose bytes are `[start, end)`. */
-  #taken(start: number, end: number): HandshakeResponse {
-    const { parser } = this.#stream;
-    const { table } = parser;
-    const text = memoryOf(parser).latin1Slice(start, end);
-    const lines = fieldLines(table, text, start);
-    const headers = HTTPHeaders.from({ readFields: () => lines });
-    const reason = text.slice((table[T_REASON_START] as number) - start, (table[T_REASON_END] as number) - start);
-    return { status: table[T_STATUS] as number, reason, minor: table[T_MINOR] as number, headers };
   }
 
   #fail(error: Error): void {
@@ -232,3 +205,6 @@ export class ResponseHeadReader implements StreamConsumer {
   }
   streamDrained(): void {}
 }
+
+const problemOf = (error: Error): string =>
+  error instanceof LimitError ? `The answer has more than ${error.limit} bytes` : error.message;

@@ -37,7 +37,10 @@ export const INTERNAL: ReadonlySet<string> = new Set([
   "OutboxSink",
   "Transformed",
   "MultipartSink",
+  "ParserMemory",
   "PartSource",
+  "PushIteratorOptions",
+  "StartLineResult",
   "WebSocketEvents",
   "OptionRule",
   // Made by the package for programs to call.

@@ -1,9 +1,19 @@
 /**
- * Takes apart the answers of our own connections (RFC 9112 §6.3) as their bytes come, for whoever passes them on in another form. It
- * trusts them: what this package sends is well-formed.
+ * Reads a response that comes in buffers, as the connections of this package and Node's own classes write it, for code that passes it on in
+ * another form. Head, framing and chunks go through the parser; content is not copied. It may be called while a connection is being read:
+ * the parser gets its bytes in SCRATCH, and nothing is left there during a call of the sink.
  */
 import { Buffer } from "node:buffer";
-import { hasNoContent } from "../message/status.ts";
+import { F_CL_PRESENT, F_TE_PRESENT, MAX_FIELDS, SCRATCH, SCRATCH_SIZE } from "../../parser/abi.ts";
+import { sharedParser } from "../../parser/choose.ts";
+import { putScratch } from "../../parser/memory.ts";
+import type { HttpParser } from "../../parser/types.ts";
+import { BodyReader } from "./body-reader.ts";
+import type { BodyLimits } from "./body-reader.ts";
+import { toProtocolError } from "./error-response.ts";
+import { CHUNKED, LENGTH, NO_CONTENT, responseFraming } from "./framing.ts";
+import { isInterim, ResponseHeadReader } from "./response-head-reader.ts";
+import type { ResponseHead } from "./response-head-reader.ts";
 
 /** None of these may throw. */
 export interface ResponseSink {
@@ -16,30 +26,39 @@ export interface ResponseSink {
 }
 
 const HEAD = 0;
-const LENGTH = 1;
-const CHUNK_SIZE = 2;
-const CHUNK = 3;
-const UNTIL_CLOSE = 4;
-const DONE = 5;
+const BODY = 1;
+const UNTIL_CLOSE = 2;
+const DONE = 3;
 const EMPTY = Buffer.alloc(0);
 
+/** Bytes of all heads of one response: less than SCRATCH holds, so that a longer one is seen. */
+export const MAX_RESPONSE_HEAD_SIZE: number = SCRATCH_SIZE - 1;
+const BODY_LIMITS: BodyLimits = { maxTrailerSize: 16_384, maxChunkExtensionSize: 4096, maxFieldCount: MAX_FIELDS };
+/** Bytes that are enough for most chunk lines. */
+const CHUNK_WINDOW = 64;
+const WINDOW_GROWTH = 16;
+
 export class ResponseReader {
+  readonly #parser: HttpParser = sharedParser().parser;
+  readonly #heads: ResponseHeadReader;
   readonly #sink: ResponseSink;
-  /** The request was HEAD: no content follows whatever the fields say. */
-  readonly #toHead: boolean;
+  readonly #method: string;
+  #body: BodyReader | undefined = undefined;
   #state = HEAD;
   #kept: Buffer = EMPTY;
-  #left = 0;
 
+  /** @param toHead The request was HEAD: no content follows whatever the fields say. */
   constructor(sink: ResponseSink, toHead: boolean) {
     this.#sink = sink;
-    this.#toHead = toHead;
+    this.#method = toHead ? "HEAD" : "GET";
+    this.#heads = new ResponseHeadReader(this.#parser, MAX_RESPONSE_HEAD_SIZE, MAX_FIELDS);
   }
 
   get complete(): boolean {
     return this.#state === DONE;
   }
 
+  /** @throws RemoteProtocolError on what is not a response. */
   add(chunk: Buffer): void {
     let bytes = this.#kept.length === 0 ? chunk : Buffer.concat([this.#kept, chunk]);
     this.#kept = EMPTY;
@@ -62,63 +81,53 @@ export class ResponseReader {
   /** Reads one thing at the beginning of `bytes`; 0: more are needed. */
   #step(bytes: Buffer): number {
     if (this.#state === HEAD) return this.#readHead(bytes);
-    if (this.#state === CHUNK_SIZE) return this.#readChunkSize(bytes);
-    if (this.#state === UNTIL_CLOSE) {
-      this.#sink.content(bytes);
-      return bytes.length;
-    }
-    const size = Math.min(this.#left, bytes.length);
-    this.#left -= size;
-    this.#sink.content(bytes.subarray(0, size));
-    if (this.#left === 0) {
-      if (this.#state === LENGTH) this.#finish();
-      else this.#state = CHUNK_SIZE;
-    }
-    return size;
+    if (this.#body !== undefined) return this.#readBody(this.#body, bytes);
+    this.#sink.content(bytes);
+    return bytes.length;
   }
 
   #readHead(bytes: Buffer): number {
-    const end = bytes.indexOf("\r\n\r\n");
-    if (end < 0) return 0;
-    const [line = "", ...lines] = bytes.toString("latin1", 0, end).split("\r\n");
-    const fields = lines.map((field): [string, string] => {
-      const colon = field.indexOf(":");
-      return [field.slice(0, colon), field.slice(colon + 1).trim()];
-    });
-    const status = Number(line.slice(9, 12));
-    this.#sink.head(status, line.slice(13), fields);
-    // RFC 9110 §15.2: interim answers end with their head, and another follows; after a 101 comes another protocol.
-    if (status >= 200 || status === 101) this.#chooseFraming(status, fields);
-    return end + 4;
+    const end = putScratch(this.#parser, 0, bytes, 0, Math.min(bytes.length, SCRATCH_SIZE));
+    const head = this.#heads.read(SCRATCH, end);
+    if (head === undefined) return 0;
+    const { size, status, reason, fields } = head;
+    const pairs: [string, string][] = [];
+    for (let i = 0; i < fields.length; i += 2) pairs.push([fields[i] as string, fields[i + 1] as string]);
+    this.#sink.head(status, reason, pairs);
+    if (!isInterim(status)) this.#chooseFraming(head);
+    return size;
   }
 
-  #chooseFraming(status: number, fields: readonly (readonly [string, string])[]): void {
-    const value = (name: string): string | undefined => fields.find(([other]) => other.toLowerCase() === name)?.[1];
-    const length = value("content-length");
-    if (status === 101) this.#state = UNTIL_CLOSE;
-    else if (this.#toHead || hasNoContent(status) || length === "0") this.#finish();
-    else if (value("transfer-encoding") !== undefined) this.#state = CHUNK_SIZE;
-    else if (length === undefined) this.#state = UNTIL_CLOSE;
+  #chooseFraming({ status, minor, flags, contentLength }: ResponseHead): void {
+    // RFC 9112 §6.3: "the Transfer-Encoding overrides the Content-Length". Node's classes send both where the application sets both.
+    const sure = (flags & F_TE_PRESENT) === 0 ? flags : flags & ~F_CL_PRESENT;
+    const framing = responseFraming(this.#method, status, sure, minor);
+    if (typeof framing !== "number") throw toProtocolError(framing);
+    if (framing === NO_CONTENT || (framing === LENGTH && contentLength === 0)) this.#finish();
+    else if (framing === LENGTH || framing === CHUNKED) {
+      this.#body = new BodyReader(this.#parser, BODY_LIMITS, framing === LENGTH ? contentLength : -1, Infinity);
+      this.#state = BODY;
+    } else this.#state = UNTIL_CLOSE;
+  }
+
+  #readBody(body: BodyReader, bytes: Buffer): number {
+    // Content itself is only measured: the reader looks at no byte of it.
+    let base = 0;
+    let reached = 0;
+    if (body.expected > 0) reached = body.advance(0, bytes.length, bytes.length);
     else {
-      this.#left = Number(length);
-      this.#state = LENGTH;
+      base = SCRATCH;
+      const largest = Math.min(bytes.length, SCRATCH_SIZE);
+      for (let window = Math.min(CHUNK_WINDOW, largest); ; window = Math.min(window * WINDOW_GROWTH, largest)) {
+        reached = body.advance(SCRATCH, putScratch(this.#parser, 0, bytes, 0, window), window);
+        if (reached !== SCRATCH || window === largest) break;
+      }
     }
-  }
-
-  #readChunkSize(bytes: Buffer): number {
-    // The line end of the chunk before comes first, except before the first.
-    const start = bytes[0] === 0x0d ? 2 : 0;
-    const end = bytes.indexOf("\r\n", start);
-    if (end < 0) return 0;
-    const size = Number.parseInt(bytes.toString("latin1", start, end), 16);
-    if (size === 0) {
-      if (bytes.length < end + 4) return 0;
-      this.#finish();
-      return end + 4;
-    }
-    this.#left = size;
-    this.#state = CHUNK;
-    return end + 2;
+    if (body.error !== undefined) throw body.error;
+    if (body.pieceEnd > body.pieceStart)
+      this.#sink.content(bytes.subarray(body.pieceStart - base, body.pieceEnd - base));
+    if (body.complete) this.#finish();
+    return reached - base;
   }
 
   #finish(): void {
