@@ -180,10 +180,12 @@ test("100,000 waiters that give up in a random order: linear", async () => {
     const j = Math.floor(Math.random() * (i + 1));
     [controllers[i], controllers[j]] = [controllers[j] as AbortController, controllers[i] as AbortController];
   }
-  const start = performance.now();
+  // The time of the processor: that of the clock is longer where others use it.
+  const start = process.cpuUsage();
   for (const controller of controllers) controller.abort(0);
   await Promise.all(ended);
-  const took = performance.now() - start;
+  const { user, system } = process.cpuUsage(start);
+  const took = (user + system) / 1000;
   assert.is(String(queue), "<Queue maxsize=0>");
   assert.ok(took < 5000, `${took} ms`);
 });
@@ -202,7 +204,10 @@ test("a wait that nobody looks at is no unhandled rejection", async () => {
   void queue.put(2);
   queue.close();
   void queue.put(3);
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
+  do await pause();
+  while (log.records.length < 2);
+  await pause();
   assert.is(log.records.length, 2);
 });
 
