@@ -5,11 +5,23 @@
 import { isIP } from "node:net";
 import { normalizeAddress } from "./addresses.ts";
 import type { AddressList } from "./addresses.ts";
+import type { RequestHead } from "../http1/request-head.ts";
 import type { HTTPHeaders } from "../message/headers.ts";
+import { H_X_FORWARDED_FOR, H_X_FORWARDED_PROTO, H_X_REAL_IP, H_X_SCHEME } from "../../parser/abi.ts";
 
 export interface Forwarded {
   readonly remoteIp: string;
   readonly protocol: "http" | "https";
+}
+
+/** Whether the head has a field that `applyForwarded` reads; without reading the fields. */
+export function hasForwarded(head: RequestHead): boolean {
+  return (
+    head.knows(H_X_FORWARDED_FOR) ||
+    head.knows(H_X_FORWARDED_PROTO) ||
+    head.knows(H_X_REAL_IP) ||
+    head.knows(H_X_SCHEME)
+  );
 }
 
 /**

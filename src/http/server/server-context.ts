@@ -13,7 +13,7 @@ import type { HttpParser } from "../../parser/types.ts";
 import { AddressList, normalizeAddress } from "./addresses.ts";
 import type { ConnectionContext, RequestSource } from "../http1/connection-context.ts";
 import { DecompressingConnections } from "./decompressing-connections.ts";
-import { applyForwarded } from "./forwarded.ts";
+import { applyForwarded, hasForwarded } from "./forwarded.ts";
 import { HTTPHeaders } from "../message/headers.ts";
 import { HTTP1Connection } from "../http1/http1connection.ts";
 import type { HTTPServerConnectionDelegate } from "../interfaces.ts";
@@ -79,9 +79,10 @@ export class ServerContext implements ConnectionContext {
 
   sourceOf(head: RequestHead, peer: string | undefined, encrypted: boolean): RequestSource {
     const remoteIp = normalizeAddress(peer);
-    const source: RequestSource = this.#xheaders
-      ? applyForwarded(HTTPHeaders.from(head), remoteIp, encrypted, this.#trusted)
-      : { remoteIp, protocol: encrypted ? "https" : "http" };
+    const source: RequestSource =
+      this.#xheaders && hasForwarded(head)
+        ? applyForwarded(HTTPHeaders.from(head), remoteIp, encrypted, this.#trusted)
+        : { remoteIp, protocol: encrypted ? "https" : "http" };
     return this.#protocol === undefined ? source : { remoteIp: source.remoteIp, protocol: this.#protocol };
   }
 
