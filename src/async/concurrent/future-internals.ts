@@ -1,16 +1,20 @@
-/** What the rest of this room does with a Future beyond its public methods; filled by the class, which keeps all of it private. */
-import type { Future } from "./future.ts";
-import type { UnseenHandler } from "./unseen.ts";
+/**
+ * What the rest of this room does with a Future beyond its public methods; filled by the class, which keeps all of it private. A Future is an
+ * `object` here, since the class stands on this file.
+ */
+
+/** Takes an exception that nobody has looked at; false: it is to be logged. */
+export type UnseenHandler = (error: unknown) => boolean;
 
 export interface FutureInternals {
   /** 0 pending, 1 there is a result, 2 an exception, 3 cancelled. */
-  stateOf(future: Future): number;
+  stateOf(future: object): number;
   /** The result or the exception of a Future that is done, which counts as looked at from now on. */
-  see(future: Future): unknown;
+  see(future: object): unknown;
   /** Whether anyone has asked for the result. */
-  isSeen(future: Future): boolean;
+  isSeen(future: object): boolean;
   /** `setException` with a handler for the case that nobody looks. */
-  fail(future: Future, error: unknown, onUnseen: UnseenHandler | undefined): void;
+  fail(future: object, error: unknown, onUnseen: UnseenHandler | undefined): void;
 }
 
 export const internals: FutureInternals = {} as FutureInternals;

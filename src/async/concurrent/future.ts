@@ -7,7 +7,7 @@ import { showState } from "../show-state.ts";
 import { logFailure } from "../../user-code.ts";
 import { internals } from "./future-internals.ts";
 import { reportUnseen } from "./unseen.ts";
-import type { UnseenHandler } from "./unseen.ts";
+import type { UnseenHandler } from "./future-internals.ts";
 
 const BRAND: symbol = Symbol.for("landspout.future");
 
@@ -47,13 +47,13 @@ export class Future<T = unknown> implements Promise<T> {
   static {
     Object.defineProperty(this.prototype, BRAND, { value: true });
     showState(this.prototype);
-    internals.stateOf = (future) => future.#state;
-    internals.see = (future) => {
+    internals.stateOf = (future: Future) => future.#state;
+    internals.see = (future: Future) => {
       future.#seen = true;
       return future.#value;
     };
-    internals.isSeen = (future) => future.#seen;
-    internals.fail = (future, error, onUnseen) => future.#fail(error, onUnseen);
+    internals.isSeen = (future: Future) => future.#seen;
+    internals.fail = (future: Future, error, onUnseen) => future.#fail(error, onUnseen);
   }
 
   get [Symbol.toStringTag](): string {

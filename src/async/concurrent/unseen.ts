@@ -5,20 +5,17 @@
 import { describeError, loggers } from "../../log.ts";
 import { withoutContext } from "../context.ts";
 import { internals } from "./future-internals.ts";
-import type { Future } from "./future.ts";
-
-/** Takes an exception that nobody has looked at; false: it is to be logged. */
-export type UnseenHandler = (error: unknown) => boolean;
+import type { UnseenHandler } from "./future-internals.ts";
 
 interface Unseen {
-  readonly future: Future;
+  readonly future: object;
   readonly error: unknown;
   readonly handler: UnseenHandler | undefined;
 }
 
 let waiting: Unseen[] = [];
 
-export function reportUnseen(future: Future, error: unknown, handler: UnseenHandler | undefined): void {
+export function reportUnseen(future: object, error: unknown, handler: UnseenHandler | undefined): void {
   // Not in the context of the Future that happens to be the first.
   if (waiting.push({ future, error, handler }) === 1) withoutContext(() => setImmediate(report));
 }

@@ -2,7 +2,7 @@
 import type { ParserMemory } from "../../net/parser-memory.ts";
 import type { HttpParser } from "../../parser/types.ts";
 import type { HTTPServerConnectionDelegate } from "../interfaces.ts";
-import type { ConnectionLimits } from "../server/options.ts";
+import type { ConnectionLimits } from "./limits.ts";
 import type { RequestHead } from "./request-head.ts";
 import type { UpgradedConnections } from "./upgraded-connections.ts";
 

@@ -5,7 +5,7 @@
  * Time bounds it first, as in nginx (`lingering_time`, `lingering_timeout`): a client that is still sending an upload reads the
  * response only when it has sent some more, and a reset before that makes it lose the response.
  */
-import type { ConnectionLimits } from "../server/options.ts";
+import type { ConnectionLimits } from "./limits.ts";
 
 /** While the server shuts down, a connection may be silent so many seconds. */
 const SILENCE_AT_SHUTDOWN = 1;

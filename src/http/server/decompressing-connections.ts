@@ -2,7 +2,7 @@
 import { DecompressingDelegate } from "../http1/decompress.ts";
 import type { HTTP1Exchange } from "../http1/http1exchange.ts";
 import type { HTTPMessageDelegate, HTTPServerConnectionDelegate } from "../interfaces.ts";
-import type { ConnectionLimits } from "./options.ts";
+import type { ConnectionLimits } from "../http1/limits.ts";
 
 export class DecompressingConnections implements HTTPServerConnectionDelegate {
   readonly #inner: HTTPServerConnectionDelegate;

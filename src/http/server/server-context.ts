@@ -17,7 +17,8 @@ import { applyForwarded, hasForwarded } from "./forwarded.ts";
 import { HTTPHeaders } from "../message/headers.ts";
 import { HTTP1Connection } from "../http1/http1connection.ts";
 import type { HTTPServerConnectionDelegate } from "../interfaces.ts";
-import type { ConnectionLimits, HTTPServerOptions } from "./options.ts";
+import type { ConnectionLimits } from "../http1/limits.ts";
+import type { HTTPServerOptions } from "./options.ts";
 import type { RequestHead } from "../http1/request-head.ts";
 import { UpgradedConnections } from "../http1/upgraded-connections.ts";
 

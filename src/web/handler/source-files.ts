@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, parse } from "node:path";
-import { isInside } from "../static/paths.ts";
+import { isInside } from "../paths/file-paths.ts";
 
 /** Larger files are not read. Bytes. */
 const LARGEST = 2_000_000;

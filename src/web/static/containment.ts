@@ -6,7 +6,7 @@ import * as fs from "node:fs";
 import type { BigIntStats } from "node:fs";
 import { HTTPError } from "../handler/http-error.ts";
 import { closeFile, openFile, realPath } from "./files.ts";
-import { isInside } from "./paths.ts";
+import { isInside } from "../paths/file-paths.ts";
 
 /** Looks at a path that leads elsewhere each time, where the system cannot be asked about what is open. */
 const MOST_LOOKS = 4;

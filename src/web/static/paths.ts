@@ -2,29 +2,15 @@
  * From the path in a URL to a path in the file system: the rules that keep a request inside the root and away from names that are
  * not meant for it. Text only; whether something is there, and where links lead, is for stored-files.ts.
  */
-import { posix, sep, win32 } from "node:path";
-import * as nodePath from "node:path";
 import { HTTPError } from "../handler/http-error.ts";
-
-/** The part of `node:path` that differs between systems; `posix` or `win32` in tests. */
-export type PathRules = Pick<typeof nodePath.posix, "resolve" | "sep">;
-
-const RULES: PathRules = sep === win32.sep ? win32 : posix;
-
-/**
- * The root with one separator behind it, so that `/srv/static` does not also stand for `/srv/static-secret`; the root of the file
- * system has one already.
- */
-export function rootPrefix(root: string, rules: PathRules = RULES): string {
-  const absolute = rules.resolve(root);
-  return absolute.endsWith(rules.sep) ? absolute : absolute + rules.sep;
-}
+import { SYSTEM_RULES } from "../paths/file-paths.ts";
+import type { PathRules } from "../paths/file-paths.ts";
 
 /**
  * `root` and a path from a URL, joined and made absolute. May lie outside the root: `checkPath` finds out. A path that begins with a slash
  * or a drive is no other than one that does not.
  */
-export function joinPath(root: string, path: string, rules: PathRules = RULES): string {
+export function joinPath(root: string, path: string, rules: PathRules = SYSTEM_RULES): string {
   return rules.resolve(root, `.${rules.sep}${rules.sep === "/" ? path : path.replaceAll("/", rules.sep)}`);
 }
 
@@ -43,7 +29,12 @@ export interface PathPolicy {
  * The path relative to the root, with `/` between its parts; "" for the root itself.
  * @throws HTTPError 403 outside the root, 404 where the name is one that is not served.
  */
-export function checkPath(prefix: string, absolute: string, policy: PathPolicy, rules: PathRules = RULES): string {
+export function checkPath(
+  prefix: string,
+  absolute: string,
+  policy: PathPolicy,
+  rules: PathRules = SYSTEM_RULES,
+): string {
   // Before anything touches the system: C ends a name at a NUL, JavaScript does not.
   if (absolute.includes("\0")) throw new HTTPError(404);
   const { sep: separator } = rules;
@@ -59,9 +50,4 @@ export function checkPath(prefix: string, absolute: string, policy: PathPolicy, 
     throw new HTTPError(404);
   if (windows && path.split("/").some((name) => NOT_A_NAME.test(name))) throw new HTTPError(404);
   return path;
-}
-
-/** Whether a real path lies in a real root. */
-export function isInside(root: string, path: string): boolean {
-  return path === root || path.startsWith(rootPrefix(root));
 }

@@ -11,7 +11,8 @@ import { hashBytes, hashOpened } from "./content-hash.ts";
 import { contentTypeOf, contentTypesReady } from "./content-types.ts";
 import { closeFile, openFile, readFile, realPath, statFile, statPath, toHTTPError } from "./files.ts";
 import type { ResolvedStaticOptions, SiblingCoding } from "./options.ts";
-import { checkPath, rootPrefix } from "./paths.ts";
+import { rootPrefix } from "../paths/file-paths.ts";
+import { checkPath } from "./paths.ts";
 
 export interface StoredFile {
   /** Relative to the root, with `/`. */
