@@ -79,6 +79,9 @@ export const scopeOf = (context: Context): Context => (FRAMES || storesSeen ? co
  */
 export const isClean = (first: boolean): boolean => (FRAMES ? first : !storesSeen);
 
+/** `captureContext` during a read, in the context that was entered for it. Where no store was ever seen, no resource has to be made. */
+export const captureInRead = (): Context => (!FRAMES && !storesSeen ? none : captureContext());
+
 /** Calls a function of this package, such as one that makes a timer for all connections, outside of every request's context. */
 export function withoutContext<Result>(make: () => Result): Result {
   return none.runInAsyncScope(make);

@@ -1,5 +1,5 @@
 /** The asynchronous context of one request (`AsyncLocalStorage`): what is called later in its name runs in copies of it. */
-import { captureContext, copyOf } from "../async/context.ts";
+import { captureContext, captureInRead, copyOf } from "../async/context.ts";
 import type { Context } from "../async/context.ts";
 
 export abstract class RequestContext {
@@ -9,6 +9,10 @@ export abstract class RequestContext {
   /** The present context becomes the one of this request. */
   keepContext(): void {
     this.context = captureContext();
+  }
+  /** The same, for the first synchronous part of the request, in the read that its head came with. */
+  keepContextOfRead(): void {
+    this.context = captureInRead();
   }
   /** A copy of it, for one call of a function of the program. */
   get scope(): Context {

@@ -11,8 +11,10 @@ export const COPY_LIMIT: number = 72 * 1024;
 const ARENA_SIZE = 256 * 1024;
 /** The same for content that waits in a handler, and never longer: of what the system does not take a copy is made. */
 const LARGE_ARENA_SIZE = 1024 * 1024;
-/** Content below this is copied into memory of its own: a handler may keep it for long, and more than itself alive. */
+/** Content below this lies in small blocks of its own: a handler may keep it for long, and with it the whole block. */
 const SMALL = 4096;
+/** Bytes of such a block: as many as Node keeps together for small Buffers (`Buffer.poolSize`). */
+const SMALL_CONTENT_SIZE = 8192;
 
 class Arena {
   readonly #size: number;
@@ -48,6 +50,7 @@ class Arena {
 
 const small = new Arena(ARENA_SIZE);
 const large = new Arena(LARGE_ARENA_SIZE);
+const smallContent = new Arena(SMALL_CONTENT_SIZE);
 
 /**
  * Copies up to `COPY_LIMIT` bytes, with text (latin1) before and behind. The copy lies behind `previous`, and in one piece with it, if that
@@ -65,14 +68,15 @@ export function takeCopy(
 /** A copy of content that is soon given to a stream. */
 export function takeContent(bytes: Uint8Array): Buffer {
   const { length } = bytes;
-  if (length < SMALL || length > LARGE_ARENA_SIZE) return Buffer.from(bytes);
-  return (length > COPY_LIMIT ? large : small).take(undefined, "", bytes, "");
+  if (length > LARGE_ARENA_SIZE) return Buffer.from(bytes);
+  return (length < SMALL ? smallContent : length > COPY_LIMIT ? large : small).take(undefined, "", bytes, "");
 }
 
 /** What was taken last has left this process, or has been copied: its place is free again. Of anything else this does nothing. */
 export function giveBack(piece: Uint8Array | string | undefined): void {
   small.giveBack(piece);
   large.giveBack(piece);
+  smallContent.giveBack(piece);
 }
 
 /** A copy in memory of its own: for output that waits, whose memory nobody else shall share. */
@@ -88,8 +92,14 @@ function put(memory: Buffer, at: number, before: string, bytes: Uint8Array, afte
   putText(memory, at + before.length + bytes.length, after);
 }
 
+/** `Buffer.write` for latin1 without the search for the encoding. It is not documented, so it may be missing. */
+const { latin1Write }: { latin1Write?: (this: Buffer, text: string, at: number, length: number) => number } =
+  Buffer.prototype as object;
+
 /** Mostly a header of a few bytes, for which a call out of JavaScript is dearer. */
 function putText(memory: Buffer, at: number, text: string): void {
-  if (text.length > 16) memory.write(text, at, "latin1");
-  else for (let i = 0; i < text.length; i++) memory[at + i] = text.charCodeAt(i);
+  if (text.length > 16) {
+    if (latin1Write === undefined) memory.write(text, at, "latin1");
+    else latin1Write.call(memory, text, at, text.length);
+  } else for (let i = 0; i < text.length; i++) memory[at + i] = text.charCodeAt(i);
 }

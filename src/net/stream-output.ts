@@ -104,8 +104,12 @@ export abstract class StreamOutput extends InputStream {
   appendKept(bytes: Uint8Array, before = "", after = "", join = false): void {
     const { transport } = this;
     if (transport === undefined) return;
-    if ((join || bytes.length < JOIN_LIMIT) && bytes.length <= COPY_LIMIT && transport.bufferedAmount === 0)
-      return this.appendBytes(bytes, before, after);
+    if ((join || bytes.length < JOIN_LIMIT) && bytes.length <= COPY_LIMIT && transport.bufferedAmount === 0) {
+      this.appendBytes(bytes, before, after);
+      // Where they are the copy of a handler's content, its memory is free again.
+      giveBack(bytes);
+      return;
+    }
     this.sealText();
     if (before !== "") this.push(before);
     if (bytes.length > 0) this.push(bytes);

@@ -239,18 +239,19 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
   private runDelegate(exchange: HTTP1Exchange, head: RequestHead): void {
     let message: HTTPMessageDelegate | undefined;
     try {
-      message = this.host.delegate.startRequest(this, exchange);
-      this.message = message;
-      const pending = message.headersReceived(head, HTTPHeaders.from(head));
-      if (isPromiseLike(pending))
-        this.waitFor(exchange, message, "headersReceived", pending, () => this.afterHeaders(exchange));
-      else this.afterHeaders(exchange);
+      message = this.message = this.host.delegate.startRequest(this, exchange);
+      const pending: unknown = message.headersReceived(head, HTTPHeaders.from(head));
+      if (pending === undefined || !isPromiseLike(pending)) this.afterHeaders(exchange);
+      else this.headersPending(exchange, message, pending);
     } catch (error) {
       // A delegate cannot be waited for. What its promise rejects with is the same failure.
-      watch(message, () => undefined);
+      watch(message, ignored);
       this.delegateFailed(exchange, error, "headersReceived", message ?? this.host.delegate);
     }
-    if (this.exchange === exchange && exchange.context === undefined) exchange.keepContext();
+    if (this.exchange === exchange && exchange.context === undefined) exchange.keepContextOfRead();
+  }
+  private headersPending(exchange: HTTP1Exchange, message: HTTPMessageDelegate, pending: PromiseLike<unknown>): void {
+    this.waitFor(exchange, message, "headersReceived", pending, () => this.afterHeaders(exchange));
   }
 
   /** The delegate has seen the head; a request without content is complete. */
@@ -293,22 +294,26 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
     const { message } = this;
     if (message === undefined) return;
     try {
-      const pending = exchange.scope.runInAsyncScope(message.dataReceived, message, piece);
-      if (isPromiseLike(pending)) {
-        this.waitFor(exchange, message, "dataReceived", pending, () => {
-          if (this.body?.complete === true && this.state === BODY) this.requestReceived(exchange);
-        });
-      }
+      const pending: unknown = isClean(false)
+        ? message.dataReceived(piece)
+        : exchange.scope.runInAsyncScope(message.dataReceived, message, piece);
+      if (pending !== undefined && isPromiseLike(pending)) this.piecePending(exchange, message, pending);
     } catch (error) {
       this.delegateFailed(exchange, error, "dataReceived", message);
     }
+  }
+  private piecePending(exchange: HTTP1Exchange, message: HTTPMessageDelegate, pending: PromiseLike<unknown>): void {
+    this.waitFor(exchange, message, "dataReceived", pending, () => {
+      if (this.body?.complete === true && this.state === BODY) this.requestReceived(exchange);
+    });
   }
 
   private requestReceived(exchange: HTTP1Exchange): void {
     this.body = undefined;
     this.bodyDone = true;
     this.state = ANSWERING;
-    exchange.scope.runInAsyncScope(this.finishMessage, this, exchange);
+    if (this.reading && isClean(false)) this.finishMessage(exchange);
+    else exchange.scope.runInAsyncScope(this.finishMessage, this, exchange);
   }
 
   private finishMessage(exchange: HTTP1Exchange): void {
@@ -327,7 +332,7 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
     exchange: HTTP1Exchange,
     message: HTTPMessageDelegate,
     hook: string,
-    pending: PromiseLike<void>,
+    pending: PromiseLike<unknown>,
     then: () => void,
   ): void {
     const failed = (error: unknown): void => this.delegateFailed(exchange, error, hook, message);
@@ -613,4 +618,5 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
   }
 }
 
+const ignored = (): void => undefined;
 const over = (waited: number, limit: number): boolean => limit > 0 && waited >= limit;
