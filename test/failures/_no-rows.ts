@@ -6,6 +6,7 @@ export const INTERNAL: ReadonlySet<string> = new Set([
   "ResponseSink",
   "ConnectionContext",
   "ExchangeOwner",
+  "IntakeConnection",
   "HTTPConnection",
   "HandlerInternals",
   "HeaderSource",

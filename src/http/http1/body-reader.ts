@@ -31,6 +31,8 @@ export const CHUNK_LINE_ALLOWANCE = 20;
 export class BodyReader {
   private readonly parser: HttpParser;
   private readonly limits: BodyLimits;
+  /** Content-Length, or -1 for chunks. */
+  readonly length: number;
   private readonly chunked: boolean;
   private next: number;
   /** Bytes of the content, or of the chunk, still to come. */
@@ -41,6 +43,10 @@ export class BodyReader {
   private hint = 0;
   /** The most content allowed; may be changed while reading. */
   maxBodySize: number;
+  /** Seconds that the content may take, 0 for any time. May be changed while reading. */
+  timeout = 0;
+  /** When the content began to be read, in seconds of the connection's clock; -1 before. */
+  since = -1;
   /** The piece found by the last `advance`; empty where the two are equal. */
   pieceStart = 0;
   pieceEnd = 0;
@@ -52,6 +58,7 @@ export class BodyReader {
   constructor(parser: HttpParser, limits: BodyLimits, length: number, maxBodySize: number) {
     this.parser = parser;
     this.limits = limits;
+    this.length = length;
     this.chunked = length < 0;
     this.remaining = this.chunked ? 0 : length;
     this.next = this.chunked ? CHUNK_LINE : length === 0 ? COMPLETE : DATA;
@@ -63,6 +70,10 @@ export class BodyReader {
     return this.remaining;
   }
 
+  /** The content is wanted: it is read as it comes. */
+  get begun(): boolean {
+    return this.since >= 0;
+  }
   get complete(): boolean {
     return this.next === COMPLETE;
   }

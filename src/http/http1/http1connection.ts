@@ -1,105 +1,86 @@
 /**
- * The server's side of one HTTP/1 connection (RFC 9112): heads, content, keep-alive, pipelining, refusals. It drives a
- * message delegate per request, one after the other; the next head is not looked at before the answer to the last is complete, so
- * answers leave in order whatever their handlers do.
+ * The server's side of one HTTP/1 connection (RFC 9112): keep-alive, pipelining, error responses, half close, lingering close. Requests are
+ * served one after the other: the next head is not looked at before the response to the last is complete, so responses leave in order
+ * whatever their handlers do. It must not know applications or routes.
  *
- * It must not know applications or routes. Where a message ends is framing.ts's word, what is wrong is said by refusal.ts.
+ *     state      event                                    next state
+ *     HEAD       the head is complete                     BODY, or ANSWERING where no content follows; the delegate is started
+ *                the head is malformed, too large, late   LINGERING, behind an error response
+ *                no request for long; the server ends     LINGERING
+ *                the client closes its side               closed; cut where a part of a head has come
+ *     BODY       a piece of content                       BODY; the delegate is given a copy
+ *                the content is complete                  ANSWERING; the delegate is told
+ *                it is malformed, too large, late         LINGERING, behind an error response; cut where the response has begun
+ *                the response is complete                 LINGERING
+ *                the client closes its side               cut
+ *     ANSWERING  the response is complete                 HEAD; LINGERING where it is the last
+ *                the delegate fails                       LINGERING, behind a 500; cut where the response has begun
+ *                the delegate takes the stream            DETACHED
+ *                the client closes its side               ANSWERING; the handler is told
+ *     LINGERING  more bytes                               dropped; cut over `lingerSize`
+ *                the client closes, or is waited for long closed
+ *     any        the connection is lost                   closed; exchange and delegate are told
+ *
+ * The way of a request to its delegate is request-intake.ts; how long the client is waited for, connection-timeouts.ts. What serves a
+ * client's connection as well stands apart: where a message ends in framing.ts and body-reader.ts.
  */
-import { Buffer } from "node:buffer";
 import { parserChannels } from "../../diagnostics.ts";
+import { isolated } from "../../async/context.ts";
 import { loggers } from "../../log.ts";
-import { caught, guard, isPromiseLike, logFailure, watch } from "../../user-code.ts";
-import { logExchangeFailure, nameOf } from "../failures.ts";
 import type { BaseIOStream, StreamConsumer } from "../../net/base-iostream.ts";
-import { copyOf, isClean, isolated } from "../../async/context.ts";
-import {
-  F_EXPECT_CONTINUE,
-  M_CONNECT,
-  T_CONTENT_LENGTH_HI,
-  T_CONTENT_LENGTH_LO,
-  T_FLAGS,
-  T_METHOD,
-  T_MINOR,
-  T_RESUME,
-  T_STAGE,
-} from "../../parser/abi.ts";
-import { BodyReader, bodyTooLarge } from "./body-reader.ts";
-import type { ConnectionContext, RequestSource } from "./connection-context.ts";
+import { T_RESUME, T_STAGE } from "../../parser/abi.ts";
 import { readBegins, readEnds } from "../message/date.ts";
-import { RemoteProtocolError, RequestTimeoutError } from "../message/errors.ts";
-import { CHUNKED, headRefusal, NO_CONTENT, REFUSALS, requestFraming } from "./framing.ts";
-import { HTTP1Exchange } from "./http1exchange.ts";
-import type { ExchangeOwner } from "./http1exchange.ts";
-import { HTTPHeaders } from "../message/headers.ts";
-import type { HTTPMessageDelegate } from "../interfaces.ts";
+import { RequestTimeoutError } from "../message/errors.ts";
+import type { RemoteProtocolError } from "../message/errors.ts";
+import type { BodyReader } from "./body-reader.ts";
+import type { ConnectionContext, RequestSource } from "./connection-context.ts";
+import { ANSWERING, BODY, DELEGATE, DETACHED, DRAIN, HEAD, LINGERING, RESPONSE, TURN } from "./connection-states.ts";
+import { BODY_LATE, CLOSE_IDLE, ConnectionTimeouts, DESTROY, HEAD_LATE } from "./connection-timeouts.ts";
+import type { TimedConnection } from "./connection-timeouts.ts";
+import { errorResponseText, headTooLarge, syntaxError, targetTooLong } from "./error-response.ts";
+import type { HTTP1Exchange } from "./http1exchange.ts";
 import { Lingering } from "./lingering.ts";
-import {
-  toProtocolError,
-  headTooLarge,
-  errorResponseText,
-  syntaxError,
-  targetNotStrict,
-  targetTooLong,
-} from "./error-response.ts";
-import { RequestHead } from "./request-head.ts";
+import type { RequestHead } from "./request-head.ts";
+import { abandon, beginRequest, delegateFailed, readBody } from "./request-intake.ts";
+import type { IntakeConnection } from "./request-intake.ts";
 import { SocketWaits } from "./socket-waits.ts";
 import type { UpgradedConnections } from "./upgraded-connections.ts";
-import { UnreadWait } from "./unread-wait.ts";
 
 /** Reads up to this size are made into one string for all the heads in them. */
 const SHARED_TEXT_LIMIT = 8192;
 /** After so many requests of one connection the others have their turn. */
 const REQUESTS_PER_TURN = 256;
 
-const HEAD = 0;
-const BODY = 1;
-/** The request is complete, its answer is not. */
-const ANSWERING = 2;
-/** The last answer is out; what comes is dropped until the client closes. */
-const LINGERING = 3;
-const DETACHED = 4;
-
-export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
+export class HTTP1Connection implements StreamConsumer, IntakeConnection, TimedConnection {
   readonly stream: BaseIOStream;
-  private readonly host: ConnectionContext;
-  private state = HEAD;
+  readonly host: ConnectionContext;
+  state: number = HEAD;
+  /** What the next bytes wait for (RESPONSE, DELEGATE, DRAIN, TURN). */
+  waiting = 0;
+  /** The request that is being received or answered; what is known of it is kept there. */
+  exchange: HTTP1Exchange | undefined = undefined;
+  /** Bytes are being delivered. */
+  reading = false;
+  peer: string | undefined;
+  readonly timeouts: ConnectionTimeouts;
+  lingering: Lingering | undefined = undefined;
+  /** Where the parser goes on in a head that has come in part, and the bytes of an empty line that is all there is of it: 0, 1 or 2. */
   private hint = 0;
-  /** Bytes of an empty line that is all there is of the next request: 0, 1 or 2. */
   private emptyLine = 0;
-  private exchange: HTTP1Exchange | undefined = undefined;
-  private message: HTTPMessageDelegate | undefined = undefined;
-  private body: BodyReader | undefined = undefined;
-  /** Content-Length of the current request, -1 for chunks. */
-  contentLength = 0;
-  private bodyDone = true;
-  /** A promise of the delegate is pending. */
-  private holding = false;
-  private peer: string | undefined = undefined;
-  maxBodySize = -1;
-  private bodyTimeout = -1;
-  /** Host time since when the present wait lasts, and since when the content has been coming. */
-  private since: number;
-  private bodySince = 0;
-  private unread: UnreadWait | undefined = undefined;
-  private unsent = 0;
-  private lingering: Lingering | undefined = undefined;
-  private reading = false;
-  private waits: SocketWaits | undefined = undefined;
-  private waitingForDrain = false;
+  /** `flushes` of the stream when it was last seen not to be congested. */
   private flushes = 0;
-  /** Other connections have their turn; then this one goes on. */
-  private yielding = false;
+  private socketWaits: SocketWaits | undefined = undefined;
 
   /** @param peer Address of the client where it is known better than by the socket (PROXY protocol). */
   constructor(stream: BaseIOStream, host: ConnectionContext, peer?: string) {
     this.stream = stream;
     this.host = host;
     this.peer = peer;
-    this.since = host.now;
+    this.timeouts = new ConnectionTimeouts(host.now);
     stream.attach(this);
   }
 
-  // --- the road in ---
+  // --- what may come next ---
 
   bytesReceived(start: number, end: number): number {
     const { host, stream } = this;
@@ -108,7 +89,7 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
     let base = 0;
     let served = 0;
     this.reading = true;
-    this.yielding = false;
+    this.waiting &= ~TURN;
     readBegins();
     while (at < end) {
       if (this.state === HEAD) {
@@ -133,10 +114,10 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
         }
         at = headEnd;
         this.hint = this.emptyLine = 0;
-        this.beginRequest(text, base, headEnd, served === 0);
+        beginRequest(this, text, base, headEnd, served === 0);
         served++;
       } else if (this.state === BODY) {
-        const next = this.readBody(at, end);
+        const next = readBody(this, at, end);
         if (next === at && this.state === BODY) break;
         at = next;
       } else if (this.state === LINGERING) {
@@ -154,27 +135,55 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
     return at;
   }
 
-  /** Whether bytes must wait: for a delegate's promise, for the answer, for the client to read, for other connections. */
+  /** Whether bytes must wait: for a delegate's promise, for the response, for the client to read, for other connections. */
   private heldBack(served: number, more: boolean): boolean {
-    if (this.holding) return true;
-    if (this.state === ANSWERING) {
-      this.stream.hold();
-      return true;
-    }
+    if ((this.waiting & DELEGATE) !== 0) return true;
+    if (this.state === ANSWERING) return this.hold(RESPONSE);
     if (this.state !== HEAD || !more) return false;
-    if (this.stream.flushes !== this.flushes) {
-      this.flushes = this.stream.flushes;
-      if (this.stream.congested) {
-        this.waitingForDrain = true;
-        this.stream.hold();
-        return true;
-      }
+    const { stream } = this;
+    if (stream.flushes !== this.flushes) {
+      this.flushes = stream.flushes;
+      if (stream.congested) return this.hold(DRAIN);
     }
     if (served < REQUESTS_PER_TURN) return false;
-    this.yielding = true;
-    this.stream.hold();
-    this.stream.releaseLater();
+    this.hold(TURN);
+    stream.releaseLater();
     return true;
+  }
+  private hold(reason: number): true {
+    this.waiting |= reason;
+    this.stream.hold();
+    return true;
+  }
+
+  /** A wait for the delegate is over. */
+  goOn(): void {
+    if (this.state === ANSWERING) return;
+    if (this.stream.peerEnded && this.stream.unreadLength === 0) this.afterLast(true);
+    else this.stream.release();
+  }
+
+  /** The client reads again. */
+  streamDrained(): void {
+    this.socketWaits?.drain();
+    if ((this.waiting & DRAIN) === 0) return;
+    this.waiting &= ~DRAIN;
+    this.stream.release();
+  }
+
+  // --- HEAD ---
+
+  /** A part of a request head has come. RFC 9112 §2.2: an empty line in front of a request line is ignored; it begins no request. */
+  get headBegun(): boolean {
+    return this.hint !== 0 && this.emptyLine === 0;
+  }
+  /** No byte has been received of a request that is not served yet. */
+  private get nothingUnread(): boolean {
+    return this.stream.unreadLength === this.emptyLine;
+  }
+  /** No request is being received or answered. */
+  get idle(): boolean {
+    return this.state === HEAD && !this.headBegun && this.nothingUnread;
   }
 
   /** An incomplete head. False: it was refused. */
@@ -190,201 +199,150 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
       this.refuse(headTooLarge(limits.maxHeaderSize));
       return false;
     }
-    // RFC 9112 §2.2: an empty line in front of a request line is ignored; it begins no request.
-    const began = this.hint === 0 || this.emptyLine > 0;
+    const begins = !this.headBegun;
     this.emptyLine = size <= 2 && buffer[start] === 0x0d ? size : 0;
-    if (began && this.emptyLine === 0) this.since = this.host.now;
+    if (begins && this.emptyLine === 0) this.timeouts.since = this.host.now;
     this.hint = table[T_RESUME] as number;
     return true;
   }
 
-  private beginRequest(text: string, base: number, headEnd: number, first: boolean): void {
-    const { host } = this;
-    const { parser, limits } = host;
-    const { table } = parser;
-    const flags = table[T_FLAGS] as number;
-    const minor = table[T_MINOR] as number;
-    const head = new RequestHead(parser, text, base, headEnd);
-    if (head.targetLength > limits.maxTargetLength) return this.refuse(targetTooLong(limits.maxTargetLength));
-    if (host.strictTarget && !head.isStrict) return this.refuse(targetNotStrict());
-    const refused = headRefusal(flags, minor) ?? (table[T_METHOD] === M_CONNECT ? REFUSALS["connect"] : undefined);
-    if (refused !== undefined) return this.refuse(toProtocolError(refused));
-    const framing = requestFraming(flags, minor);
-    if (typeof framing === "object") return this.refuse(toProtocolError(framing));
+  // --- BODY, ANSWERING ---
 
-    const exchange = new HTTP1Exchange(this, head, host.noKeepAlive);
-    this.exchange = exchange;
-    if (framing === NO_CONTENT) {
-      this.state = ANSWERING;
-      this.bodyDone = true;
-    } else {
-      const length =
-        framing === CHUNKED
-          ? -1
-          : (table[T_CONTENT_LENGTH_HI] as number) * 0x1_0000_0000 + (table[T_CONTENT_LENGTH_LO] as number);
-      this.contentLength = length;
-      this.state = BODY;
-      this.bodyDone = false;
-      this.maxBodySize = limits.maxBodySize;
-      this.bodyTimeout = limits.bodyTimeout;
-    }
-    this.startDelegate(exchange, head, first);
+  /** Answers a request that breaks the protocol, once, and serves nothing that follows it. */
+  refuse(error: RemoteProtocolError): void {
+    if (this.state === LINGERING || this.state === DETACHED) return;
+    loggers.general.info(`Malformed HTTP message from ${this.peerAddress() ?? "unix socket"}: ${error.message}`);
+    const channel = parserChannels.error;
+    if (channel.hasSubscribers) isolated(channel.publish, channel, { connection: this, error });
+    const { exchange } = this;
+    this.exchange = undefined;
+    const begun = exchange?.started === true;
+    exchange?.markLost(error);
+    if (exchange !== undefined) abandon(this, exchange, error);
+    if (begun) this.stream.destroy();
+    else this.answerAndClose(error.status, error.code, error.message);
   }
 
-  /** Each request begins in a copy of the stream's context, whatever the one before it has set, and keeps the one its delegate leaves. */
-  private startDelegate(exchange: HTTP1Exchange, head: RequestHead, first: boolean): void {
-    if (isClean(first)) this.runDelegate(exchange, head);
-    else copyOf(this.stream.context).runInAsyncScope(this.runDelegate, this, exchange, head);
-  }
-  private runDelegate(exchange: HTTP1Exchange, head: RequestHead): void {
-    let message: HTTPMessageDelegate | undefined;
-    try {
-      message = this.message = this.host.delegate.startRequest(this, exchange);
-      const pending: unknown = message.headersReceived(head, HTTPHeaders.from(head));
-      if (pending === undefined || !isPromiseLike(pending)) this.afterHeaders(exchange);
-      else this.headersPending(exchange, message, pending);
-    } catch (error) {
-      // A delegate cannot be waited for. What its promise rejects with is the same failure.
-      watch(message, ignored);
-      this.delegateFailed(exchange, error, "headersReceived", message ?? this.host.delegate);
-    }
-    if (this.exchange === exchange && exchange.context === undefined) exchange.keepContextOfRead();
-  }
-  private headersPending(exchange: HTTP1Exchange, message: HTTPMessageDelegate, pending: PromiseLike<unknown>): void {
-    this.waitFor(exchange, message, "headersReceived", pending, () => this.afterHeaders(exchange));
+  answerAndClose(status: number, code: string, text: string): void {
+    const { exchange } = this;
+    this.exchange = undefined;
+    exchange?.giveUp();
+    if (exchange !== undefined) abandon(this, exchange, undefined);
+    this.stream.appendText(errorResponseText(status, code, text), 0);
+    this.linger();
   }
 
-  /** The delegate has seen the head; a request without content is complete. */
-  private afterHeaders(exchange: HTTP1Exchange): void {
+  delegateFailed(exchange: HTTP1Exchange, error: unknown): void {
+    delegateFailed(this, exchange, error, "response", exchange.message);
+  }
+
+  /** The response is complete. */
+  exchangeFinished(exchange: HTTP1Exchange): void {
     if (this.exchange !== exchange) return;
-    if (this.bodyDone) return this.finishMessage(exchange);
-    if (exchange.finished) return;
-    const { host } = this;
-    const { maxBodySize, contentLength } = this;
-    if (contentLength > maxBodySize) return this.refuse(bodyTooLarge(maxBodySize));
-    this.body = new BodyReader(host.parser, host.limits, contentLength, maxBodySize);
-    this.since = this.bodySince = host.now;
-    // RFC 9110 §10.1.1: "A server MUST NOT send a 100 (Continue) response if such a request is HTTP/1.0". It is sent now, after
-    // the delegate has seen the head and not answered it: the content is wanted.
-    const { head } = exchange;
-    if ((head.flags & F_EXPECT_CONTINUE) !== 0 && head.minor > 0 && !exchange.started && !this.body.complete) {
-      this.stream.appendText("HTTP/1.1 100 Continue\r\n\r\n", 0);
+    this.exchange = undefined;
+    this.waiting &= ~(DELEGATE | RESPONSE);
+    this.timeouts.since = this.host.now;
+    // The head of a long response was sent before anybody knew that it is the last.
+    if (exchange.closeAfter || this.host.ending) {
+      abandon(this, exchange, undefined);
+      this.linger();
+      return;
     }
-    if (this.body.complete) this.requestReceived(exchange);
+    exchange.message = undefined;
+    this.state = HEAD;
+    if (this.reading) return;
+    if (this.stream.peerEnded && this.stream.unreadLength === 0) this.stream.end();
+    else this.stream.release();
   }
 
-  private readBody(start: number, end: number): number {
-    const { body, exchange, host } = this;
-    if (body === undefined || exchange === undefined) return start;
-    const next = body.advance(start, end, host.limits.chunkSize);
-    if (next < 0) {
-      this.refuse(body.error as RemoteProtocolError);
-      return start;
+  /** Gives the stream to another protocol. */
+  detachStream(exchange: HTTP1Exchange): BaseIOStream {
+    if (this.exchange === exchange) {
+      this.exchange = undefined;
+      exchange.message = undefined;
+      this.state = DETACHED;
+      this.host.connectionClosed(this);
+      this.stream.attach(undefined);
     }
-    if (next > start) this.since = host.now;
-    if (body.pieceEnd > body.pieceStart) {
-      this.deliver(exchange, body.memory.copy(host.memory, body.pieceStart, body.pieceEnd, body.expected));
+    return this.stream;
+  }
+
+  /** The client has left while it was being answered, as far as this server takes a half-close for that. */
+  get clientDisconnected(): boolean {
+    return this.state === ANSWERING && this.stream.peerEnded && this.host.halfCloseDisconnects;
+  }
+
+  // --- LINGERING ---
+
+  /**
+   * RFC 9112 §9.6: "the server […] performs a half-close by closing only the write side", and goes on reading until the client
+   * closes: a reset would make the client lose the response it has not read yet.
+   */
+  private linger(): void {
+    this.state = LINGERING;
+    this.waiting &= ~(DELEGATE | RESPONSE);
+    this.emptyLine = 0;
+    this.lingering = new Lingering(this.host.now);
+    this.timeouts.since = this.host.now;
+    this.stream.end();
+    if (this.stream.peerEnded) return;
+    if (!this.reading) this.stream.release();
+  }
+  /** Closes in good order a connection that is not used. */
+  closeIdle(): void {
+    this.linger();
+  }
+
+  // --- the client closes its side, the connection is lost, time passes ---
+
+  streamEnded(): void {
+    const { exchange } = this;
+    const nothingLeft = this.nothingUnread;
+    // A lingering connection closes by itself when its last bytes are out: destroying it now could lose them.
+    if (this.state === HEAD || this.state === BODY) this.afterLast(nothingLeft);
+    if (exchange === undefined || this.exchange !== exchange) return;
+    exchange.closeAfter = exchange.closeAfter || nothingLeft;
+    if (!this.host.halfCloseDisconnects) return;
+    this.timeouts.since = this.host.now;
+    exchange.notifyLeft(undefined);
+  }
+
+  /** The client sends no more, and what it sent has been looked at, or none of it (`nothingLeft`) is left. */
+  private afterLast(nothingLeft: boolean): void {
+    if (this.waiting !== 0) return;
+    // Content, or a head, that will never be complete.
+    if (this.state === BODY || (this.state === HEAD && !nothingLeft)) this.stream.destroy();
+    else if (this.state === HEAD) this.stream.end();
+  }
+
+  streamClosed(error: Error | undefined): void {
+    const { exchange } = this;
+    this.exchange = undefined;
+    exchange?.markLost(error);
+    if (exchange !== undefined) abandon(this, exchange, error);
+    this.socketWaits?.close(error);
+    if (this.state !== DETACHED) this.host.connectionClosed(this);
+  }
+
+  /** Called by the sweep: ends waits that have lasted too long. */
+  checkTimeouts(): void {
+    switch (this.timeouts.look(this)) {
+      case DESTROY:
+        return this.stream.destroy();
+      case CLOSE_IDLE:
+        return this.closeIdle();
+      case HEAD_LATE:
+        return this.refuse(new RequestTimeoutError("head", "The request head did not arrive in time."));
+      case BODY_LATE:
+        return this.refuse(new RequestTimeoutError("body", "The content did not arrive in time."));
+      default:
     }
-    if (body.complete && !this.holding && this.exchange === exchange && this.state === BODY)
-      this.requestReceived(exchange);
-    return next;
   }
 
-  private deliver(exchange: HTTP1Exchange, piece: Buffer): void {
-    const { message } = this;
-    if (message === undefined) return;
-    try {
-      const pending: unknown = isClean(false)
-        ? message.dataReceived(piece)
-        : exchange.scope.runInAsyncScope(message.dataReceived, message, piece);
-      if (pending !== undefined && isPromiseLike(pending)) this.piecePending(exchange, message, pending);
-    } catch (error) {
-      this.delegateFailed(exchange, error, "dataReceived", message);
-    }
-  }
-  private piecePending(exchange: HTTP1Exchange, message: HTTPMessageDelegate, pending: PromiseLike<unknown>): void {
-    this.waitFor(exchange, message, "dataReceived", pending, () => {
-      if (this.body?.complete === true && this.state === BODY) this.requestReceived(exchange);
-    });
-  }
+  // --- for exchanges and the server ---
 
-  private requestReceived(exchange: HTTP1Exchange): void {
-    this.body = undefined;
-    this.bodyDone = true;
-    this.state = ANSWERING;
-    if (this.reading && isClean(false)) this.finishMessage(exchange);
-    else exchange.scope.runInAsyncScope(this.finishMessage, this, exchange);
-  }
-
-  private finishMessage(exchange: HTTP1Exchange): void {
-    const { message } = this;
-    if (message === undefined) return;
-    try {
-      const pending: unknown = message.finish();
-      if (pending !== undefined) watch(pending, (error) => this.delegateFailed(exchange, error, "finish", message));
-    } catch (error) {
-      this.delegateFailed(exchange, error, "finish", message);
-    }
-  }
-
-  /** Holds the stream until a delegate's promise settles. */
-  private waitFor(
-    exchange: HTTP1Exchange,
-    message: HTTPMessageDelegate,
-    hook: string,
-    pending: PromiseLike<unknown>,
-    then: () => void,
-  ): void {
-    const failed = (error: unknown): void => this.delegateFailed(exchange, error, hook, message);
-    // It answered before it returned: nobody waits for the rest of what it does.
-    if (this.exchange !== exchange) return watch(pending, failed);
-    this.holding = true;
-    this.stream.hold();
-    const settled = (): boolean => {
-      if (this.exchange !== exchange || !this.holding) return false;
-      this.holding = false;
-      this.since = this.host.now;
-      return true;
-    };
-    Promise.resolve(pending).then(
-      () => {
-        if (!settled()) return;
-        this.stream.cork();
-        try {
-          then();
-        } catch (error) {
-          failed(error);
-        }
-        this.stream.uncork();
-        if (this.state === ANSWERING) return;
-        if (this.stream.peerEnded && this.stream.unreadLength === 0) this.afterLast(true);
-        else this.stream.release();
-      },
-      (error: unknown) => {
-        if (settled()) failed(error);
-      },
-    );
-  }
-
-  /** An exception out of a delegate: 500 (or what a protocol error says), or a cut connection once the answer has begun. */
-  delegateFailed(
-    exchange: HTTP1Exchange,
-    thrown: unknown,
-    hook = "response",
-    delegate: object | undefined = this.message,
-  ): void {
-    const error = caught(thrown);
-    if (this.exchange === exchange && error instanceof RemoteProtocolError) return this.refuse(error);
-    logExchangeFailure(exchange, nameOf(delegate, hook), error);
-    if (this.exchange !== exchange) return;
-    if (exchange.started) this.stream.destroy();
-    else this.answerAndClose(500, "ERR_LANDSPOUT_INTERNAL", "The request could not be answered.");
-  }
-
-  // --- the road out ---
-
-  get requestComplete(): boolean {
-    return this.bodyDone;
+  get body(): BodyReader | undefined {
+    return this.exchange?.body;
   }
   get closing(): boolean {
     return this.host.closing;
@@ -399,143 +357,17 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
     this.exchange?.notifyShutdown();
   }
 
-  exchangeFinished(exchange: HTTP1Exchange): void {
-    if (this.exchange !== exchange) return;
-    const { message } = this;
-    this.exchange = undefined;
-    this.message = undefined;
-    this.holding = false;
-    this.since = this.host.now;
-    // The head of a long answer was sent before anybody knew that it is the last.
-    if (exchange.closeAfter || this.host.ending) {
-      this.abandon(exchange, message, undefined);
-      this.linger();
-      return;
-    }
-    this.state = HEAD;
-    if (this.reading) return;
-    if (this.stream.peerEnded && this.stream.unreadLength === 0) this.stream.end();
-    else this.stream.release();
-  }
-
-  /** No byte has been received of a request that is not served yet. */
-  private get nothingUnread(): boolean {
-    return this.stream.unreadLength === this.emptyLine;
-  }
-
-  /**
-   * RFC 9112 §9.6: "the server […] performs a half-close by closing only the write side", and goes on reading until the client
-   * closes: a reset would make the client lose the answer it has not read yet.
-   */
-  private linger(): void {
-    this.state = LINGERING;
-    this.holding = false;
-    this.emptyLine = 0;
-    this.lingering = new Lingering(this.host.now);
-    this.since = this.host.now;
-    this.stream.end();
-    if (this.stream.peerEnded) return;
-    if (!this.reading) this.stream.release();
-  }
-
-  private get waiting(): SocketWaits {
-    const waits = (this.waits ??= new SocketWaits());
+  private get waits(): SocketWaits {
+    const waits = (this.socketWaits ??= new SocketWaits());
     if (this.stream.isClosed) waits.close(undefined);
     return waits;
   }
   drained(): Promise<void> {
-    return this.waiting.drained();
+    return this.waits.drained();
   }
   released(begin: (done: () => void) => boolean): Promise<void> | undefined {
-    return this.waiting.released(begin);
+    return this.waits.released(begin);
   }
-
-  streamDrained(): void {
-    this.waits?.drain();
-    if (!this.waitingForDrain) return;
-    this.waitingForDrain = false;
-    this.stream.release();
-  }
-
-  // --- refusals ---
-
-  /** Answers a request that cannot be served, once, and serves nothing that follows it. */
-  refuse(error: RemoteProtocolError): void {
-    const exchange = this.exchange;
-    if (this.state === LINGERING || this.state === DETACHED) return;
-    loggers.general.info(`Malformed HTTP message from ${this.peerAddress() ?? "unix socket"}: ${error.message}`);
-    const channel = parserChannels.error;
-    if (channel.hasSubscribers) isolated(channel.publish, channel, { connection: this, error });
-    const message = this.message;
-    this.exchange = undefined;
-    this.message = undefined;
-    const begun = exchange?.started === true;
-    exchange?.markLost(error);
-    this.abandon(exchange, message, error);
-    if (begun) this.stream.destroy();
-    else this.answerAndClose(error.status, error.code, error.message);
-  }
-
-  private answerAndClose(status: number, code: string, text: string): void {
-    const { exchange, message } = this;
-    this.exchange = undefined;
-    this.message = undefined;
-    exchange?.giveUp();
-    this.abandon(exchange, message, undefined);
-    this.stream.appendText(errorResponseText(status, code, text), 0);
-    this.linger();
-  }
-
-  /** Tells a delegate whose request is not complete that it never will be. */
-  private abandon(
-    exchange: HTTP1Exchange | undefined,
-    message: HTTPMessageDelegate | undefined,
-    error: Error | undefined,
-  ): void {
-    const complete = this.bodyDone;
-    this.bodyDone = true;
-    this.body = undefined;
-    if (complete || message === undefined) return;
-    guard(
-      () => exchange?.scope.runInAsyncScope(message.onConnectionClose, message, error),
-      (thrown) =>
-        logFailure(`${nameOf(message, "onConnectionClose")}, connection from ${this.peer ?? "a client"}`, thrown),
-    );
-  }
-
-  // --- the client leaves ---
-
-  streamEnded(): void {
-    const { exchange } = this;
-    const nothingLeft = this.nothingUnread;
-    // A lingering connection closes by itself when its last bytes are out: destroying it now could lose them.
-    if (this.state === HEAD || this.state === BODY) this.afterLast(nothingLeft);
-    if (exchange === undefined || this.exchange !== exchange) return;
-    exchange.closeAfter = exchange.closeAfter || nothingLeft;
-    if (!this.host.halfCloseDisconnects) return;
-    this.since = this.host.now;
-    exchange.notifyLeft(undefined);
-  }
-
-  /** The client sends no more, and what it sent has been looked at, or none of it (`nothingLeft`) is left. */
-  private afterLast(nothingLeft: boolean): void {
-    if (this.holding || this.waitingForDrain || this.yielding) return;
-    // Content, or a head, that will never be complete.
-    if (this.state === BODY || (this.state === HEAD && !nothingLeft)) this.stream.destroy();
-    else if (this.state === HEAD) this.stream.end();
-  }
-
-  streamClosed(error: Error | undefined): void {
-    const { exchange, message } = this;
-    this.exchange = undefined;
-    this.message = undefined;
-    exchange?.markLost(error);
-    this.abandon(exchange, message, error);
-    this.waits?.close(error);
-    if (this.state !== DETACHED) this.host.connectionClosed(this);
-  }
-
-  // --- for the exchange and the server ---
 
   sourceOf(head: RequestHead): RequestSource {
     return this.host.sourceOf(head, this.peerAddress(), this.stream.encrypted);
@@ -545,78 +377,4 @@ export class HTTP1Connection implements StreamConsumer, ExchangeOwner {
     this.peer ??= this.stream.remoteAddress;
     return this.peer;
   }
-
-  detachStream(exchange: HTTP1Exchange): BaseIOStream {
-    if (this.exchange === exchange) {
-      this.exchange = undefined;
-      this.message = undefined;
-      this.state = DETACHED;
-      this.host.connectionClosed(this);
-      this.stream.attach(undefined);
-    }
-    return this.stream;
-  }
-
-  setMaxBodySize(size: number): void {
-    this.maxBodySize = size;
-    if (this.body !== undefined) this.body.maxBodySize = size;
-  }
-  setBodyTimeout(seconds: number): void {
-    this.bodyTimeout = seconds;
-  }
-
-  /** No request is being received or answered. */
-  get idle(): boolean {
-    return this.state === HEAD && (this.hint === 0 || this.emptyLine > 0) && this.nothingUnread;
-  }
-  /** The client has left while it was being answered, as far as this server takes a half-close for that. */
-  get clientDisconnected(): boolean {
-    return this.state === ANSWERING && this.stream.peerEnded && this.host.halfCloseDisconnects;
-  }
-  /** Closes in good order; the client is told to go. */
-  closeIdle(): void {
-    this.linger();
-  }
-
-  /** Called by the sweep: ends waits that have lasted too long. */
-  checkTimeouts(): void {
-    const { limits, now, tick } = this.host;
-    const waited = now - this.since - tick;
-    const unsent = this.stream.unsentLength;
-    if (unsent > 0 && unsent === this.unsent && this.state !== HEAD && this.state !== BODY) {
-      if (over(waited, limits.writeTimeout)) this.stream.destroy();
-      return;
-    }
-    if (unsent !== this.unsent) {
-      this.unsent = unsent;
-      if (this.state !== BODY) this.since = now;
-      this.lingering?.restart(now);
-      return;
-    }
-    this.unread = this.stream.isPaused ? (this.unread ?? new UnreadWait(this.stream, now)) : undefined;
-    if (this.unread?.isOver(this.stream, now, this.state === ANSWERING ? limits.unreadTimeout : 0) === true) {
-      return this.stream.destroy();
-    }
-    if (this.state === ANSWERING) {
-      // Told that its client left, a handler may still answer, but not whenever it likes.
-      if (this.clientDisconnected && over(waited, limits.writeTimeout)) this.stream.destroy();
-    } else if (this.state === LINGERING) {
-      if (this.lingering?.expired(now, tick, limits, this.host.closing) === true) this.stream.destroy();
-    } else if (this.state === BODY) {
-      if (this.holding || this.body === undefined) return;
-      if (over(waited, limits.bodyIdleTimeout) || over(now - this.bodySince - tick, this.bodyTimeout)) {
-        this.refuse(new RequestTimeoutError("body", "The content did not arrive in time."));
-      }
-    } else if (this.state === HEAD) {
-      if (unsent > 0 && over(waited, limits.writeTimeout)) this.stream.destroy();
-      else if (this.hint === 0 || this.emptyLine > 0) {
-        if (over(waited, limits.idleConnectionTimeout)) this.closeIdle();
-      } else if (over(waited, limits.headerTimeout)) {
-        this.refuse(new RequestTimeoutError("head", "The request head did not arrive in time."));
-      }
-    }
-  }
 }
-
-const ignored = (): void => undefined;
-const over = (waited: number, limit: number): boolean => limit > 0 && waited >= limit;

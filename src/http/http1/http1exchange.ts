@@ -11,13 +11,14 @@ import { StreamClosedError } from "../../net/errors.ts";
 import { ASCII, LATIN1, UTF8 } from "../../net/stream-output.ts";
 import type { TextKind } from "../../net/stream-output.ts";
 import { F_CONN_CLOSE, F_CONN_KEEP_ALIVE, F_EXPECT_CONTINUE, M_HEAD } from "../../parser/abi.ts";
+import type { BodyReader } from "./body-reader.ts";
 import { asksToClose, checkLength, connectionLine, parseLength, withoutFraming } from "./response-framing.ts";
 import { httpDate } from "../message/date.ts";
 import { LocalProtocolError } from "../message/errors.ts";
 import { statusLine } from "../message/field-text.ts";
 import { guardCall } from "../failures.ts";
 import { HTTPHeaders } from "../message/headers.ts";
-import type { HTTPConnection, ResponseStartLine } from "../interfaces.ts";
+import type { HTTPConnection, HTTPMessageDelegate, ResponseStartLine } from "../interfaces.ts";
 import { RequestContext } from "../request-context.ts";
 import type { RequestHead } from "./request-head.ts";
 import { ShutdownNotice } from "../shutdown-notice.ts";
@@ -32,10 +33,6 @@ export interface ExchangeOwner {
   /** It accepts nothing more. */
   readonly ending: boolean;
   readonly upgraded: UpgradedConnections;
-  /** All content of the current request has been received. */
-  readonly requestComplete: boolean;
-  /** Content-Length of the current request, -1 for chunks. */
-  readonly contentLength: number;
   /** The client has closed its side, as far as this server takes that for leaving. */
   readonly clientDisconnected: boolean;
   exchangeFinished(exchange: HTTP1Exchange): void;
@@ -46,10 +43,6 @@ export interface ExchangeOwner {
   /** Resolves when `done`, which `begin` is given, is called; rejects when the connection closes first. */
   released(begin: (done: () => void) => boolean): Promise<void> | undefined;
   detachStream(exchange: HTTP1Exchange): BaseIOStream;
-  /** Limit for the content of the current request. */
-  readonly maxBodySize: number;
-  setMaxBodySize(size: number): void;
-  setBodyTimeout(seconds: number): void;
   sourceOf(head: RequestHead): { readonly remoteIp: string; readonly protocol: "http" | "https" };
 }
 
@@ -72,14 +65,22 @@ export class HTTP1Exchange extends RequestContext implements HTTPConnection {
   private promised = -1;
   /** The connection closes after this answer. */
   closeAfter: boolean;
+  /** What receives the request, as long as the connection tells it anything. */
+  message: HTTPMessageDelegate | undefined = undefined;
+  /** Reads the content; undefined where there is none, or no more of it is read. */
+  body: BodyReader | undefined;
+  /** Most bytes of content this request may have; 0 where it has none. */
+  maxBodySize: number;
   private closeCallback: ((error: Error | undefined) => void) | undefined = undefined;
   private abort: AbortController | undefined = undefined;
   private shutdown: ShutdownNotice | undefined = undefined;
 
-  constructor(owner: ExchangeOwner, head: RequestHead, noKeepAlive: boolean) {
+  constructor(owner: ExchangeOwner, head: RequestHead, noKeepAlive: boolean, body: BodyReader | undefined) {
     super();
     this.owner = owner;
     this.head = head;
+    this.body = body;
+    this.maxBodySize = body?.maxBodySize ?? 0;
     const { flags } = head;
     // RFC 9112 §9.3: persistent unless `close`; with HTTP/1.0 only on `keep-alive`.
     this.closeAfter =
@@ -113,15 +114,15 @@ export class HTTP1Exchange extends RequestContext implements HTTPConnection {
 
   /** All content of the request has been received, or it has none. */
   get requestComplete(): boolean {
-    return this.owner.requestComplete;
+    return this.body === undefined;
   }
   /**
    * Whether waiting for content that nobody reads costs little and keeps the connection: its length is known and small, and the client
    * does not wait for `100 Continue` to send it.
    */
   get contentIsShort(): boolean {
-    const { contentLength } = this.owner;
-    return contentLength >= 0 && contentLength <= SHORT_CONTENT && (this.head.flags & F_EXPECT_CONTINUE) === 0;
+    const length = this.body?.length ?? 0;
+    return length >= 0 && length <= SHORT_CONTENT && (this.head.flags & F_EXPECT_CONTINUE) === 0;
   }
 
   /** Called once if the client leaves before the answer is complete, in the `AsyncLocalStorage` context of this call. */
@@ -163,7 +164,7 @@ export class HTTP1Exchange extends RequestContext implements HTTPConnection {
   /** The `Connection` field of the answer, or "", with the options of the program's own. Decides, with the state of this moment, whether the connection goes on. */
   private connectionField(own?: string): string {
     const { owner } = this;
-    if (owner.closing || !owner.requestComplete) this.closeAfter = true;
+    if (owner.closing || this.body !== undefined) this.closeAfter = true;
     if (own !== undefined) {
       if (asksToClose(own)) this.closeAfter = true;
       return connectionLine(own, this.closeAfter, this.head.minor === 0);
@@ -387,14 +388,12 @@ export class HTTP1Exchange extends RequestContext implements HTTPConnection {
     return this.owner.upgraded;
   }
 
-  /** Most bytes of content this request may have. It may be set, and so may the seconds that the content may take. */
-  get maxBodySize(): number {
-    return this.owner.maxBodySize;
-  }
+  /** Limits for the content of this request: bytes, and the seconds that it may take. */
   setMaxBodySize(size: number): void {
-    this.owner.setMaxBodySize(size);
+    this.maxBodySize = size;
+    if (this.body !== undefined) this.body.maxBodySize = size;
   }
   setBodyTimeout(seconds: number): void {
-    this.owner.setBodyTimeout(seconds);
+    if (this.body !== undefined) this.body.timeout = seconds;
   }
 }
