@@ -1,7 +1,7 @@
 /** `CachingResolver`: keeps what another resolver found, within bounds. Knows nothing of how names are looked up. */
 import { checkOptions, seconds, whole } from "../options-check.ts";
 import type { OptionTable } from "../options-check.ts";
-import { checkAddresses, DefaultResolver } from "./resolver.ts";
+import { checkAddresses, DefaultResolver, RESOLVE_OPTIONS } from "./resolver.ts";
 import type { ResolvedAddress, ResolveOptions, Resolver } from "./resolver.ts";
 
 export interface CachingResolverOptions {
@@ -60,6 +60,7 @@ export class CachingResolver implements Resolver {
   }
 
   async resolve(host: string, options: ResolveOptions = {}): Promise<readonly ResolvedAddress[]> {
+    checkOptions("resolve", options, RESOLVE_OPTIONS);
     const { port = 0, family = 0, signal } = options;
     signal?.throwIfAborted();
     const key = `${host.toLowerCase()}|${port}|${family}`;

@@ -2,7 +2,7 @@
 import { Resolver as SystemDns } from "node:dns/promises";
 import { checkOptions, listOf, seconds, text, whole } from "../options-check.ts";
 import type { OptionTable } from "../options-check.ts";
-import { literalAddress } from "./resolver.ts";
+import { literalAddress, RESOLVE_OPTIONS } from "./resolver.ts";
 import type { ResolvedAddress, ResolveOptions, Resolver } from "./resolver.ts";
 
 export interface DnsResolverOptions {
@@ -34,7 +34,9 @@ export class DnsResolver implements Resolver {
     if (servers !== undefined) this.#dns.setServers([...servers]);
   }
 
-  async resolve(host: string, { family = 0, signal }: ResolveOptions = {}): Promise<readonly ResolvedAddress[]> {
+  async resolve(host: string, options: ResolveOptions = {}): Promise<readonly ResolvedAddress[]> {
+    checkOptions("resolve", options, RESOLVE_OPTIONS);
+    const { family = 0, signal } = options;
     signal?.throwIfAborted();
     const literal = literalAddress(host);
     if (literal !== undefined) return [literal];

@@ -5,6 +5,8 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { LandspoutError, UsageError } from "../errors.ts";
+import { checkOptions, oneOf, whole } from "../options-check.ts";
+import type { OptionTable } from "../options-check.ts";
 
 /** An address that belongs to a name. */
 export interface ResolvedAddress {
@@ -25,6 +27,12 @@ export interface ResolveOptions {
   readonly signal?: AbortSignal;
 }
 
+export const RESOLVE_OPTIONS: OptionTable<ResolveOptions> = {
+  port: whole(0, 65_535),
+  family: oneOf(0, 4, 6),
+  signal: (value) => (value instanceof AbortSignal ? undefined : "an AbortSignal"),
+};
+
 /** Turns names into addresses. */
 export interface Resolver {
   /** Rejects with the system's error where there are none. The first address is tried first. */
@@ -34,7 +42,9 @@ export interface Resolver {
 
 /** Asks the operating system, in its order. Default of everything that connects. */
 export class DefaultResolver implements Resolver {
-  async resolve(host: string, { family = 0 }: ResolveOptions = {}): Promise<readonly ResolvedAddress[]> {
+  async resolve(host: string, options: ResolveOptions = {}): Promise<readonly ResolvedAddress[]> {
+    checkOptions("resolve", options, RESOLVE_OPTIONS);
+    const { family = 0 } = options;
     const found = await lookup(host, { all: true, verbatim: true, family });
     return found.map((one) => ({ address: one.address, family: one.family === 6 ? 6 : 4 }));
   }

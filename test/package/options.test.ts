@@ -2,6 +2,7 @@
  * Everywhere options are taken, one that does not exist is refused with the nearest name, at the call: no room is left in which a misspelt
  * limit is a limit that is not there. A function that takes options has a row here.
  */
+import { Buffer } from "node:buffer";
 import { EventEmitter } from "node:events";
 import * as assert from "uvu/assert";
 import * as adapters from "../../src/adapters/index.ts";
@@ -12,6 +13,8 @@ import { setCookieLine } from "../../src/http/message/set-cookie.ts";
 import { get as getLocale } from "../../src/locale/index.ts";
 import { IOLoop, PeriodicCallback, WorkerExecutor } from "../../src/loop/ioloop.ts";
 import { IOStream } from "../../src/net/iostream.ts";
+import * as netutil from "../../src/net/netutil.ts";
+import { TCPClient } from "../../src/net/tcpclient.ts";
 import { forkProcesses } from "../../src/process/process.ts";
 import { TCPServer } from "../../src/net/tcpserver.ts";
 import { natsDriver, processDriver, PubSub, redisDriver } from "../../src/pubsub/index.ts";
@@ -45,6 +48,15 @@ const ROWS: readonly [string, () => unknown, string][] = [
   ["shutdown", () => new HTTPServer(app).shutdown(wrong({ deadlin: 5 })), "deadline"],
   ["IOStream", () => new IOStream(wrong({ max_buffer_size: 5 })), "maxBufferSize"],
   ["IOStream.connect", () => new IOStream().connect(wrong({ hostname: "localhost", port: 1 })), "host"],
+  ["IOStream.write", () => new IOStream().write("x", wrong({ byte: "keep" })), "bytes"],
+  ["TCPClient", () => new TCPClient(wrong({ resolve: {} })), "resolver"],
+  ["TCPClient.connect", () => new TCPClient().connect("localhost", 1, wrong({ time_out: 5 })), "timeout"],
+  ["bindSockets", () => netutil.bindSockets(0, "127.0.0.1", wrong({ backLog: 5 })), "backlog"],
+  ["CachingResolver", () => new netutil.CachingResolver(undefined, wrong({ ttls: 5 })), "ttl"],
+  ["DnsResolver", () => new netutil.DnsResolver(wrong({ server: [] })), "servers"],
+  ["DefaultResolver.resolve", () => new netutil.DefaultResolver().resolve("::1", wrong({ famly: 6 })), "family"],
+  ["CachingResolver.resolve", () => new netutil.CachingResolver().resolve("::1", wrong({ famly: 6 })), "family"],
+  ["DnsResolver.resolve", () => new netutil.DnsResolver().resolve("::1", wrong({ famly: 6 })), "family"],
   ["IOStream.readBytes", () => new IOStream().readBytes(5, wrong({ partail: true })), "partial"],
   ["IOStream.readUntil", () => new IOStream().readUntil("x", wrong({ maxbytes: 5 })), "maxBytes"],
   ["IOStream.startTls", () => new IOStream().startTls(false, wrong({ serverHostName: "x" })), "serverHostname"],
@@ -145,6 +157,13 @@ const CALLS: readonly [string, (handler: web.RequestHandler) => unknown, string]
   ["setSignedCookie", (h) => h.setSignedCookie("a", "b", wrong({ httponly: true })), "httpOnly"],
   ["clearCookie", (h) => h.clearCookie("a", wrong({ Path: "/" })), "path"],
   ["getSignedCookie", (h) => h.getSignedCookie("a", wrong({ max_age_days: 1 })), "maxAgeDays"],
+  ["clearAllCookies", (h) => h.clearAllCookies(wrong({ Path: "/" })), "path"],
+  ["getSignedCookieBytes", (h) => h.getSignedCookieBytes("a", wrong({ max_age_days: 1 })), "maxAgeDays"],
+  ["setDownloadName", (h) => h.setDownloadName("a", wrong({ Type: "inline" })), "type"],
+  ["write of text", (h) => h.write("x", wrong({ byte: "keep" })), "bytes"],
+  ["write of bytes", (h) => h.write(Buffer.from("x"), wrong({ byte: "keep" })), "bytes"],
+  ["finish", (h) => void h.finish("x", wrong({ byte: "keep" })), "bytes"],
+  ["sendError", (h) => h.sendError(500, wrong({ reasn: "x" })), "reason"],
   ["redirect", (h) => h.redirect("/", wrong({ permament: true })), "permanent"],
   ["staticUrl", (h) => h.staticUrl("a.css", wrong({ include_host: true })), "includeHost"],
 ];

@@ -39,6 +39,9 @@ export const COOKIE_OPTIONS: OptionTable<SetCookieOptions> = {
   partitioned: flag,
 };
 
+/** Clearing says by itself when the cookie ends. */
+const { expires: _, expiresDays: _days, maxAge: _age, ...CLEAR_COOKIE_OPTIONS } = COOKIE_OPTIONS;
+
 const refused = (message: string): UsageError => new UsageError("ERR_LANDSPOUT_COOKIE", message);
 
 // Values that go as they are; Python's http.cookies, which Tornado uses, puts all others between quotes.
@@ -95,6 +98,11 @@ export function setCookieLine(
 
 /** What a cookie must be cleared with, beside its name. */
 export type ClearCookieOptions = Omit<SetCookieOptions, "expires" | "expiresDays" | "maxAge">;
+
+/** @throws UsageError on an option that does not exist, or that clearing sets itself. */
+export function checkClearOptions(owner: string, options: ClearCookieOptions): void {
+  checkOptions<ClearCookieOptions>(owner, options, CLEAR_COOKIE_OPTIONS, "ERR_LANDSPOUT_COOKIE");
+}
 
 // RFC 6265bis §5.6: a browser takes any name without controls, ";" and "=", blanks around it cut off.
 const NAME_OF_CLIENT = /^(?! )[\x20-\x3a\x3c\x3e-\x7e\x80-\xff]+(?<! )$/;

@@ -7,6 +7,7 @@ import { contentDisposition } from "../../http/message/content-disposition.ts";
 import type { DownloadOptions } from "../../http/message/content-disposition.ts";
 import type { HeaderValue } from "../../http/message/headers.ts";
 import type { HTTPServerRequest } from "../../http/request.ts";
+import { checkClearOptions } from "../../http/message/set-cookie.ts";
 import type { ClearCookieOptions, SetCookieOptions } from "../../http/message/set-cookie.ts";
 import { checkStatus } from "../../http/message/status.ts";
 import type { WriteOptions } from "../../net/bytes-policy.ts";
@@ -188,6 +189,7 @@ export abstract class HandlerOutput {
 
   /** Makes the client drop a cookie. `domain`, `path` and the like must be those it was set with. */
   clearCookie(name: string, options: ClearCookieOptions = {}): void {
+    checkClearOptions("clearCookie", options);
     this.setCookie(name, "", { ...options, expires: new Date(0), maxAge: 0 });
   }
 

@@ -10,7 +10,7 @@ import { forbidsContent } from "../../http/message/status.ts";
 import { toURIReference } from "../../http/message/url.ts";
 import { xhtmlEscape } from "../../escape/index.ts";
 import { closestLocale } from "../../locale/index.ts";
-import { anything, checkOptions, flag } from "../../options-check.ts";
+import { anything, checkOptions, flag, text } from "../../options-check.ts";
 import type { Locale } from "../../locale/index.ts";
 import type { BaseLoader } from "../../template/index.ts";
 import { isAddress, loaderFor, makeLoader, usualValues, withResources } from "./rendering.ts";
@@ -43,6 +43,7 @@ export interface SendErrorOptions {
   error?: unknown;
 }
 
+const SEND_ERROR_OPTIONS = { reason: text, error: anything };
 const REDIRECT_OPTIONS = { permanent: flag, status: anything };
 const STATIC_URL_OPTIONS = { includeHost: flag, includeVersion: flag };
 
@@ -248,6 +249,7 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
       cut(state);
       return;
     }
+    checkOptions<SendErrorOptions>("sendError", options, SEND_ERROR_OPTIONS);
     const { error } = options;
     let sent = status;
     try {

@@ -35,8 +35,10 @@ export function write(state: HandlerState, chunk: Writable, options: WriteOption
   if (state.done && ignoreLate(state, "write")) return;
   let policy: BytesPolicy = "keep";
   let piece: string | Uint8Array;
-  if (typeof chunk === "string") piece = chunk;
-  else {
+  if (typeof chunk === "string") {
+    if (options !== undefined) policyOf("write", options);
+    piece = chunk;
+  } else {
     const bytes = asBytes(chunk);
     if (bytes === undefined) piece = textOf(state, chunk);
     else {
