@@ -5,15 +5,18 @@
 import { Buffer, isUtf8 } from "node:buffer";
 import { PushIterator } from "../async/push-iterator.ts";
 import { ContentBuffer } from "../http/message/content-buffer.ts";
-import { httpDate } from "../http/message/date.ts";
-import { statusLine } from "../http/message/field-text.ts";
 import { HTTPHeaders } from "../http/message/headers.ts";
-import type { HTTP1Exchange } from "../http/http1/http1exchange.ts";
 import { belongsToConnection } from "../http/memory/in-memory.ts";
-import type { HTTPMessageDelegate, HTTPServerConnectionDelegate, RequestStartLine } from "../http/interfaces.ts";
+import type {
+  Exchange,
+  HTTPMessageDelegate,
+  HTTPServerConnectionDelegate,
+  RequestStartLine,
+} from "../http/interfaces.ts";
 import { HTTPServerRequest } from "../http/request.ts";
+import { newMemo } from "../http/response-memo.ts";
 import { hasNoContent, reasonPhrase } from "../http/message/status.ts";
-import { ASCII, LATIN1, UTF8 } from "../net/stream-output.ts";
+import { UTF8 } from "../net/stream-output.ts";
 import { H_CONTENT_LENGTH, H_TRANSFER_ENCODING } from "../parser/abi.ts";
 import { callable, checkOption } from "../options-check.ts";
 import { guard, isPromiseLike, logFailure } from "../user-code.ts";
@@ -51,7 +54,7 @@ export class FetchContainer implements HTTPServerConnectionDelegate {
     checkOption("FetchContainer", "fetch", fetch, callable);
     this.#fetch = fetch;
   }
-  startRequest(_serverConnection: object, exchange: HTTP1Exchange): HTTPMessageDelegate {
+  startRequest(_serverConnection: object, exchange: Exchange): HTTPMessageDelegate {
     return new FetchMessage(this.#fetch, exchange);
   }
 }
@@ -60,12 +63,12 @@ const onBun: boolean = "Bun" in globalThis;
 
 class FetchMessage implements HTTPMessageDelegate {
   readonly #fetch: ContainedFetch;
-  readonly #exchange: HTTP1Exchange;
+  readonly #exchange: Exchange;
   #request: HTTPServerRequest | undefined = undefined;
   #content: ContentBuffer | undefined = undefined;
   #stream: ContentStream | undefined = undefined;
 
-  constructor(fetch: ContainedFetch, exchange: HTTP1Exchange) {
+  constructor(fetch: ContainedFetch, exchange: Exchange) {
     this.#fetch = fetch;
     this.#exchange = exchange;
   }
@@ -162,7 +165,7 @@ class ContentStream {
   }
 }
 
-function send(exchange: HTTP1Exchange, response: Response): Promise<void> | undefined {
+function send(exchange: Exchange, response: Response): Promise<void> | undefined {
   const whole = wholeResponse(response);
   if (whole === undefined || hasNoContent(whole.status)) return sendResponse(exchange, response);
   sendWhole(exchange, whole);
@@ -170,19 +173,19 @@ function send(exchange: HTTP1Exchange, response: Response): Promise<void> | unde
 }
 
 /** An answer that needs no stream leaves in one piece. */
-function sendWhole(exchange: HTTP1Exchange, { status, statusText, fields, content }: WholeResponse): void {
-  const length = typeof content === "string" ? Buffer.byteLength(content) : content.length;
-  const kind = typeof content === "string" && length === content.length ? ASCII : UTF8;
+function sendWhole(exchange: Exchange, { status, statusText, fields, content }: WholeResponse): void {
+  const memo = newMemo();
+  memo.length = typeof content === "string" ? Buffer.byteLength(content) : content.length;
+  if (typeof content === "string" && memo.length !== content.length) memo.kind = UTF8;
   const headers = new HTTPHeaders();
   for (const [name, value] of fields) if (!belongsToConnection(name)) headers.add(name, value);
+  headers.delete("Content-Length");
   // An app that leaves content out of its answers to HEAD does not say how long it would be.
-  if (length > 0 || exchange.head.method !== "HEAD") headers.set("Content-Length", length);
-  if (!headers.has("Date")) headers.add("Date", httpDate());
-  const reason = statusText === "" ? reasonPhrase(status) : statusText;
-  exchange.respond(statusLine(status, reason) + headers.toWire(), LATIN1, content, kind, "keep");
+  if (memo.length === 0 && exchange.head.method === "HEAD") memo.length = -1;
+  exchange.respond(status, statusText, headers, memo, content, "keep");
 }
 
-async function sendResponse(exchange: HTTP1Exchange, response: Response): Promise<void> {
+async function sendResponse(exchange: Exchange, response: Response): Promise<void> {
   const headers = new HTTPHeaders();
   // Before the content is asked for: Bun's responses forget then what type a form or a blob has.
   for (const [name, value] of response.headers) if (!belongsToConnection(name)) headers.add(name, value);
@@ -205,7 +208,7 @@ async function sendResponse(exchange: HTTP1Exchange, response: Response): Promis
 }
 
 /** What a body says of being let go of (its `cancel` may fail, it may be locked) is logged; the answer does not depend on it. */
-function letGo({ head, lost }: HTTP1Exchange, body: { cancel(): unknown }): void {
+function letGo({ head, lost }: Exchange, body: { cancel(): unknown }): void {
   guard(
     () => body.cancel(),
     (error) => {
@@ -219,7 +222,7 @@ type Read = Awaited<ReturnType<Reader["read"]>>;
 
 /** Content that is there at once leaves whole, with its length; any other piece by piece. */
 async function sendBody(
-  exchange: HTTP1Exchange,
+  exchange: Exchange,
   startLine: { code: number; reason: string },
   headers: HTTPHeaders,
   reader: Reader,

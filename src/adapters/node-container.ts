@@ -10,9 +10,13 @@ import { Duplex } from "node:stream";
 import { asksToClose } from "../http/http1/response-framing.ts";
 import { ResponseReader } from "../http/http1/response-reader.ts";
 import { HTTPHeaders } from "../http/message/headers.ts";
-import type { HTTP1Exchange } from "../http/http1/http1exchange.ts";
 import { belongsToConnection } from "../http/memory/in-memory.ts";
-import type { HTTPMessageDelegate, HTTPServerConnectionDelegate, RequestStartLine } from "../http/interfaces.ts";
+import type {
+  Exchange,
+  HTTPMessageDelegate,
+  HTTPServerConnectionDelegate,
+  RequestStartLine,
+} from "../http/interfaces.ts";
 import { hasNoContent } from "../http/message/status.ts";
 import { watch } from "../user-code.ts";
 
@@ -29,7 +33,7 @@ export class NodeContainer implements HTTPServerConnectionDelegate {
   constructor(listener: ContainedListener) {
     this.#listener = listener;
   }
-  startRequest(_serverConnection: object, exchange: HTTP1Exchange): HTTPMessageDelegate {
+  startRequest(_serverConnection: object, exchange: Exchange): HTTPMessageDelegate {
     return new NodeMessage(this.#listener, exchange);
   }
 }
@@ -41,12 +45,12 @@ const nodeHTTP = (): typeof NodeHTTP => (http ??= createRequire(import.meta.url)
 
 class NodeMessage implements HTTPMessageDelegate {
   readonly #listener: ContainedListener;
-  readonly #exchange: HTTP1Exchange;
+  readonly #exchange: Exchange;
   readonly #socket: ResponseSocket;
   readonly #request: IncomingMessage;
   #wanted: (() => void) | undefined = undefined;
 
-  constructor(listener: ContainedListener, exchange: HTTP1Exchange) {
+  constructor(listener: ContainedListener, exchange: Exchange) {
     this.#listener = listener;
     this.#exchange = exchange;
     this.#socket = new ResponseSocket(exchange);
@@ -115,13 +119,13 @@ class NodeMessage implements HTTPMessageDelegate {
 
 /** What Node's response takes for its connection: what is written to it becomes our answer. */
 class ResponseSocket extends Duplex {
-  readonly #exchange: HTTP1Exchange;
+  readonly #exchange: Exchange;
   readonly #reader: ResponseReader;
   #drained: Promise<void> | void = undefined;
   readonly remoteAddress: string;
   readonly encrypted: boolean;
 
-  constructor(exchange: HTTP1Exchange) {
+  constructor(exchange: Exchange) {
     super({ autoDestroy: false });
     this.#exchange = exchange;
     this.remoteAddress = exchange.remoteIp;

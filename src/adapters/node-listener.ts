@@ -4,14 +4,18 @@
  */
 import { Buffer } from "node:buffer";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { HTTP1Exchange } from "../http/http1/http1exchange.ts";
 import { HTTPServer } from "../http/server/httpserver.ts";
 import { resolveLimits } from "../http/server/options.ts";
 import type { HTTPServerOptions } from "../http/server/httpserver.ts";
 import type { HTTPHeaders } from "../http/message/headers.ts";
 import { belongsToConnection, InMemoryExchange } from "../http/memory/in-memory.ts";
 import type { InMemorySink } from "../http/memory/in-memory.ts";
-import type { HTTPMessageDelegate, HTTPServerConnectionDelegate, RequestStartLine } from "../http/interfaces.ts";
+import type {
+  Exchange,
+  HTTPMessageDelegate,
+  HTTPServerConnectionDelegate,
+  RequestStartLine,
+} from "../http/interfaces.ts";
 import { HTTPServerRequest } from "../http/request.ts";
 
 export type NodeListener = (request: IncomingMessage, response: ServerResponse) => void;
@@ -62,7 +66,7 @@ class Asking implements HTTPServerConnectionDelegate {
     this.#app = app;
     this.#none = none;
   }
-  startRequest(serverConnection: object, exchange: HTTP1Exchange): HTTPMessageDelegate {
+  startRequest(serverConnection: object, exchange: Exchange): HTTPMessageDelegate {
     let inner: HTTPMessageDelegate | undefined;
     return {
       headersReceived: (startLine: RequestStartLine, headers: HTTPHeaders) => {

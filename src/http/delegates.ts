@@ -1,7 +1,6 @@
 /** The plain callback form of a server: a function that is called with each complete request. */
 import { watch } from "../user-code.ts";
-import type { HTTP1Exchange } from "./http1/http1exchange.ts";
-import type { HTTPMessageDelegate, HTTPServerConnectionDelegate, RequestStartLine } from "./interfaces.ts";
+import type { Exchange, HTTPMessageDelegate, HTTPServerConnectionDelegate, RequestStartLine } from "./interfaces.ts";
 import { ContentBuffer } from "./message/content-buffer.ts";
 import type { HTTPHeaders } from "./message/headers.ts";
 import { HTTPServerRequest } from "./request.ts";
@@ -16,7 +15,7 @@ export class CallbackDelegate implements HTTPServerConnectionDelegate {
   constructor(callback: RequestCallback) {
     this.#callback = callback;
   }
-  startRequest(_serverConnection: object, exchange: HTTP1Exchange): HTTPMessageDelegate {
+  startRequest(_serverConnection: object, exchange: Exchange): HTTPMessageDelegate {
     return new CallbackMessage(this.#callback, exchange);
   }
 }
@@ -24,12 +23,12 @@ export class CallbackDelegate implements HTTPServerConnectionDelegate {
 /** Collects the content of one request and calls a function with it. */
 export class CallbackMessage implements HTTPMessageDelegate {
   readonly #callback: RequestCallback;
-  readonly #exchange: HTTP1Exchange;
+  readonly #exchange: Exchange;
   #request: HTTPServerRequest | undefined;
   #content: ContentBuffer | undefined = undefined;
 
   /** @param request Where a router has made it already. */
-  constructor(callback: RequestCallback, exchange: HTTP1Exchange, request?: HTTPServerRequest) {
+  constructor(callback: RequestCallback, exchange: Exchange, request?: HTTPServerRequest) {
     this.#callback = callback;
     this.#exchange = exchange;
     this.#request = request;

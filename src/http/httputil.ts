@@ -19,11 +19,14 @@ export {
 export { HTTPHeaders } from "./message/headers.ts";
 export type { HeaderValue } from "./message/headers.ts";
 export type {
+  Exchange,
   HTTPConnection,
   HTTPMessageDelegate,
   HTTPServerConnectionDelegate,
+  RequestFacts,
   RequestStartLine,
   ResponseStartLine,
+  ResponseStream,
 } from "./interfaces.ts";
 export { HTTPFile, parseMultipartFormData } from "./message/multipart/form.ts";
 export type { FileMap } from "./message/multipart/form.ts";

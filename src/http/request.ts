@@ -10,15 +10,14 @@ import { parseBodyArguments } from "./message/body-arguments.ts";
 import { parseCookie } from "./message/cookies.ts";
 import { HTTPHeaders } from "./message/headers.ts";
 import type { FileMap } from "./message/multipart/form.ts";
-import type { HTTP1Exchange } from "./http1/http1exchange.ts";
-import type { RequestHead } from "./http1/request-head.ts";
+import type { Exchange, RequestFacts } from "./interfaces.ts";
 
 const EMPTY: Buffer = Buffer.alloc(0);
 
 export class HTTPServerRequest {
   /** Where the answer goes. */
-  readonly connection: HTTP1Exchange;
-  private readonly head: RequestHead;
+  readonly connection: Exchange;
+  private readonly head: RequestFacts;
   private fields: HTTPHeaders | undefined;
   private received: Buffer = EMPTY;
   private queryMap: ArgumentMap | undefined = undefined;
@@ -30,7 +29,7 @@ export class HTTPServerRequest {
   startTime = 0;
   private endTime = 0;
 
-  constructor(connection: HTTP1Exchange, headers?: HTTPHeaders) {
+  constructor(connection: Exchange, headers?: HTTPHeaders) {
     this.connection = connection;
     this.head = connection.head;
     this.fields = headers;

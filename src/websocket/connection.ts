@@ -6,7 +6,7 @@ import { Buffer } from "node:buffer";
 import { UsageError } from "../errors.ts";
 import type { BaseIOStream, StreamConsumer } from "../net/base-iostream.ts";
 import { callIn, copyOf, isolated, scopeOf } from "../async/context.ts";
-import type { UpgradedConnection, UpgradedConnections } from "../http/http1/upgraded-connections.ts";
+import type { UpgradedConnection, UpgradedConnections } from "../http/upgraded-connections.ts";
 import { CLOSE_ABNORMAL, CLOSE_INTERNAL, CLOSE_NO_STATUS, CLOSE_NORMAL } from "./close-codes.ts";
 import { checkClose, closeContent, readClose } from "./close-codes.ts";
 import { caught, guard, isPromiseLike } from "../user-code.ts";

@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as tls from "node:tls";
 import * as assert from "uvu/assert";
+import { HTTPHeaders } from "../../src/http/message/headers.ts";
 import { HTTPServer } from "../../src/http/server/httpserver.ts";
 import type { HTTPServerOptions } from "../../src/http/server/httpserver.ts";
 import type { HTTPServerRequest } from "../../src/http/request.ts";
@@ -29,8 +30,14 @@ function answer(request: HTTPServerRequest): void {
       : path === "/large"
         ? large
         : Buffer.from(`${request.protocol} ${request.remoteIp} ${path}`);
-  const respond = (): void =>
-    request.connection.respond(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n`, 0, body, 0);
+  const respond = (): void => {
+    void request.connection.writeHeaders(
+      { code: 200, reason: "OK" },
+      new HTTPHeaders({ "Content-Length": body.length }),
+      body,
+    );
+    request.connection.finish();
+  };
   if (path === "/slow") setTimeout(respond, 20);
   else respond();
 }

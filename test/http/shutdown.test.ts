@@ -4,6 +4,7 @@
  */
 import * as assert from "uvu/assert";
 import { ServerShutdownError } from "../../src/http/message/errors.ts";
+import { HTTPHeaders } from "../../src/http/message/headers.ts";
 import { HTTPServer } from "../../src/http/server/httpserver.ts";
 import type { HTTPServerRequest } from "../../src/http/request.ts";
 import { Application, EventSourceHandler, RequestHandler } from "../../src/web/index.ts";
@@ -357,7 +358,8 @@ for (const [name, setup] of SETUPS) {
     const peer = await ask(server.port, "/");
     const request = await came;
     request.connection.setShutdownCallback(() => {
-      request.connection.respond("HTTP/1.1 204 No Content\r\n", 0, "", 0);
+      void request.connection.writeHeaders({ code: 204, reason: "No Content" }, new HTTPHeaders());
+      request.connection.finish();
     });
     const { shutdownSignal } = request;
     await Promise.all([server.shutdown(), ended(peer)]);

@@ -1,10 +1,9 @@
 /** What the connections of one server have in common, as a connection sees it: parser, limits, time, delegate. */
 import type { ParserMemory } from "../../net/parser-memory.ts";
 import type { HttpParser } from "../../parser/types.ts";
-import type { HTTPServerConnectionDelegate } from "../interfaces.ts";
+import type { HTTPServerConnectionDelegate, RequestFacts } from "../interfaces.ts";
+import type { UpgradedConnections } from "../upgraded-connections.ts";
 import type { ConnectionLimits } from "./limits.ts";
-import type { RequestHead } from "./request-head.ts";
-import type { UpgradedConnections } from "./upgraded-connections.ts";
 
 /** Who sent a request, as far as the proxies in front are believed. */
 export interface RequestSource {
@@ -34,6 +33,6 @@ export interface ConnectionContext {
   /** What left HTTP and ends with the server. */
   readonly upgraded: UpgradedConnections;
   /** Client address and protocol of a request; `peer` is the address of the other end of the socket. */
-  sourceOf(head: RequestHead, peer: string | undefined, encrypted: boolean): RequestSource;
+  sourceOf(head: RequestFacts, peer: string | undefined, encrypted: boolean): RequestSource;
   connectionClosed(connection: object): void;
 }

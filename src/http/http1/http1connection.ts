@@ -44,7 +44,7 @@ import type { RequestHead } from "./request-head.ts";
 import { abandon, beginRequest, delegateFailed, readBody } from "./request-intake.ts";
 import type { IntakeConnection } from "./request-intake.ts";
 import { SocketWaits } from "./socket-waits.ts";
-import type { UpgradedConnections } from "./upgraded-connections.ts";
+import type { UpgradedConnections } from "../upgraded-connections.ts";
 
 /** Reads up to this size are made into one string for all the heads in them. */
 const SHARED_TEXT_LIMIT = 8192;

@@ -30,14 +30,13 @@ import {
 import { fieldLines } from "../../parser/field-lines.ts";
 import { METHOD_NAMES } from "../../parser/names.ts";
 import type { HttpParser } from "../../parser/types.ts";
-import type { HeaderSource } from "../message/headers.ts";
-import type { RequestStartLine } from "../message/start-lines.ts";
+import type { RequestFacts } from "../interfaces.ts";
 
 const ABOVE_ASCII = /[\x80-\xff]/g;
 /** Visible ASCII that RFC 3986 §2 has no place for. */
 const NO_URI = /["<>\\^`{|}]/;
 
-export class RequestHead implements RequestStartLine, HeaderSource {
+export class RequestHead implements RequestFacts {
   private readonly parser: HttpParser;
   /** T_EPOCH of this head, as a signed number, which needs no memory of its own. */
   private readonly epoch: number;

@@ -2,29 +2,9 @@
  * What becomes of the fields of framing that a program sets itself in an answer. How a message ends and whether its connection goes on is
  * the connection's decision (RFC 9112 §6, §9); a length that is wrong is the program's mistake, which is said and not repaired.
  */
-import { LocalProtocolError } from "../message/errors.ts";
 import { fieldLine } from "../message/field-text.ts";
 import type { HTTPHeaders } from "../message/headers.ts";
 import { hasMember, listMembers } from "../message/list-fields.ts";
-
-/** Content-Length of an answer: digits only, as strict as what is read. */
-export function parseLength(value: string): number {
-  if (!/^[0-9]{1,16}$/.test(value)) {
-    throw new LocalProtocolError("ERR_LANDSPOUT_ANSWER_LENGTH", `${JSON.stringify(value)} is not a Content-Length.`);
-  }
-  return Number(value);
-}
-
-/** @throws LocalProtocolError where a content has not the length that `Content-Length` says. Bytes. */
-export function checkLength(said: string, length: number): void {
-  const promised = parseLength(said);
-  if (promised === length) return;
-  const what = `The content has ${length} bytes, and Content-Length says ${promised}: leave the field to the server.`;
-  throw new LocalProtocolError(
-    promised < length ? "ERR_LANDSPOUT_CONTENT_TOO_LONG" : "ERR_LANDSPOUT_CONTENT_TOO_SHORT",
-    what,
-  );
-}
 
 /**
  * The fields without those of framing: a coding that a program set would come beside the connection's own, or beside a length

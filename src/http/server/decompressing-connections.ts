@@ -1,8 +1,7 @@
 /** Puts a `DecompressingDelegate` around the message delegates of another connection delegate. */
 import { DecompressingDelegate } from "../http1/decompress.ts";
-import type { HTTP1Exchange } from "../http1/http1exchange.ts";
-import type { HTTPMessageDelegate, HTTPServerConnectionDelegate } from "../interfaces.ts";
 import type { ConnectionLimits } from "../http1/limits.ts";
+import type { Exchange, HTTPMessageDelegate, HTTPServerConnectionDelegate } from "../interfaces.ts";
 
 export class DecompressingConnections implements HTTPServerConnectionDelegate {
   readonly #inner: HTTPServerConnectionDelegate;
@@ -12,7 +11,7 @@ export class DecompressingConnections implements HTTPServerConnectionDelegate {
     this.#inner = inner;
     this.#limits = limits;
   }
-  startRequest(serverConnection: object, exchange: HTTP1Exchange): HTTPMessageDelegate {
+  startRequest(serverConnection: object, exchange: Exchange): HTTPMessageDelegate {
     const message = this.#inner.startRequest(serverConnection, exchange);
     const { chunkSize } = this.#limits;
     return new DecompressingDelegate(

@@ -5,7 +5,7 @@
 import { isIP } from "node:net";
 import { normalizeAddress } from "./addresses.ts";
 import type { AddressList } from "./addresses.ts";
-import type { RequestHead } from "../http1/request-head.ts";
+import type { RequestFacts } from "../interfaces.ts";
 import type { HTTPHeaders } from "../message/headers.ts";
 import { H_X_FORWARDED_FOR, H_X_FORWARDED_PROTO, H_X_REAL_IP, H_X_SCHEME } from "../../parser/abi.ts";
 
@@ -15,7 +15,7 @@ export interface Forwarded {
 }
 
 /** Whether the head has a field that `applyForwarded` reads; without reading the fields. */
-export function hasForwarded(head: RequestHead): boolean {
+export function hasForwarded(head: RequestFacts): boolean {
   return (
     head.knows(H_X_FORWARDED_FOR) ||
     head.knows(H_X_FORWARDED_PROTO) ||

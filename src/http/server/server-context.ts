@@ -16,11 +16,10 @@ import { DecompressingConnections } from "./decompressing-connections.ts";
 import { applyForwarded, hasForwarded } from "./forwarded.ts";
 import { HTTPHeaders } from "../message/headers.ts";
 import { HTTP1Connection } from "../http1/http1connection.ts";
-import type { HTTPServerConnectionDelegate } from "../interfaces.ts";
 import type { ConnectionLimits } from "../http1/limits.ts";
+import type { HTTPServerConnectionDelegate, RequestFacts } from "../interfaces.ts";
 import type { HTTPServerOptions } from "./options.ts";
-import type { RequestHead } from "../http1/request-head.ts";
-import { UpgradedConnections } from "../http1/upgraded-connections.ts";
+import { UpgradedConnections } from "../upgraded-connections.ts";
 
 /** What the server keeps track of: an HTTP connection, or one whose PROXY header is still awaited. */
 export interface ServerConnection {
@@ -78,7 +77,7 @@ export class ServerContext implements ConnectionContext {
     this.tick = sweepInterval(limits);
   }
 
-  sourceOf(head: RequestHead, peer: string | undefined, encrypted: boolean): RequestSource {
+  sourceOf(head: RequestFacts, peer: string | undefined, encrypted: boolean): RequestSource {
     const remoteIp = normalizeAddress(peer);
     const source: RequestSource =
       this.#xheaders && hasForwarded(head)

@@ -1,7 +1,7 @@
 /** What a whole answer must be before it is sent: status, content and a length of the program's own that go together. */
 import { Buffer } from "node:buffer";
 import { UsageError } from "../../errors.ts";
-import { checkLength } from "../../http/http1/response-framing.ts";
+import { checkLength } from "../../http/message/content-length.ts";
 import type { HTTPHeaders } from "../../http/message/headers.ts";
 import { forbidsContent, hasNoContent } from "../../http/message/status.ts";
 import type { HTTPServerRequest } from "../../http/request.ts";

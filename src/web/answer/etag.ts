@@ -8,6 +8,7 @@ import { checkedFieldValue } from "../../http/message/field-text.ts";
 import { isPromiseLike, watch } from "../../user-code.ts";
 import { SCRATCH, SCRATCH_SIZE, T_HASH } from "../../parser/abi.ts";
 import { clearHash, putAsciiScratch, putScratch } from "../../parser/memory.ts";
+import { sharedParser } from "../../parser/choose.ts";
 import type { HttpParser } from "../../parser/types.ts";
 
 /** Text up to this length is put into the parser's memory character by character: quicker than a Buffer of its own. */
@@ -16,6 +17,11 @@ const SHORT = 256;
 /** Digits of a tag, 32 of them between quotes, as bytes to be filled in. */
 const TAG = Buffer.from(`"${"0".repeat(32)}"`, "latin1");
 const HEX = Buffer.from("0123456789abcdef", "latin1");
+
+let parser: HttpParser | undefined;
+
+/** The parser of this thread, whose hash makes tags: the same with either parser, and whatever a request came on. */
+export const hashParser = (): HttpParser => (parser ??= sharedParser().parser);
 
 /** `"<32 hexadecimal digits>"` of text (in UTF-8) or bytes. */
 export function contentTag(parser: HttpParser, content: string | Uint8Array): string {

@@ -7,12 +7,12 @@
  */
 import { Buffer } from "node:buffer";
 import type { HTTPHeaders } from "../../http/message/headers.ts";
-import type { HTTP1Exchange } from "../../http/http1/http1exchange.ts";
 import type { HTTPServerRequest } from "../../http/request.ts";
 import { hasNoContent, reasonPhrase } from "../../http/message/status.ts";
 import { guard, isPromiseLike, logFailure, notPromise } from "../../user-code.ts";
 import type { Failed } from "../../user-code.ts";
 import { toNotModified } from "./send-whole.ts";
+import type { Exchange } from "../../http/interfaces.ts";
 
 export interface OutputTransform {
   /**
@@ -60,7 +60,7 @@ export function lengthOf(headers: HTTPHeaders): number | undefined {
 }
 
 export class TransformedOutput {
-  readonly #connection: HTTP1Exchange;
+  readonly #connection: Exchange;
   readonly #transforms: readonly OutputTransform[];
   readonly #failed: Failed;
   /** What is still under way; undefined where nothing is. */

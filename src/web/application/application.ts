@@ -3,12 +3,11 @@
  */
 import { requestChannels } from "../../diagnostics.ts";
 import { UsageError } from "../../errors.ts";
-import type { HTTP1Exchange } from "../../http/http1/http1exchange.ts";
 import { toFetchHandler } from "../../http/memory/fetch-handler.ts";
 import type { FetchContext, FetchHandler } from "../../http/memory/fetch-handler.ts";
 import { HTTPServer } from "../../http/server/httpserver.ts";
 import type { HTTPServerOptions } from "../../http/server/httpserver.ts";
-import type { HTTPMessageDelegate, HTTPServerConnectionDelegate } from "../../http/interfaces.ts";
+import type { Exchange, HTTPMessageDelegate, HTTPServerConnectionDelegate } from "../../http/interfaces.ts";
 import type { HTTPServerRequest } from "../../http/request.ts";
 import { loggers } from "../../log.ts";
 import { refuseCallback } from "../../net/listen-options.ts";
@@ -119,7 +118,7 @@ export class Application implements HTTPServerConnectionDelegate, ReversibleRout
     this.#table = undefined;
   }
 
-  startRequest(serverConnection: object, exchange: HTTP1Exchange): HTTPMessageDelegate {
+  startRequest(serverConnection: object, exchange: Exchange): HTTPMessageDelegate {
     return this.#table === undefined
       ? new RoutedMessage(this, serverConnection, exchange)
       : new HandlerRun(this, exchange);

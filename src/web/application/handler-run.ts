@@ -6,8 +6,7 @@ import { isTraced, requestChannels } from "../../diagnostics.ts";
 import { ContentBuffer } from "../../http/message/content-buffer.ts";
 import { LandspoutError } from "../../errors.ts";
 import type { HTTPHeaders } from "../../http/message/headers.ts";
-import type { HTTP1Exchange } from "../../http/http1/http1exchange.ts";
-import type { HTTPMessageDelegate, RequestStartLine } from "../../http/interfaces.ts";
+import type { Exchange, HTTPMessageDelegate, RequestStartLine } from "../../http/interfaces.ts";
 import { HTTPServerRequest } from "../../http/request.ts";
 import { caught, guard, isPromiseLike, notPromise } from "../../user-code.ts";
 import { StreamClosedError } from "../../net/errors.ts";
@@ -34,7 +33,7 @@ interface Routed {
 
 export class HandlerRun implements HTTPMessageDelegate {
   private readonly application: Application;
-  private readonly exchange: HTTP1Exchange;
+  private readonly exchange: Exchange;
   private request: HTTPServerRequest | undefined = undefined;
   private content: ContentBuffer | undefined = undefined;
   private match: RouteMatch<Target> | undefined = undefined;
@@ -46,7 +45,7 @@ export class HandlerRun implements HTTPMessageDelegate {
   private unread = false;
 
   /** @param routed The request and its route, where a router has looked already. */
-  constructor(application: Application, exchange: HTTP1Exchange, routed?: Routed) {
+  constructor(application: Application, exchange: Exchange, routed?: Routed) {
     this.application = application;
     this.exchange = exchange;
     if (routed === undefined) return;

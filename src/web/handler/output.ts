@@ -13,7 +13,7 @@ import { checkStatus } from "../../http/message/status.ts";
 import type { WriteOptions } from "../../net/bytes-policy.ts";
 import type { IOStream } from "../../net/iostream.ts";
 import type { Application } from "../application/application.ts";
-import { contentTag, matchesTag, ownTag } from "../answer/etag.ts";
+import { contentTag, hashParser, matchesTag, ownTag } from "../answer/etag.ts";
 import { watchHook } from "./failures.ts";
 import { finish, flush, isLate, takeWritten, usualMethods, write } from "./response.ts";
 import { HandlerState, provideState } from "./state.ts";
@@ -228,7 +228,7 @@ export abstract class HandlerOutput {
 
   /** The entity tag of a content, or undefined or null for none. May be overridden. */
   computeEtag(content: string | Uint8Array): string | undefined {
-    return contentTag(this.#state.request.connection.stream.parser, content);
+    return contentTag(hashParser(), content);
   }
 
   /** Sets `Etag` for what has been written so far, unless `computeEtag` gives none. `finish` does so by itself. */

@@ -8,7 +8,7 @@ import type { BytesPolicy, WriteOptions } from "../../net/bytes-policy.ts";
 import { COPY_LIMIT, takeContent } from "../../net/output-arena.ts";
 import { checkBegun, checkWhole, isHeadAlone, namesTag } from "../answer/checks.ts";
 import { lastResort, watchHook } from "./failures.ts";
-import { HTML } from "../answer/head-text.ts";
+import { HTML } from "../../http/message/default-fields.ts";
 import { ignoreLate } from "./late-calls.ts";
 import { TransformedOutput } from "../answer/output-transform.ts";
 import { sendWhole, tagOfWhole, toNotModified } from "../answer/send-whole.ts";

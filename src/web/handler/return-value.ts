@@ -7,7 +7,7 @@ import { UsageError } from "../../errors.ts";
 import type { WriteOptions } from "../../net/bytes-policy.ts";
 import { StreamClosedError } from "../../net/errors.ts";
 import { isPromiseLike } from "../../user-code.ts";
-import { HTML } from "../answer/head-text.ts";
+import { HTML } from "../../http/message/default-fields.ts";
 import type { RequestHandler } from "./request-handler.ts";
 import { asBytes, checkedObject, isLater } from "./writable.ts";
 

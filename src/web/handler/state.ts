@@ -10,7 +10,7 @@ import { reasonPhrase } from "../../http/message/status.ts";
 import type { Locale } from "../../locale/index.ts";
 import type { BytesPolicy } from "../../net/bytes-policy.ts";
 import type { Application } from "../application/application.ts";
-import { HTML, SERVER } from "../answer/head-text.ts";
+import { HTML, SERVER } from "../../http/message/default-fields.ts";
 import type { XsrfTokens } from "./security.ts";
 import type { NewCookies } from "./new-cookies.ts";
 import type { TransformedOutput } from "../answer/output-transform.ts";

@@ -4,8 +4,8 @@ import type { HandlerClass } from "../application/application.ts";
 import { streamsRequestBody } from "./decorators.ts";
 import { checkArgsOf } from "./init-args.ts";
 import { RequestHandler } from "./request-handler.ts";
-import { newMemo } from "../answer/send-whole.ts";
-import type { ResponseMemo } from "../answer/send-whole.ts";
+import { newMemo } from "../../http/response-memo.ts";
+import type { ResponseMemo } from "../../http/response-memo.ts";
 
 export interface Target {
   readonly handlerClass: HandlerClass;

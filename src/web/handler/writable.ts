@@ -5,7 +5,7 @@
 import { Buffer } from "node:buffer";
 import { UsageError } from "../../errors.ts";
 import { isPromiseLike } from "../../user-code.ts";
-import { JSON_TYPE } from "../answer/head-text.ts";
+import { JSON_TYPE } from "../../http/message/default-fields.ts";
 
 /** What `write` takes: text (sent as UTF-8), bytes, a form, or an object (sent as JSON). */
 export type Writable = string | Uint8Array | object;

@@ -75,7 +75,7 @@ export abstract class WebSocketHandler extends RequestHandler implements WebSock
     // It has left while `prepare` was waiting for something: there is nobody to open anything for.
     if (request.connection.lost || request.connection.stream.isClosed) return this.finish();
     // An adapter passes on a request and its answer, and not the fields and bytes of the connection (RFC 9110 §7.6.1, §7.8).
-    if (request.connection.stream.inMemory && request.headers.has("Sec-WebSocket-Key")) {
+    if (!request.connection.upgradable && request.headers.has("Sec-WebSocket-Key")) {
       throw new HTTPError(501, {
         reason: "No WebSocket Inside an Adapter",
         logMessage:

@@ -3,8 +3,7 @@
  * where nothing was found.
  */
 import { HTTPHeaders } from "../../http/message/headers.ts";
-import type { HTTP1Exchange } from "../../http/http1/http1exchange.ts";
-import type { HTTPMessageDelegate, RequestStartLine } from "../../http/interfaces.ts";
+import type { Exchange, HTTPMessageDelegate, RequestStartLine } from "../../http/interfaces.ts";
 import { HTTPServerRequest } from "../../http/request.ts";
 import { notPromise } from "../../user-code.ts";
 import type { RequestRouter } from "./rule.ts";
@@ -13,10 +12,10 @@ import type { RequestRouter } from "./rule.ts";
 export class RoutedMessage implements HTTPMessageDelegate {
   readonly #router: RequestRouter;
   readonly #serverConnection: object;
-  readonly #exchange: HTTP1Exchange;
+  readonly #exchange: Exchange;
   #delegate: HTTPMessageDelegate | undefined = undefined;
 
-  constructor(router: RequestRouter, serverConnection: object, exchange: HTTP1Exchange) {
+  constructor(router: RequestRouter, serverConnection: object, exchange: Exchange) {
     this.#router = router;
     this.#serverConnection = serverConnection;
     this.#exchange = exchange;
@@ -40,9 +39,9 @@ export class RoutedMessage implements HTTPMessageDelegate {
 
 /** 404, as short as it can be said. */
 export class NotFoundMessage implements HTTPMessageDelegate {
-  readonly #exchange: HTTP1Exchange;
+  readonly #exchange: Exchange;
 
-  constructor(exchange: HTTP1Exchange) {
+  constructor(exchange: Exchange) {
     this.#exchange = exchange;
   }
   headersReceived(): void {

@@ -3,8 +3,7 @@
  * HTTPServer, to an Application as the target of a route, and to another router. Nothing here knows RequestHandler.
  */
 import { UsageError } from "../../errors.ts";
-import type { HTTP1Exchange } from "../../http/http1/http1exchange.ts";
-import type { HTTPMessageDelegate, HTTPServerConnectionDelegate } from "../../http/interfaces.ts";
+import type { Exchange, HTTPMessageDelegate, HTTPServerConnectionDelegate } from "../../http/interfaces.ts";
 import type { HTTPServerRequest } from "../../http/request.ts";
 import { CallbackMessage } from "../../http/delegates.ts";
 import type { RequestCallback } from "../../http/delegates.ts";
@@ -24,7 +23,7 @@ export abstract class Router implements RequestRouter {
    */
   abstract findHandler(request: HTTPServerRequest, serverConnection: object): HTTPMessageDelegate | undefined;
 
-  startRequest(serverConnection: object, exchange: HTTP1Exchange): HTTPMessageDelegate {
+  startRequest(serverConnection: object, exchange: Exchange): HTTPMessageDelegate {
     return new RoutedMessage(this, serverConnection, exchange);
   }
 }

@@ -2,8 +2,8 @@
  * Connections that have left HTTP for another protocol (WebSockets) and end with the server all the same. It must not know what they
  * speak: each says its own goodbye.
  */
-import { guard, logFailure } from "../../user-code.ts";
-import type { BaseIOStream } from "../../net/base-iostream.ts";
+import { guard, logFailure } from "../user-code.ts";
+import type { BaseIOStream } from "../net/base-iostream.ts";
 
 export interface UpgradedConnection {
   readonly stream: BaseIOStream;
