@@ -134,7 +134,7 @@ export function group<T extends object>(table: OptionTable<T>): OptionRule {
 // --- names ---
 
 /** The sentence for a name that is none. */
-export function unknownOption(owner: string, name: string, known: readonly string[]): string {
+function unknownOption(owner: string, name: string, known: readonly string[]): string {
   const folded = foldName(name);
   // `hostname` where there is `host`, `ssl_options` where there is `ssl`.
   const longer = (candidate: string): boolean => candidate.length > 2 && folded.startsWith(foldName(candidate));

@@ -9,7 +9,7 @@ const TIME = 9;
 const PROCESS_NAME = 6;
 
 /** Seconds the clocks of two processes may differ; what comes from further ahead would order everything after it. */
-export const MAX_SKEW = 60;
+const MAX_SKEW = 60;
 
 export const PROCESS_FORM: RegExp = /^[0-9a-z]{6}$/;
 export const ID_FORM: RegExp = /^[0-9a-z]{15}$/;
@@ -29,7 +29,7 @@ export function follow(id: string): void {
   last = Math.max(last, timeOf(id));
 }
 /** Milliseconds since 1970. */
-export const timeOf = (id: string): number => parseInt(id.slice(0, TIME), 36);
+const timeOf = (id: string): number => parseInt(id.slice(0, TIME), 36);
 /** Above all ids of earlier times, below all others. */
 export const idAt = (time: number): string => time.toString(36).padStart(TIME, "0");
 export const processOf = (id: string): string => id.slice(TIME);

@@ -9,7 +9,7 @@ import type { Store, StoredUpload } from "./store.ts";
 const AROUND_FILES = 65_536;
 const MOST_FILES = 100;
 
-export interface Uploads {
+interface Uploads {
   readonly store: Store;
   /** Bytes of one file. */
   readonly maxSize: number;

@@ -20,7 +20,7 @@ import type { Listener, ListenOptions, Transport } from "./transport.ts";
 import { isAbstractPath, removeStaleSocket } from "./unix-socket.ts";
 
 /** Connections that wait for a handler; further ones are closed. */
-export const MAX_WAITING_CONNECTIONS = 128;
+const MAX_WAITING_CONNECTIONS = 128;
 
 export interface BindSocketsOptions {
   /** Addresses of one family only. Default: both. */

@@ -13,7 +13,7 @@ export const MAX_ADDRESSES = 32;
 /** Attempts that are open at a time. */
 export const MAX_ATTEMPTS = 6;
 /** Seconds between attempts. RFC 8305 §5: "a simple implementation can have a fixed delay […] 250 milliseconds". */
-export const ATTEMPT_DELAY = 0.25;
+const ATTEMPT_DELAY = 0.25;
 
 export interface RaceOptions {
   readonly port?: number | undefined;

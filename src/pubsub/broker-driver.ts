@@ -11,7 +11,7 @@ import type { BrokerEvents, BrokerLink } from "./broker-link.ts";
 import type { PubSubDriver, PubSubMessage, Receive } from "./driver.ts";
 
 /** Bytes on their way to the broker above which messages are dropped: it does not keep up. */
-export const MAX_BROKER_UNSENT: number = 16 * 1024 * 1024;
+const MAX_BROKER_UNSENT: number = 16 * 1024 * 1024;
 /** Channels in one command: the broker answers others between two of them. */
 const CHANNELS_PER_COMMAND = 500;
 

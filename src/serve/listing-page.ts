@@ -12,7 +12,7 @@ const escapeText = (text: string): string => text.replace(/[&<>"']/g, (character
 const linkTo = (name: string): string => `./${encodeURIComponent(name).replaceAll("'", "%27")}`;
 
 /** 1234567 as "1.2 MB". */
-export function sizeText(bytes: number): string {
+function sizeText(bytes: number): string {
   const units = ["B", "kB", "MB", "GB", "TB", "PB"];
   const power = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
   const value = bytes / 1000 ** power;

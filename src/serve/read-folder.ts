@@ -30,7 +30,7 @@ export interface ReadFolderOptions {
 }
 
 /** Names of one folder that are shown: a page of more is of no use, and each costs a look at the disk. */
-export const MAX_ENTRIES = 5000;
+const MAX_ENTRIES = 5000;
 /** Looks under way at the same time. */
 const AT_ONCE = 64;
 

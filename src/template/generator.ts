@@ -26,7 +26,7 @@ export interface Generated {
   readonly fragments: readonly Fragment[];
 }
 
-export interface Fragment {
+interface Fragment {
   readonly code: string;
   /** As it stands in the template. */
   readonly source: string;

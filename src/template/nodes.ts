@@ -4,21 +4,21 @@ interface At {
   /** Line of the tag, from 1. */
   readonly line: number;
 }
-export interface Text extends At {
+interface Text extends At {
   readonly kind: "text";
   readonly value: string;
 }
 /** `{{ … }}`, `{% raw … %}` and `{% module … %}`. */
-export interface Expression extends At {
+interface Expression extends At {
   readonly kind: "expression";
   readonly code: string;
   readonly escaped: boolean;
 }
-export interface SetStatement extends At {
+interface SetStatement extends At {
   readonly kind: "set";
   readonly code: string;
 }
-export interface Import extends At {
+interface Import extends At {
   readonly kind: "import";
   /** What is asked for, by the name it gets here. `*`: all of it. */
   readonly names: readonly { readonly imported: string; readonly local: string }[];
@@ -43,10 +43,10 @@ export interface Try extends At {
   readonly otherwise: readonly Node[] | undefined;
   readonly last: readonly Node[] | undefined;
 }
-export interface Jump extends At {
+interface Jump extends At {
   readonly kind: "break" | "continue";
 }
-export interface Apply extends At {
+interface Apply extends At {
   readonly kind: "apply";
   readonly code: string;
   readonly body: readonly Node[];
@@ -56,7 +56,7 @@ export interface Block extends At {
   readonly name: string;
   readonly body: readonly Node[];
 }
-export interface Include extends At {
+interface Include extends At {
   readonly kind: "include";
   readonly name: string;
 }

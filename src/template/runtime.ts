@@ -28,7 +28,7 @@ export interface Runtime {
 }
 
 /** Text of a value: nothing for null and undefined (Tornado writes `None`), bytes as UTF-8. */
-export function textOf(value: unknown): string {
+function textOf(value: unknown): string {
   if (typeof value === "string") return value;
   if (value === null || value === undefined) return "";
   if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString();
@@ -37,8 +37,7 @@ export function textOf(value: unknown): string {
 }
 
 /** Text of a value that may stand in a page. */
-export const escaped = (value: unknown): string =>
-  typeof value === "number" ? String(value) : xhtmlEscape(textOf(value));
+const escaped = (value: unknown): string => (typeof value === "number" ? String(value) : xhtmlEscape(textOf(value)));
 
 function globalNamed(name: string): unknown {
   if (name in globalThis) return (globalThis as { [name: string]: unknown })[name];

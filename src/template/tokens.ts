@@ -3,7 +3,7 @@
  * tell the names it takes from outside.
  */
 
-export type TokenKind = "name" | "string" | "template" | "number" | "regex" | "space" | "punctuation";
+type TokenKind = "name" | "string" | "template" | "number" | "regex" | "space" | "punctuation";
 
 export interface Token {
   readonly kind: TokenKind;

@@ -3,7 +3,6 @@ import { Buffer, isUtf8 } from "node:buffer";
 import { UsageError } from "../errors.ts";
 
 export const CLOSE_NORMAL = 1000;
-export const CLOSE_GOING_AWAY = 1001;
 export const CLOSE_PROTOCOL_ERROR = 1002;
 /** Never sent: the peer gave no code. */
 export const CLOSE_NO_STATUS = 1005;
@@ -15,10 +14,10 @@ export const CLOSE_TOO_BIG = 1009;
 export const CLOSE_INTERNAL = 1011;
 
 /** Bytes of a reason: a control frame has 125, two of them are the code. */
-export const MAX_CLOSE_REASON = 123;
+const MAX_CLOSE_REASON = 123;
 
 /** Whether a code may stand in a close frame. §7.4.2: below 1000 nothing, 3000 to 4999 for libraries and applications. */
-export function isCloseCode(code: number): boolean {
+function isCloseCode(code: number): boolean {
   return (
     (code >= 1000 && code <= 1014 && code !== 1004 && code !== 1005 && code !== 1006) || (code >= 3000 && code <= 4999)
   );

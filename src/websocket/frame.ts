@@ -18,7 +18,7 @@ export const RSV1 = 0x40;
 const MASKED = 0x80;
 
 /** Payloads up to this size are copied into one piece with their header. Bytes. */
-export const SMALL_PAYLOAD = 8192;
+const SMALL_PAYLOAD = 8192;
 
 /** A server's frame as it is sent to one connection. */
 export interface Frame {

@@ -17,7 +17,7 @@ import type { Compression, CompressionOptions } from "./extensions.ts";
 import { acceptValue } from "./handshake.ts";
 
 /** Bytes of the answer to a handshake, interim answers and all: a server cannot fill the memory with it. */
-export const MAX_ANSWER_SIZE = 65_536;
+const MAX_ANSWER_SIZE = 65_536;
 /** Field lines of the answer. */
 const MAX_ANSWER_FIELDS = 100;
 

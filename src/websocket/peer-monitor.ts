@@ -8,7 +8,7 @@ import { clockNow } from "../loop/clock.ts";
 import type { WebSocketOptions } from "./options.ts";
 
 /** What is to be done. */
-export const NOTHING = 0;
+const NOTHING = 0;
 /** Send a ping. */
 export const SEND_PING = 1;
 /** It has not answered one. */

@@ -5,7 +5,7 @@
 import { setLoggers } from "../../src/log.ts";
 import type { Logger, LoggerName } from "../../src/log.ts";
 
-export type LogLevel = "debug" | "info" | "warn" | "error";
+type LogLevel = "debug" | "info" | "warn" | "error";
 
 export interface LogRecord {
   readonly logger: LoggerName;

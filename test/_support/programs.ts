@@ -57,7 +57,7 @@ function isProgram(path: string): boolean {
 const known = new Map<ProgramName, string | undefined>();
 
 /** The path of a program, or undefined. */
-export function findProgram(name: ProgramName): string | undefined {
+function findProgram(name: ProgramName): string | undefined {
   if (known.has(name)) return known.get(name);
   const { names, variable, check }: Wanted = PROGRAMS[name];
   const chosen = variable === undefined ? undefined : process.env[variable];

@@ -27,14 +27,8 @@ export interface Asked {
 
 type AnyClass = new (...args: never[]) => RequestHandler;
 
-/** Calls of `onFinish`, and whether the hook has been called. */
-export interface Watched {
-  finished: number;
-  readonly called: Promise<void>;
-}
-
 /** A class whose hook, an own property of its prototype, is the function. */
-export function withHook(base: AnyClass, hook: string, act: Act, called: () => void): typeof RequestHandler {
+function withHook(base: AnyClass, hook: string, act: Act, called: () => void): typeof RequestHandler {
   const Failing = { Failing: class extends (base as unknown as typeof Plain) {} }.Failing as typeof RequestHandler;
   const fail = function (): unknown {
     called();

@@ -287,7 +287,7 @@ const WAYS: { readonly [name: string]: (place: Place) => Promise<void> } = {
     server.close();
   },
 };
-export const WAY_NAMES: readonly string[] = Object.keys(WAYS);
+const WAY_NAMES: readonly string[] = Object.keys(WAYS);
 
 /** Plays every way `runs` times. @throws Error with the seed that shows a fault. */
 export async function fuzzWays(setup: Setup, secure: KeyPair | undefined, seed: number, runs: number): Promise<void> {

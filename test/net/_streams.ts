@@ -16,9 +16,9 @@ import { ROADS, withPair } from "./_pair.ts";
 export const CLOSED = "ERR_LANDSPOUT_STREAM_CLOSED";
 export const MEGABYTE = 1_048_576;
 
-export type Use = (stream: IOStream, peer: net.Socket) => Promise<void>;
+type Use = (stream: IOStream, peer: net.Socket) => Promise<void>;
 /** Runs a function with a stream of one kind and its peer, and closes both. */
-export type Open = (use: Use, more?: IOStreamOptions) => Promise<void>;
+type Open = (use: Use, more?: IOStreamOptions) => Promise<void>;
 
 export interface Kind {
   readonly name: string;

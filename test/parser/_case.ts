@@ -10,7 +10,7 @@ export interface Refused {
   readonly at: number;
 }
 
-export interface Unfinished {
+interface Unfinished {
   /** T_STAGE: 0 in the start line, 1 in the fields. */
   readonly unfinished: 0 | 1;
 }

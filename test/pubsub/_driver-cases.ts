@@ -10,13 +10,13 @@ import type { ProgramName } from "../_support/programs.ts";
 import { expectLog, suite } from "../_support/suite.ts";
 import type { BrokerServer } from "./_broker-server.ts";
 
-export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await turn();
 }
 
 /** A client of one broker, as a program would have it. */
-export interface Client {
+interface Client {
   driver(prefix?: string): PubSubDriver;
   /** Publishes on a channel as some other program does. */
   publish(channel: string, text: string): Promise<unknown>;

@@ -10,7 +10,7 @@ import type { Lingering } from "./lingering.ts";
 import { UnreadWait } from "./unread-wait.ts";
 
 // What is to be done.
-export const NOTHING = 0;
+const NOTHING = 0;
 /** Close at once: the client is gone, or takes nothing. */
 export const DESTROY = 1;
 /** Close in good order: no request has come for long. */

@@ -10,7 +10,7 @@ export interface DownloadOptions {
   type?: "attachment" | "inline";
 }
 
-export const DOWNLOAD_OPTIONS: OptionTable<DownloadOptions> = { type: oneOf("attachment", "inline") };
+const DOWNLOAD_OPTIONS: OptionTable<DownloadOptions> = { type: oneOf("attachment", "inline") };
 
 /** Longest name that is sent, in bytes of UTF-8: what file systems take. A longer one is cut in front of its extension. */
 export const MAX_DOWNLOAD_NAME_SIZE = 255;

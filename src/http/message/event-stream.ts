@@ -57,7 +57,7 @@ function dataText(data: string | object): string {
 }
 
 /** An event as text. A line break in `data` arrives as LF, whichever it was. */
-export function eventText({ data, event, id, retry }: ServerSentEvent): string {
+function eventText({ data, event, id, retry }: ServerSentEvent): string {
   let text = "";
   if (event !== undefined && event !== "") {
     checkLine("name", event);

@@ -48,7 +48,7 @@ export interface BunSocketHandlers {
   handshake?(socket: BunSocket, success: boolean, error: Error | null): void;
 }
 
-export interface BunTcpListener {
+interface BunTcpListener {
   readonly port?: number;
   readonly hostname?: string;
   stop(closeConnections?: boolean): void;

@@ -32,7 +32,7 @@ let obstacle: string | undefined;
  * Why the zero-copy road cannot be taken on this runtime, or "". Gives `net.Socket` a handle of paper and looks whether the
  * buffer arrives at it: tried once, at the first listen.
  */
-export function zeroCopyObstacle(): string {
+function zeroCopyObstacle(): string {
   obstacle ??= tryZeroCopy();
   return obstacle;
 }

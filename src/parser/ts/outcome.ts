@@ -23,7 +23,7 @@ export const AFTER_CR = 6;
 export const AT_LINE_START = 7;
 export const PLACE_MASK = 7;
 export const LINES_LEFT_SHIFT = 3;
-export const MAX_LINES_LEFT = 31;
+const MAX_LINES_LEFT = 31;
 
 /** The input ended in this place; the caller completes the hint. */
 export function incomplete(table: Uint32Array, place: number): 0 {

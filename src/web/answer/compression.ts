@@ -50,7 +50,7 @@ const COMPRESSIBLE =
   /^(?:text\/(?!event-stream)|application\/(?:(?:x-)?javascript|json|xml|wasm|manifest\+json|x-ndjson|rtf|vnd\.ms-fontobject)\b|[a-z]+\/[^;]*\+(?:json|xml)|image\/(?:svg\+xml|bmp|x-icon|vnd\.microsoft\.icon)|font\/(?:ttf|otf))/i;
 
 /** Whether content of that type gets smaller. */
-export const isCompressible = (contentType: string): boolean => COMPRESSIBLE.test(contentType);
+const isCompressible = (contentType: string): boolean => COMPRESSIBLE.test(contentType);
 
 /**
  * Makes the transform for `Application.addTransform`; the setting `compressResponse` does it for you.

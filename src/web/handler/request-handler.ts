@@ -48,7 +48,7 @@ const REDIRECT_OPTIONS = { permanent: flag, status: anything };
 const STATIC_URL_OPTIONS = { includeHost: flag, includeVersion: flag };
 
 /** The methods a handler can define, in the order `Allow` names them. */
-export const METHODS = ["GET", "HEAD", "POST", "DELETE", "PATCH", "PUT", "OPTIONS"] as const;
+const METHODS = ["GET", "HEAD", "POST", "DELETE", "PATCH", "PUT", "OPTIONS"] as const;
 type Verb = "get" | "head" | "post" | "delete" | "patch" | "put" | "options";
 
 export class RequestHandler<Path extends Pattern = string> extends HandlerInput {

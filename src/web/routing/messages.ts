@@ -38,7 +38,7 @@ export class RoutedMessage implements HTTPMessageDelegate {
 }
 
 /** 404, as short as it can be said. */
-export class NotFoundMessage implements HTTPMessageDelegate {
+class NotFoundMessage implements HTTPMessageDelegate {
   readonly #exchange: Exchange;
 
   constructor(exchange: Exchange) {

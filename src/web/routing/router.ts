@@ -52,7 +52,7 @@ class FunctionRouter extends Router {
 }
 
 const isObject = (target: unknown): target is object => typeof target === "object" && target !== null;
-export const isRouter = (target: unknown): target is RequestRouter =>
+const isRouter = (target: unknown): target is RequestRouter =>
   isObject(target) && "findHandler" in target && typeof target.findHandler === "function";
 export const isConnectionDelegate = (target: unknown): target is HTTPServerConnectionDelegate =>
   isObject(target) && "startRequest" in target && typeof target.startRequest === "function";
@@ -205,7 +205,7 @@ export const withTarget = (rule: Rule, target: RouteTarget): Rule =>
 export const isClass = (value: unknown): boolean =>
   typeof value === "function" && /^class\b/.test(Function.prototype.toString.call(value));
 
-export function describe(target: unknown): string {
+function describe(target: unknown): string {
   if (typeof target === "function") return isClass(target) ? `the class ${target.name}` : `the function ${target.name}`;
   return isObject(target) ? "this object" : String(target);
 }

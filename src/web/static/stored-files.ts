@@ -37,7 +37,7 @@ export interface StoredFile {
 }
 
 /** Tags of larger files are made of size and time: reading all of them first would keep their clients waiting. Bytes. */
-export const CONTENT_TAG_SIZE: number = 4 * 1024 * 1024;
+const CONTENT_TAG_SIZE: number = 4 * 1024 * 1024;
 
 const EXTENSIONS: { readonly [coding in SiblingCoding]: string } = { br: ".br", zstd: ".zst", gzip: ".gz" };
 
