@@ -47,11 +47,17 @@ export const INTERNAL: ReadonlySet<string> = new Set([
   "StartLineResult",
   "WebSocketEvents",
   "OptionRule",
+  "DialEvents",
+  "RaceEvents",
+  "FutureInternals",
+  "UnseenHandler",
+  "OnLimit",
   // Made by the package for programs to call.
   "FetchHandler",
   "NodeListener",
   "ConnectMiddleware",
   "InjectedAnswer",
+  "Releaser",
   "TestServer",
   "BoundPort",
   "Subscription",
@@ -129,6 +135,11 @@ export const CALLS: readonly string[] = [
   "Executor.shutdown",
   // Its promise is that of `connect`.
   "Resolver.resolve",
+  "AllowAddress",
+  // Only the program closes a resolver.
+  "Resolver.close",
+  // Its failure has a test of its own, in netutil.test.ts.
+  "AcceptHandler",
   // What the two throw is thrown to the program that makes or closes the PubSub.
   ...members("PubSubDriver", "start close"),
 ];
