@@ -1,7 +1,7 @@
 /**
  * Calls into a program's own code: what becomes of what such a function throws, rejects with, or returns where nothing was expected.
  * The one rule for all rooms: a failure ends in one log record, and never in an exception or a rejection of this package's. What is to
- * be done with the request besides is the caller's decision (web/failures.ts, http/http1connection.ts).
+ * be done with the request besides is the caller's decision (web/handler/failures.ts, http/http1/request-intake.ts).
  *
  * The hot path calls a function itself, in a `try` it has anyway, and hands over to `watch` only a result that is not undefined.
  */
