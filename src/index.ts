@@ -1,5 +1,6 @@
 /** `landspout`: what most programs need. Every module has its own subpath besides. */
 export { isLandspoutError, LandspoutError, UsageError } from "./errors.ts";
+export * as gen from "./async/gen/index.ts";
 export { HTTPHeaders } from "./http/message/headers.ts";
 export { HTTPServer } from "./http/server/httpserver.ts";
 export type { HTTPServerOptions } from "./http/server/httpserver.ts";

@@ -1,5 +1,6 @@
-import { guard, logFailure } from "../user-code.ts";
+import { logFailure } from "../user-code.ts";
 import { bound } from "./context.ts";
+import { guardCallback } from "./stack-context/frames.ts";
 
 /** Who wants to know, besides its owner, that a connection is over. Made only where somebody does. */
 export class CloseListeners {
@@ -19,7 +20,9 @@ export class CloseListeners {
 
 /** Calls one: what it throws or rejects with is logged. */
 export function callListener(listener: () => unknown): void {
-  guard(listener, (error) => logFailure(`a close listener${listener.name === "" ? "" : `, ${listener.name}`}`, error));
+  guardCallback(listener, (error) =>
+    logFailure(`a close listener${listener.name === "" ? "" : `, ${listener.name}`}`, error),
+  );
 }
 
 /** What takes a listener back that was called at once. */

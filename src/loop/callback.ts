@@ -1,11 +1,13 @@
 /**
  * One call to be made later: the function, its arguments and the asynchronous context (`AsyncLocalStorage`) of whoever asked for it,
- * and the rule for what happens when it fails: it is logged, and nothing else stops. Knows nothing of when it runs.
+ * and the rule for what happens when it fails: the stack contexts it was asked for in get the exception, else it is logged, and nothing
+ * else stops. Knows nothing of when it runs.
  */
 import { describeError, loggers } from "../log.ts";
 import { watch } from "../user-code.ts";
 import { callIn, captureContext } from "../async/context.ts";
 import type { Context } from "../async/context.ts";
+import { areFramesInUse, guardCallback } from "../async/stack-context/frames.ts";
 
 type AnyFunction = (...args: unknown[]) => unknown;
 
@@ -21,14 +23,24 @@ export class Callback {
     this.args = args;
   }
 
-  /** Makes the call. An exception, or the rejection of a promise it returns, is logged; any other result is ignored. */
+  /** Makes the call. An exception, or the rejection of a promise it returns, is seen to; any other result is ignored. */
   run(): void {
     try {
+      if (areFramesInUse()) return callIn(this.context, () => this.runInFrame(), undefined);
       const result = callIn(this.context, this.callback, undefined, ...this.args);
       if (result !== undefined) watch(result, (error) => logCallbackError(this.callback, error));
     } catch (error) {
       logCallbackError(this.callback, error);
     }
+  }
+
+  /** In a program that uses stack contexts. */
+  private runInFrame(): void {
+    const { callback, args } = this;
+    guardCallback(
+      () => callback(...args),
+      (error) => logCallbackError(callback, error),
+    );
   }
 }
 

@@ -4,7 +4,8 @@
  */
 import { Buffer } from "node:buffer";
 import { UsageError } from "../errors.ts";
-import { guard, logFailure } from "../user-code.ts";
+import { guardCallback } from "../async/stack-context/frames.ts";
+import { logFailure } from "../user-code.ts";
 import type { HttpParser } from "../parser/types.ts";
 import { BaseIOStream } from "./base-iostream.ts";
 import type { Context } from "../async/context.ts";
@@ -112,7 +113,7 @@ export abstract class ReadableIOStream extends BaseIOStream {
   }
 
   protected call<T>(callback: StreamCallback<T>, error: Error | undefined, result?: T): void {
-    guard(
+    guardCallback(
       () => (error === undefined ? callback(undefined, result as T) : callback(error)),
       (thrown) => logFailure(`a stream callback${callback.name === "" ? "" : `, ${callback.name}`}`, thrown),
     );

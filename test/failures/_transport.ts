@@ -7,7 +7,7 @@ import type { HTTP1Exchange } from "../../src/http/http1/http1exchange.ts";
 import type { HTTPMessageDelegate, HTTPServerConnectionDelegate } from "../../src/http/interfaces.ts";
 import type { HTTPServerRequest } from "../../src/http/request.ts";
 import { IOLoop, PeriodicCallback } from "../../src/loop/ioloop.ts";
-import type { Executor } from "../../src/loop/executor.ts";
+import type { Executor } from "../../src/async/executor/executor.ts";
 import { IOStream } from "../../src/net/iostream.ts";
 import { TCPServer } from "../../src/net/tcpserver.ts";
 import { serving, withPeer } from "../_support/wire.ts";

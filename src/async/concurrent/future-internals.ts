@@ -3,7 +3,7 @@
  * `object` here, since the class stands on this file.
  */
 
-/** Takes an exception that nobody has looked at; false: it is to be logged. */
+/** Takes an exception that no code has asked for; false: it is to be logged. */
 export type UnseenHandler = (error: unknown) => boolean;
 
 export interface FutureInternals {
@@ -11,9 +11,9 @@ export interface FutureInternals {
   stateOf(future: object): number;
   /** The result or the exception of a Future that is done, which counts as looked at from now on. */
   see(future: object): unknown;
-  /** Whether anyone has asked for the result. */
+  /** Whether any code has asked for the result. */
   isSeen(future: object): boolean;
-  /** `setException` with a handler for the case that nobody looks. */
+  /** `setException`, with a handler for an exception that no code asks for. */
   fail(future: object, error: unknown, onUnseen: UnseenHandler | undefined): void;
 }
 

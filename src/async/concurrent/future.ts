@@ -5,6 +5,7 @@
 import { LandspoutError, UsageError } from "../../errors.ts";
 import { showState } from "../show-state.ts";
 import { logFailure } from "../../user-code.ts";
+import { reportThrown } from "../stack-context/frames.ts";
 import { internals } from "./future-internals.ts";
 import { reportUnseen } from "./unseen.ts";
 import type { UnseenHandler } from "./future-internals.ts";
@@ -26,7 +27,7 @@ type State = typeof PENDING | typeof FULFILLED | typeof REJECTED | typeof CANCEL
 
 /**
  * A result to come. It is awaited, and passed to whatever takes promises, such as `Promise.all`; it is no instance of `Promise`
- * (`isFuture` knows both). An exception that nobody has asked for by the next turn of the loop is logged once, and is no unhandled
+ * (`isFuture` knows both). An exception that no code has asked for by the next turn of the loop is logged once, and is no unhandled
  * rejection.
  *
  * @example
@@ -41,7 +42,7 @@ export class Future<T = unknown> implements Promise<T> {
   #promise: Promise<T> | undefined = undefined;
   #resolve: ((value: unknown) => void) | undefined = undefined;
   #reject: ((error: unknown) => void) | undefined = undefined;
-  /** Whether anyone has asked for the result. */
+  /** Whether any code has asked for the result. */
   #seen = false;
 
   static {
@@ -113,14 +114,14 @@ export class Future<T = unknown> implements Promise<T> {
 
   /**
    * Calls back once it is done, never before this call returns, in the `AsyncLocalStorage` context of this call. What the callback
-   * throws is logged.
+   * throws goes to the stack contexts of this call, else to the log.
    */
   addDoneCallback(callback: (future: Future<T>) => void): void {
     const call = (): void => {
       try {
         callback(this);
       } catch (error) {
-        logFailure("a done callback of a Future", error);
+        reportThrown(error, (unhandled) => logFailure("a done callback of a Future", unhandled));
       }
     };
     void this.#asPromise().then(call, call);
@@ -152,22 +153,18 @@ export class Future<T = unknown> implements Promise<T> {
     return `<Future ${["pending", "finished", "failed", "cancelled"][this.#state]}>`;
   }
 
+  /** Callers attach to it at once, so that it is no unhandled rejection of the runtime. */
   #asPromise(): Promise<T> {
     return (this.#promise ??= this.#makePromise());
   }
 
   #makePromise(): Promise<T> {
     if (this.#state === FULFILLED) return Promise.resolve(this.#value as T);
-    const promise =
-      this.#state === PENDING
-        ? new Promise<T>((resolve, reject) => {
-            this.#resolve = resolve as (value: unknown) => void;
-            this.#reject = reject;
-          })
-        : Promise.reject(this.#value);
-    // Where nobody looks, `reportUnseen` says so, not the runtime.
-    promise.then(undefined, noop);
-    return promise;
+    if (this.#state !== PENDING) return Promise.reject(this.#value);
+    return new Promise<T>((resolve, reject) => {
+      this.#resolve = resolve as (value: unknown) => void;
+      this.#reject = reject;
+    });
   }
 
   #fail(error: unknown, onUnseen: UnseenHandler | undefined): void {
@@ -184,8 +181,6 @@ export class Future<T = unknown> implements Promise<T> {
     this.#resolve = this.#reject = undefined;
   }
 }
-
-function noop(): void {}
 
 function notDone(): UsageError {
   return new UsageError("ERR_LANDSPOUT_FUTURE_STATE", "The Future is not done; await it, or ask done() first");

@@ -1,5 +1,5 @@
 /**
- * Exceptions of Futures that nobody has looked at by the next turn of the loop: one log record each, as a promise of this package must not end
+ * Exceptions of Futures that no code has asked for by the next turn of the loop: one log record each, as a promise of this package must not end
  * the process. One `setImmediate` for all of a turn.
  */
 import { describeError, loggers } from "../../log.ts";

@@ -21,7 +21,7 @@ export function makeReleaser(release: () => void): Releaser {
   return releaser;
 }
 
-/** Calls a function while something is held. A failure that nobody looks at is logged. */
+/** Calls a function while something is held. A failure that no code asks for is logged. */
 export function runWith<T>(acquiring: Promise<Releaser>, call: () => T | PromiseLike<T>): Promise<T> {
   const future = new Future<T>();
   chainFuture(runHolding(acquiring, call), future);

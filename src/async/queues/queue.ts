@@ -1,5 +1,5 @@
 /**
- * Tornado's `Queue`. Decides who waits, who is served first and when all work is done; how the items are kept is left to three methods
+ * Tornado's `Queue`. Decides which callers wait, in which order they are served, and when all work is done; how the items are kept is left to three methods
  * that a subclass may replace.
  *
  * INVARIANTS between two calls: no caller waits for an item while there is one, none waits for room while there is some, and an item
@@ -211,7 +211,7 @@ export class Queue<T> implements AsyncIterable<T> {
     return this.#items.length;
   }
 
-  // --- who is served ---
+  // --- serving the callers that wait ---
 
   #start(): void {
     if (this.#started) return;

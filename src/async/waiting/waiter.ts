@@ -1,6 +1,6 @@
 /**
  * One caller that waits in a list: its promise, and its limit. INVARIANT: a waiter is in its list exactly as long as its promise is
- * pending. Who wants to give something takes it out of the list first, so nothing is given to a caller that has stopped waiting, and a
+ * pending. To give it something, take it out of the list first: so nothing is given to a caller that has stopped waiting, and a
  * limit that is reached later takes nothing back.
  */
 import { TimeoutError } from "../timeout-error.ts";

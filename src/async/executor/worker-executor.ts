@@ -6,31 +6,16 @@
  * function it exports, and refuses a plain function instead of running it where it would block. Waiting for I/O needs no executor.
  */
 import { availableParallelism } from "node:os";
-import { isAbsolute } from "node:path";
-import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
-import { LandspoutError, UsageError } from "../errors.ts";
-import { checkOptions, whole } from "../options-check.ts";
-import type { OptionTable } from "../options-check.ts";
-import { Fifo } from "../async/fifo.ts";
-
-/** A function by where it is found; a worker can import it. */
-export interface ModuleTask {
-  /** A URL such as `new URL("../net/work.js", import.meta.url)`, an absolute path, or the name of a package or `node:` module. */
-  readonly module: string | URL;
-  /** The name of the exported function. It may be asynchronous. Arguments and result are copied (structured clone). */
-  readonly export: string;
-}
-
-/** What an executor may be asked to run. */
-export type ExecutorTask = ModuleTask | ((...args: never[]) => unknown);
-
-/** Anything that runs tasks elsewhere or later. `WorkerExecutor` takes modules only; your own may take functions. */
-export interface Executor {
-  submit(task: ExecutorTask, args: readonly unknown[]): Promise<unknown>;
-  /** Ends the executor; tasks that have not finished are rejected. */
-  shutdown?(): Promise<void> | void;
-}
+import { LandspoutError, UsageError } from "../../errors.ts";
+import { anything, checkOptions, listOf, object, seconds, whole } from "../../options-check.ts";
+import type { OptionTable } from "../../options-check.ts";
+import { TimeoutError } from "../timeout-error.ts";
+import { LimitWatch } from "../waiting/limit-watch.ts";
+import { LinkedList, ListNode } from "../waiting/linked-list.ts";
+import { readLimit } from "../waiting/wait-limit.ts";
+import type { Executor, ExecutorTask, SubmitOptions } from "./executor.ts";
+import { moduleUrl } from "./module-task.ts";
 
 export interface WorkerExecutorOptions {
   /** Threads at most. They are started when needed. Default: one per core. */
@@ -44,10 +29,49 @@ const OPTIONS: OptionTable<WorkerExecutorOptions> = {
   maxQueue: whole(),
 };
 
-interface Job {
-  readonly message: { readonly module: string; readonly name: string; readonly args: readonly unknown[] };
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: unknown) => void;
+const SUBMIT_OPTIONS: OptionTable<SubmitOptions> = {
+  signal: anything,
+  transfer: listOf(object, "objects that can be moved"),
+  timeout: seconds(),
+};
+
+/** What a thread is sent. */
+interface Message {
+  readonly module: string;
+  readonly name: string;
+  readonly args: readonly unknown[];
+}
+
+/** A task until its promise is settled. */
+class Job extends ListNode {
+  readonly message: Message;
+  readonly transfer: readonly object[];
+  /** The thread it runs in. */
+  worker: Worker | undefined;
+  watch: LimitWatch | undefined;
+  readonly #resolve: (value: unknown) => void;
+  readonly #reject: (error: unknown) => void;
+
+  constructor(
+    message: Message,
+    transfer: readonly object[],
+    resolve: (value: unknown) => void,
+    reject: (error: unknown) => void,
+  ) {
+    super();
+    this.message = message;
+    this.transfer = transfer;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+  resolve(value: unknown): void {
+    this.watch?.stop();
+    this.#resolve(value);
+  }
+  reject(error: unknown): void {
+    this.watch?.stop();
+    this.#reject(error);
+  }
 }
 
 interface WorkerReply {
@@ -92,7 +116,7 @@ export class WorkerExecutor implements Executor {
   /** Every thread, with the task it is on. */
   readonly #workers: Map<Worker, Job | undefined> = new Map();
   readonly #idle: Worker[] = [];
-  readonly #queue = new Fifo<Job>();
+  readonly #queue = new LinkedList<Job>();
   #closed = false;
 
   constructor(options?: WorkerExecutorOptions) {
@@ -101,23 +125,59 @@ export class WorkerExecutor implements Executor {
     this.#maxQueue = options?.maxQueue ?? 10_000;
   }
 
-  submit(task: ExecutorTask, args: readonly unknown[]): Promise<unknown> {
+  /**
+   * Runs an exported function in a thread.
+   * @throws UsageError, as a rejection, `ERR_LANDSPOUT_EXECUTOR_…` for what no thread can run, `ERR_LANDSPOUT_EXECUTOR_FULL` where too many
+   *   tasks wait. A task that is given up by `signal` or `timeout` while it runs ends with its thread; a new one takes its place.
+   */
+  submit(task: ExecutorTask, args: readonly unknown[], options?: SubmitOptions): Promise<unknown> {
     return new Promise((resolve, reject) => {
+      if (options !== undefined) checkOptions("submit", options, SUBMIT_OPTIONS, "ERR_LANDSPOUT_BAD_EXECUTOR");
       if (this.#closed) throw new UsageError("ERR_LANDSPOUT_EXECUTOR_CLOSED", "The executor was shut down");
-      const job: Job = { message: messageFor(task, args), resolve, reject };
-      const worker = this.#idle.pop() ?? this.#startWorker();
-      if (worker !== undefined) {
-        if (!this.#give(worker, job)) this.#next(worker);
-        return;
-      }
-      if (this.#queue.length >= this.#maxQueue) {
-        throw new LandspoutError(
+      const job = new Job(messageFor(task, args), options?.transfer ?? [], resolve, reject);
+      if (this.#limit(job, options)) this.#begin(job);
+    });
+  }
+
+  /** Sees to its limits; false if it was given up already. */
+  #limit(job: Job, options: SubmitOptions | undefined): boolean {
+    const signal = options?.signal === undefined ? undefined : readLimit({ signal: options.signal }, "submit")?.signal;
+    const timeout = options?.timeout ?? Infinity;
+    if (signal?.aborted === true) {
+      job.reject(signal.reason);
+      return false;
+    }
+    if (signal === undefined && timeout === Infinity) return true;
+    job.watch = new LimitWatch({ seconds: timeout, signal }, (timedOut) =>
+      this.#giveUp(job, timedOut ? new TimeoutError(`The task was not done after ${timeout} seconds`) : signal?.reason),
+    );
+    return true;
+  }
+
+  #begin(job: Job): void {
+    const worker = this.#idle.pop() ?? this.#startWorker();
+    if (worker !== undefined) {
+      if (!this.#give(worker, job)) this.#next(worker);
+    } else if (this.#queue.size < this.#maxQueue) this.#queue.push(job);
+    else {
+      job.reject(
+        new LandspoutError(
           "ERR_LANDSPOUT_EXECUTOR_FULL",
           `More than ${this.#maxQueue} tasks are waiting (maxQueue of the executor)`,
-        );
-      }
-      this.#queue.push(job);
-    });
+        ),
+      );
+    }
+  }
+
+  /** A thread cannot be interrupted: it ends with a task that is given up. */
+  #giveUp(job: Job, error: unknown): void {
+    const { worker } = job;
+    job.reject(error);
+    if (worker === undefined) this.#queue.remove(job);
+    else if (this.#workers.get(worker) === job) {
+      this.#forget(worker);
+      void worker.terminate();
+    }
   }
 
   /** Stops all threads; tasks that run or wait are rejected. */
@@ -127,7 +187,7 @@ export class WorkerExecutor implements Executor {
       "ERR_LANDSPOUT_EXECUTOR_CLOSED",
       "The executor was shut down before the task finished",
     );
-    for (const job of this.#queue.clear()) job.reject(error);
+    for (let job = this.#queue.shift(); job !== undefined; job = this.#queue.shift()) job.reject(error);
     const workers = [...this.#workers];
     this.#workers.clear();
     this.#idle.length = 0;
@@ -149,12 +209,13 @@ export class WorkerExecutor implements Executor {
   /** Hands a task over; false if its arguments cannot be copied. */
   #give(worker: Worker, job: Job): boolean {
     try {
-      worker.postMessage(job.message);
+      worker.postMessage(job.message, job.transfer as readonly ArrayBuffer[] as ArrayBuffer[]);
     } catch (error) {
       job.reject(error);
       return false;
     }
     this.#workers.set(worker, job);
+    job.worker = worker;
     // A thread keeps the process alive while it works, and not while it is idle.
     worker.ref();
     return true;
@@ -182,11 +243,16 @@ export class WorkerExecutor implements Executor {
   #lose(worker: Worker, cause: unknown): void {
     if (!this.#workers.has(worker)) return;
     const job = this.#workers.get(worker);
+    job?.reject(new LandspoutError("ERR_LANDSPOUT_EXECUTOR_WORKER", "The worker thread of the task ended", { cause }));
+    this.#forget(worker);
+  }
+
+  /** A thread is no more; those that wait get a new one. */
+  #forget(worker: Worker): void {
     this.#workers.delete(worker);
     const index = this.#idle.indexOf(worker);
     if (index >= 0) this.#idle.splice(index, 1);
-    job?.reject(new LandspoutError("ERR_LANDSPOUT_EXECUTOR_WORKER", "The worker thread of the task ended", { cause }));
-    if (this.#queue.length === 0) return;
+    if (this.#queue.size === 0) return;
     const replacement = this.#startWorker();
     if (replacement !== undefined) this.#next(replacement);
   }
@@ -214,23 +280,12 @@ function rebuildError(parts: NonNullable<WorkerReply["error"]>): Error {
   return error;
 }
 
-function messageFor(task: ExecutorTask, args: readonly unknown[]): Job["message"] {
+function messageFor(task: ExecutorTask, args: readonly unknown[]): Message {
   if (typeof task === "function") {
     throw new UsageError(
       "ERR_LANDSPOUT_EXECUTOR_FUNCTION",
       "A function cannot be sent to a worker thread; export it from a module and pass { module, export }, or pass an executor of your own",
     );
   }
-  const { module } = task;
-  if (typeof module === "string" && isAbsolute(module)) {
-    return { module: pathToFileURL(module).href, name: task.export, args };
-  }
-  const text = String(module);
-  if (text.startsWith(".")) {
-    throw new UsageError(
-      "ERR_LANDSPOUT_EXECUTOR_MODULE",
-      `${text} is relative; pass new URL(${JSON.stringify(text)}, import.meta.url)`,
-    );
-  }
-  return { module: text, name: task.export, args };
+  return { module: moduleUrl(task), name: task.export, args };
 }
