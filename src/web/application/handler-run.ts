@@ -4,23 +4,22 @@
  */
 import { isTraced, requestChannels } from "../../diagnostics.ts";
 import { ContentBuffer } from "../../http/message/content-buffer.ts";
-import { LandspoutError } from "../../errors.ts";
 import type { HTTPHeaders } from "../../http/message/headers.ts";
 import type { Exchange, HTTPMessageDelegate, RequestStartLine } from "../../http/interfaces.ts";
 import { HTTPServerRequest } from "../../http/request.ts";
-import { caught, guard, isPromiseLike, notPromise } from "../../user-code.ts";
+import { guard, isPromiseLike, notPromise } from "../../user-code.ts";
 import { StreamClosedError } from "../../net/errors.ts";
 import { M_DELETE, M_GET, M_HEAD, M_OPTIONS, M_PATCH, M_POST, M_PUT } from "../../parser/abi.ts";
 import type { Application } from "./application.ts";
-import { endRequest, failRequest, hasLeft, logFailed, watchHook } from "../handler/failures.ts";
+import { failByThrown, logFailed, watchHook } from "../handler/failures.ts";
 import { NO_ARGUMENTS, stateOf } from "../handler/state.ts";
 import type { HandlerState } from "../handler/state.ts";
 import { giveCaptured } from "../handler/captured.ts";
 import type { RouteMatch } from "../paths/path-table.ts";
 import { contentOf } from "../handler/request-content.ts";
-import { beginTrace, traceError } from "./request-trace.ts";
+import { beginTrace } from "./request-trace.ts";
 import type { RequestTrace } from "./request-trace.ts";
-import { Finish, HTTPError } from "../handler/http-error.ts";
+import { HTTPError } from "../handler/http-error.ts";
 import { writeReturned } from "../handler/return-value.ts";
 import { allowField, RequestHandler } from "../handler/request-handler.ts";
 import type { Target } from "../handler/target.ts";
@@ -222,13 +221,7 @@ export class HandlerRun implements HTTPMessageDelegate {
 
   /** Does not throw. */
   private failed(state: HandlerState, thrown: unknown, hook: string, handlerClass?: string): void {
-    const error = abortReason(caught(thrown));
-    if (error instanceof Finish) {
-      if (!state.handler.finished) endRequest(state, error.chunk);
-      return;
-    }
-    if (this.trace !== undefined && !hasLeft(state, error)) traceError(this.trace, error);
-    failRequest(state, error, hook, handlerClass);
+    failByThrown(state, thrown, hook, handlerClass);
   }
 
   private onServerShutdown(state: HandlerState): void {
@@ -269,10 +262,6 @@ function finishNow(state: HandlerState): void {
 
 /** The method that answers, by its name in the class. */
 const verbOf = ({ request }: HandlerState): string => request.method.toLowerCase();
-
-/** Functions of node:* that take a signal throw an AbortError, whose cause is why it was aborted. */
-const abortReason = (error: unknown): unknown =>
-  error instanceof Error && error.name === "AbortError" && error.cause instanceof LandspoutError ? error.cause : error;
 
 function callMethod(handler: RequestHandler, request: HTTPServerRequest): unknown {
   const args = handler.pathArgs;

@@ -18,11 +18,6 @@ export function beginTrace(trace: RequestTrace, state: HandlerState): void {
   state.trace = trace;
 }
 
-export function traceError(trace: RequestTrace, error: unknown): void {
-  trace.error = error;
-  requestChannels.error.publish(trace);
-}
-
 /** The answer is complete. */
 export function endTrace({ trace }: HandlerState): void {
   if (trace !== undefined) requestChannels.asyncEnd.publish(trace);

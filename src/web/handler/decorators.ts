@@ -4,10 +4,14 @@
  * `get = authenticated(function (this: MyHandler) { … })`.
  */
 import { UsageError } from "../../errors.ts";
+import { decorateMethod } from "../../async/method-decorator.ts";
+import { ExceptionStackContext } from "../../async/stack-context/contexts.ts";
 import { namesHost, targetReference } from "../../http/message/url.ts";
 import { notPromise } from "../../user-code.ts";
+import { failByThrown } from "./failures.ts";
 import { HTTPError } from "./http-error.ts";
 import type { RequestHandler } from "./request-handler.ts";
+import { stateOf } from "./state.ts";
 
 type Method = (...args: never[]) => unknown;
 
@@ -25,8 +29,8 @@ export interface HandlerDecorator {
   ): TypedPropertyDescriptor<F>;
 }
 
-/** A decorator of what `first` says of a request: whether the method is to be called. */
-function decorator(name: string, first: (handler: RequestHandler) => boolean): HandlerDecorator {
+/** A decorator that is around each call of a method; `call` makes it. */
+function decorator(name: string, around: (handler: RequestHandler, call: () => unknown) => unknown): HandlerDecorator {
   const wrap = (method: unknown): unknown => {
     const isMethod =
       typeof method === "function" &&
@@ -34,22 +38,17 @@ function decorator(name: string, first: (handler: RequestHandler) => boolean): H
     if (!isMethod) throw misplaced(name);
     // The type says nothing of `this`: were it held against RequestHandler, the method's own type would go round in circles.
     return function (this: RequestHandler, ...args: never[]): unknown {
-      return first(this) ? (method as Method).apply(this, args) : undefined;
+      return around(this, () => (method as Method).apply(this, args));
     };
   };
-  const decorate = (target: unknown, context?: unknown, descriptor?: PropertyDescriptor): unknown => {
-    // `experimentalDecorators`: the prototype, the name, and the descriptor, which a field has not.
-    if (typeof context === "string" || typeof context === "symbol") {
-      if (descriptor === undefined) throw misplaced(name);
-      return { ...descriptor, value: wrap(descriptor.value) };
-    }
-    const kind = (context as { kind?: unknown } | undefined)?.kind ?? "method";
-    if (kind === "field") return wrap;
-    if (kind !== "method") throw misplaced(name);
-    return wrap(target);
-  };
+  const decorate = (target: unknown, context?: unknown, descriptor?: PropertyDescriptor): unknown =>
+    decorateMethod(wrap, () => misplaced(name), target, context, descriptor);
   return decorate as HandlerDecorator;
 }
+
+/** A decorator of what `first` says of a request: whether the method is to be called. */
+const guarded = (name: string, first: (handler: RequestHandler) => boolean): HandlerDecorator =>
+  decorator(name, (handler, call) => (first(handler) ? call() : undefined));
 
 const misplaced = (name: string): UsageError =>
   new UsageError(
@@ -59,17 +58,32 @@ const misplaced = (name: string): UsageError =>
 
 const isSafe = ({ request }: RequestHandler): boolean => request.method === "GET" || request.method === "HEAD";
 
-/** Marks a method that finishes its request later, from a callback: the request stays open when it returns. */
-export const asynchronous: HandlerDecorator = decorator("asynchronous", (handler) => {
+/**
+ * Marks a method that finishes its request later, from a callback: the request stays open when it returns. What a callback throws that it has
+ * started, however late, fails the request, as if the method had thrown it: callbacks of the loop, of streams and of this package by themselves,
+ * those of other timers and packages where they are wrapped (`wrap` of `landspout/stack-context`). Stands outermost, before `gen.engine`.
+ */
+export const asynchronous: HandlerDecorator = decorator("asynchronous", (handler, call) => {
   handler.autoFinish = false;
-  return true;
+  const state = stateOf(handler);
+  let returned = false;
+  const context = new ExceptionStackContext((error) => {
+    // What the method itself throws, its caller sees to.
+    if (returned) failByThrown(state, error, `${handler.request.method.toLowerCase()}, in a callback`);
+    return returned;
+  });
+  try {
+    return context.run(call);
+  } finally {
+    returned = true;
+  }
 });
 
 /**
  * Lets only known users in (`currentUser`). Others are sent to `getLoginUrl` with `?next=` the address they wanted; 403 to methods
  * other than GET and HEAD, which cannot be repeated after a login.
  */
-export const authenticated: HandlerDecorator = decorator("authenticated", (handler) => {
+export const authenticated: HandlerDecorator = guarded("authenticated", (handler) => {
   if (handler.currentUser) return true;
   if (!isSafe(handler)) throw new HTTPError(403);
   let url = notPromise(handler.getLoginUrl(), "getLoginUrl");
@@ -84,7 +98,7 @@ export const authenticated: HandlerDecorator = decorator("authenticated", (handl
 });
 
 /** Redirects a path with a slash at its end to the one without; 404 to methods other than GET and HEAD. */
-export const removeslash: HandlerDecorator = decorator("removeslash", (handler) => {
+export const removeslash: HandlerDecorator = guarded("removeslash", (handler) => {
   const { path } = handler.request;
   if (path === "/" || !path.endsWith("/")) return true;
   let end = path.length;
@@ -93,7 +107,7 @@ export const removeslash: HandlerDecorator = decorator("removeslash", (handler) 
 });
 
 /** Redirects a path without a slash at its end to the one with; 404 to methods other than GET and HEAD. */
-export const addslash: HandlerDecorator = decorator("addslash", (handler) => {
+export const addslash: HandlerDecorator = guarded("addslash", (handler) => {
   const { path } = handler.request;
   return path.endsWith("/") || redirectTo(handler, `${path}/`);
 });

@@ -3,13 +3,15 @@
  * may fail again (`logException`, `sendError`, `writeError`, `finish` are the program's to override); the last one calls nothing of the
  * program's. Nothing here throws, so that a caller need not look after the request any more.
  */
+import { requestChannels } from "../../diagnostics.ts";
+import { LandspoutError } from "../../errors.ts";
 import { ProtocolError, RemoteProtocolError, ServerShutdownError } from "../../http/message/errors.ts";
 import { StreamClosedError } from "../../net/errors.ts";
 import { describeError, loggers } from "../../log.ts";
 import { caught, guard, watch } from "../../user-code.ts";
 import { giveUp } from "./ending.ts";
 import type { HandlerState } from "./state.ts";
-import { HTTPError } from "./http-error.ts";
+import { Finish, HTTPError } from "./http-error.ts";
 
 export const summary = ({ request }: HandlerState): string => `${request.method} ${request.uri} (${request.remoteIp})`;
 
@@ -64,8 +66,26 @@ export function logCut(state: HandlerState, status: number, options: { readonly 
 }
 
 /** Whether a failure only says that the client has left, which is no error. The signal has told the handler, which gives up. */
-export const hasLeft = (state: HandlerState, error: unknown): boolean =>
+const hasLeft = (state: HandlerState, error: unknown): boolean =>
   error instanceof StreamClosedError && state.request.connection.left;
+
+/** Functions of node:* that take a signal throw an AbortError, whose cause is why it was aborted. */
+const abortReason = (error: unknown): unknown =>
+  error instanceof Error && error.name === "AbortError" && error.cause instanceof LandspoutError ? error.cause : error;
+
+/** What becomes of a request for which the program has thrown something: `Finish` ends it, all else is a failure. Does not throw. */
+export function failByThrown(state: HandlerState, thrown: unknown, hook: string, handlerClass?: string): void {
+  const error = abortReason(caught(thrown));
+  if (error instanceof Finish) {
+    if (!state.handler.finished) endRequest(state, error.chunk);
+    return;
+  }
+  if (state.trace !== undefined && !hasLeft(state, error)) {
+    state.trace.error = error;
+    requestChannels.error.publish(state.trace);
+  }
+  failRequest(state, error, hook, handlerClass);
+}
 
 /** Logs a failure, and answers the request with its error page; cuts the connection where the answer has begun. */
 export function failRequest(state: HandlerState, thrown: unknown, hook: string, handlerClass?: string): void {
