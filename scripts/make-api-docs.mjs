@@ -192,6 +192,9 @@ function render(name, declaration, isExported) {
 
 // --- pages ---
 
+/** A type that is an exported class, or of it, by another file's name for it: see src/web/handler/class-types.ts. */
+const isClassByType = ({ kind, text }) => kind === "type" && /= ClassTypes extends /.test(text);
+
 /** Interfaces and types that are not exported, and that what stands on a page speaks of. */
 function companions(declarations, isDescribed) {
   const found = [];
@@ -201,7 +204,7 @@ function companions(declarations, isDescribed) {
     for (const [, word] of one.text.replace(/\/\*[^]*?\*\//g, "").matchAll(/\b([A-Z][\w$]*)\b/g)) {
       const other = find(one.file, word);
       if (other === undefined || isDescribed(other) || (other.kind !== "interface" && other.kind !== "type")) continue;
-      if (found.includes(other)) continue;
+      if (found.includes(other) || isClassByType(other)) continue;
       found.push(other);
       queue.push(other);
     }

@@ -17,7 +17,7 @@ export { version } from "./version.ts";
 export type * from "./web/handler/app-types.ts";
 export { Application } from "./web/application/application.ts";
 export type { Settings } from "./web/application/settings.ts";
-export { route } from "./web/routing/function-handler.ts";
+export { route } from "./web/routing/route.ts";
 export { RedirectHandler } from "./web/routing/redirect-handler.ts";
 export { url } from "./web/routing/rule.ts";
 export type { Route } from "./web/routing/rule.ts";

@@ -2,12 +2,13 @@
 // Whole, so that `declare module "landspout/web"` can add to it.
 export type * from "./handler/app-types.ts";
 export { Application } from "./application/application.ts";
-export type { HandlerClass } from "./application/application.ts";
+export type { HandlerClass } from "./handler/host.ts";
 export type { Settings } from "./application/settings.ts";
 export { ErrorHandler, FallbackHandler } from "./routing/basic-handlers.ts";
 export { RedirectHandler } from "./routing/redirect-handler.ts";
 export type { RedirectArguments } from "./routing/redirect-handler.ts";
-export { FunctionHandler, route } from "./routing/function-handler.ts";
+export { FunctionHandler } from "./routing/function-handler.ts";
+export { route } from "./routing/route.ts";
 export type { RoutedRequest, RouteFunction } from "./routing/function-handler.ts";
 export { url, URLSpec } from "./routing/rule.ts";
 export type { Route } from "./routing/rule.ts";
@@ -38,7 +39,7 @@ export type { CookieSecret, CreateSignedValueOptions, DecodeSignedValueOptions }
 export { fetchMetadataAllows } from "./security/xsrf.ts";
 export type { FetchMetadataOptions, HeaderReader } from "./security/xsrf.ts";
 export type { SetCookieOptions } from "../http/message/set-cookie.ts";
-export type { RequestTrace } from "./application/request-trace.ts";
+export type { RequestTrace } from "./handler/request-trace.ts";
 export { UIModule } from "./handler/ui-module.ts";
 export type { ResourceFiles, TemplateResources, UIMethods, UIModuleClass, UIModules } from "./handler/ui-module.ts";
 export type { TemplateValues } from "./handler/rendering.ts";

@@ -1,7 +1,7 @@
 /** Rows of what an application is given: settings that are functions, transforms, loaders, UI modules, routers, the classes themselves. */
 import { Application, RequestHandler, UIModule } from "../../src/web/index.ts";
 import { Matcher, toRouter } from "../../src/web/routing/index.ts";
-import type { HandlerClass } from "../../src/web/application/application.ts";
+import type { HandlerClass } from "../../src/web/index.ts";
 import type { HTTPServerRequest } from "../../src/http/request.ts";
 import type { Route, Settings } from "../../src/web/index.ts";
 import type { OutputTransform } from "../../src/web/answer/output-transform.ts";

@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { PubSub } from "../../src/pubsub/index.ts";
 import type { PubSubDriver } from "../../src/pubsub/index.ts";
 import { EventSourceHandler } from "../../src/web/index.ts";
-import type { HandlerClass } from "../../src/web/application/application.ts";
+import type { HandlerClass } from "../../src/web/index.ts";
 import { websocketConnect, WebSocketHandler } from "../../src/web/websocket.ts";
 import type { WebSocketClient } from "../../src/web/websocket.ts";
 import type { WebSocketCallbacks } from "../../src/websocket/client.ts";

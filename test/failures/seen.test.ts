@@ -1,7 +1,7 @@
 /** Failures of a program's own code that once left a request without an answer, or ended the process. */
 import * as assert from "uvu/assert";
 import { HTTPError, RequestHandler } from "../../src/web/index.ts";
-import type { HandlerClass } from "../../src/web/application/application.ts";
+import type { HandlerClass } from "../../src/web/index.ts";
 import { FetchContainer } from "../../src/adapters/index.ts";
 import { expectLog, suite } from "../_support/suite.ts";
 import { serving, withPeer } from "../_support/wire.ts";

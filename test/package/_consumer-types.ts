@@ -35,6 +35,8 @@ class MainHandler extends RequestHandler {
     const title: string | undefined = this.settings.siteTitle;
     const rows: string = this.settings.db.query("select 1");
     const debug: boolean | undefined = this.settings.debug;
+    const application: Application = this.application;
+    application.addHandlers("example.com", []);
     // @ts-expect-error nobody may be there
     const unsafe: string = this.currentUser.name;
     // @ts-expect-error no such setting
@@ -47,7 +49,10 @@ export class Wrong extends RequestHandler {
   override getCurrentUser() { return 5; }
 }
 class Piece extends UIModule {
-  override render() { return this.currentUser?.name ?? ""; }
+  override render() {
+    const handler: RequestHandler = this.handler;
+    return handler.settings.siteTitle ?? this.currentUser?.name ?? "";
+  }
 }
 const db: Pool = { query: (text) => text };
 export const apps = [

@@ -30,6 +30,12 @@ export interface CompressionOptions {
   zstdLevel?: number;
 }
 
+/** What an application says of compression. */
+export interface CompressionSettings {
+  /** Answers are compressed where client and content allow it. Default false. */
+  compressResponse?: boolean | CompressionOptions;
+}
+
 export const COMPRESSION_OPTIONS: OptionTable<CompressionOptions> = {
   threshold: whole(),
   codings: listOf(oneOf("br", "zstd", "gzip", "deflate"), "br, zstd, gzip, deflate"),

@@ -10,36 +10,51 @@ import type { Exchange } from "../../http/interfaces.ts";
 import { HTML } from "../../http/message/default-fields.ts";
 import type { HTTPHeaders } from "../../http/message/headers.ts";
 import { hasNoContent } from "../../http/message/status.ts";
+import type { HTTPServerRequest } from "../../http/request.ts";
 import { newMemo } from "../../http/response-memo.ts";
 import type { ResponseMemo } from "../../http/response-memo.ts";
 import { matchesTag, ownTag } from "./etag.ts";
-import type { HandlerState } from "../handler/state.ts";
+import type { Tagging } from "./etag.ts";
 
 /** Longer text is not compared with the last: it would be kept in memory, and hashing it is not what costs. */
 const MEMO_LIMIT = 1024;
 
+/** A response of which nothing has left, as this room sees it; a `HandlerState` is one. */
+export interface WholeResponse {
+  readonly request: HTTPServerRequest;
+  readonly application: { readonly etags: boolean };
+  readonly status: number;
+  /** Reason phrase of the program's own, or "". */
+  readonly reason: string;
+  /** Content type while `fields` is undefined. */
+  readonly contentType: string;
+  readonly fields: HTTPHeaders | undefined;
+  readonly target: { readonly memo: ResponseMemo } | undefined;
+  readonly handler: Tagging & { setStatus(code: number): void };
+}
+
 /** @param plainTag The tag is that of the content alone: `computeEtag` is not overridden. Only then an answer may be sent again. */
 export function sendWhole(
-  state: HandlerState,
+  response: WholeResponse,
   content: string | Uint8Array,
   policy: BytesPolicy,
   plainTag: boolean,
 ): void {
-  const { request, application, status, reason, contentType, fields: headers } = state;
+  const { request, application, status, reason, contentType, fields: headers } = response;
   const { connection } = request;
   const method = request.methodId;
   const safe = method === M_GET || method === M_HEAD;
   const tagged = safe && status === 200 && application.etags && headers?.has("Etag") !== true;
-  const memo = (plainTag ? state.target?.memo : undefined) ?? newMemo();
+  const memo = (plainTag ? response.target?.memo : undefined) ?? newMemo();
   const conditional = request.knows(H_IF_NONE_MATCH);
   if (content === memo.text && content !== "" && tagged === memo.tagged) {
     const usual = headers === undefined && status === 200 && reason === "" && contentType === memo.contentType;
     if (usual && !conditional && connection.repeat(memo)) return;
-  } else describe(memo, state, content, tagged, plainTag);
+  } else describe(memo, response, content, tagged, plainTag);
   if (conditional && safe && status === 200) {
     const tag = tagged ? memo.tag : (headers?.get("Etag") ?? "");
     if (tag !== "" && matchesTag(request.headers.get("If-None-Match") ?? "", tag)) {
-      sendNotModified(state, tag, memo);
+      sendNotModified(response, tag, memo);
       return;
     }
   }
@@ -60,7 +75,7 @@ const CONTENT_FIELDS = ["Content-Encoding", "Content-Language", "Content-Type"];
 
 function describe(
   memo: ResponseMemo,
-  { handler, contentType }: HandlerState,
+  { handler, contentType }: WholeResponse,
   content: string | Uint8Array,
   tagged: boolean,
   plainTag: boolean,
@@ -81,7 +96,7 @@ function describe(
 }
 
 /** RFC 9110 §15.4.5: the fields a 200 would have had that a cache needs, and no content. */
-function sendNotModified({ handler, request, fields: headers }: HandlerState, tag: string, memo: ResponseMemo): void {
+function sendNotModified({ handler, request, fields: headers }: WholeResponse, tag: string, memo: ResponseMemo): void {
   handler.setStatus(304);
   if (headers !== undefined) {
     toNotModified(headers);
@@ -100,12 +115,12 @@ export function toNotModified(headers: HTTPHeaders): void {
  * The same decisions for an answer that goes through output transforms: sets the tag of a whole answer, if it is to have one,
  * and says whether the client already has what it names.
  */
-export function tagOfWhole(state: HandlerState, headers: HTTPHeaders, content: string | Uint8Array): boolean {
-  const { request } = state;
+export function tagOfWhole(response: WholeResponse, headers: HTTPHeaders, content: string | Uint8Array): boolean {
+  const { request } = response;
   const method = request.methodId;
-  if (state.status !== 200 || (method !== M_GET && method !== M_HEAD)) return false;
-  if (state.application.etags && !headers.has("Etag")) {
-    const tag = ownTag(state.handler, content);
+  if (response.status !== 200 || (method !== M_GET && method !== M_HEAD)) return false;
+  if (response.application.etags && !headers.has("Etag")) {
+    const tag = ownTag(response.handler, content);
     if (tag !== undefined) headers.set("Etag", tag);
   }
   const tag = headers.get("Etag");

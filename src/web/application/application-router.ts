@@ -4,9 +4,9 @@
  */
 import type { HTTPMessageDelegate } from "../../http/interfaces.ts";
 import type { HTTPServerRequest } from "../../http/request.ts";
-import type { Application } from "./application.ts";
 import { HandlerRun } from "./handler-run.ts";
-import { targetOf } from "../handler/target.ts";
+import type { RunHost } from "./handler-run.ts";
+import { targetOf } from "./target-of.ts";
 import type { Target } from "../handler/target.ts";
 import { functionHandler, isHandlerClass } from "../routing/function-handler.ts";
 import type { FunctionOptions, MethodFunctions, RouteFunction } from "../routing/function-handler.ts";
@@ -21,12 +21,12 @@ import type { RequestRouter, Route, RouteTarget, Rule } from "../routing/rule.ts
 type Step = PathTable<Target> | Rule;
 
 export class ApplicationRouter extends ReversibleRuleRouter {
-  readonly #application: Application;
+  readonly #application: RunHost;
   /** Targets of the rules that have one. */
   readonly #targets = new Map<Rule, Target>();
   #steps: Step[] | undefined = undefined;
 
-  constructor(application: Application, routes: Iterable<Route> = []) {
+  constructor(application: RunHost, routes: Iterable<Route> = []) {
     super();
     this.#application = application;
     this.addRules(routes);

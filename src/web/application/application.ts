@@ -13,9 +13,10 @@ import { loggers } from "../../log.ts";
 import { refuseCallback } from "../../net/listen-options.ts";
 import { compression } from "../answer/compression.ts";
 import { logFailed, logUncaught, summary, watchHook } from "../handler/failures.ts";
+import type { HandlerHost } from "../handler/host.ts";
 import { stateOf } from "../handler/state.ts";
 import { HandlerRun } from "./handler-run.ts";
-import { endTrace } from "./request-trace.ts";
+import { endTrace } from "../handler/request-trace.ts";
 import { checkSettings } from "./settings-check.ts";
 import type { Settings } from "./settings.ts";
 import type { RequestHandler } from "../handler/request-handler.ts";
@@ -31,10 +32,8 @@ import type { ReversibleRouter, Route } from "../routing/rule.ts";
 import type { OutputTransformFactory } from "../answer/output-transform.ts";
 import { StaticFileHandler } from "../static/static-file-handler.ts";
 import { staticRoutes } from "./static-routes.ts";
-import { targetOf } from "../handler/target.ts";
+import { targetOf } from "./target-of.ts";
 import type { Target } from "../handler/target.ts";
-
-export type HandlerClass = new (application: Application, request: HTTPServerRequest) => RequestHandler;
 
 /**
  * Routes requests to handlers. The target of a route is a handler class, a function, functions by method, a router or another
@@ -47,7 +46,7 @@ export type HandlerClass = new (application: Application, request: HTTPServerReq
  * }
  * new Application([["/", MainHandler]]).listen(8888);
  */
-export class Application implements HTTPServerConnectionDelegate, ReversibleRouter {
+export class Application implements HandlerHost, HTTPServerConnectionDelegate, ReversibleRouter {
   readonly settings: Settings;
   /** Whether whole answers get an entity tag. */
   readonly etags: boolean;
@@ -216,5 +215,11 @@ export class Application implements HTTPServerConnectionDelegate, ReversibleRout
   /** Logs what a handler threw: an HTTPError in one line, and only if it has a text for the log; others with their stack. */
   logException(handler: RequestHandler, error: unknown): void {
     logUncaught(stateOf(handler), error);
+  }
+}
+
+declare module "../handler/class-types.ts" {
+  interface ClassTypes {
+    application: Application;
   }
 }

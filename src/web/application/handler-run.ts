@@ -10,20 +10,30 @@ import { HTTPServerRequest } from "../../http/request.ts";
 import { guard, isPromiseLike, notPromise } from "../../user-code.ts";
 import { StreamClosedError } from "../../net/errors.ts";
 import { M_DELETE, M_GET, M_HEAD, M_OPTIONS, M_PATCH, M_POST, M_PUT } from "../../parser/abi.ts";
-import type { Application } from "./application.ts";
 import { failByThrown, logFailed, watchHook } from "../handler/failures.ts";
 import { NO_ARGUMENTS, stateOf } from "../handler/state.ts";
 import type { HandlerState } from "../handler/state.ts";
 import { giveCaptured } from "../handler/captured.ts";
 import type { RouteMatch } from "../paths/path-table.ts";
+import type { Application, HandlerHost } from "../handler/host.ts";
 import { contentOf } from "../handler/request-content.ts";
-import { beginTrace } from "./request-trace.ts";
-import type { RequestTrace } from "./request-trace.ts";
+import { beginTrace } from "../handler/request-trace.ts";
+import type { RequestTrace } from "../handler/request-trace.ts";
 import { HTTPError } from "../handler/http-error.ts";
 import { writeReturned } from "../handler/return-value.ts";
 import { allowField, RequestHandler } from "../handler/request-handler.ts";
 import type { Target } from "../handler/target.ts";
 import { extraMethod, isRefusedUnread } from "./unread-content.ts";
+
+/** What running handlers needs of an application, besides what they need themselves. */
+export interface RunHost extends HandlerHost {
+  /** Whether requests are timed, for the log. */
+  readonly timed: boolean;
+  /** Whether requests that change something need an XSRF token. */
+  readonly checksXsrf: boolean;
+  /** The route of a request; there is always one, a 404 page if nothing else. */
+  match(request: HTTPServerRequest): RouteMatch<Target>;
+}
 
 interface Routed {
   readonly request: HTTPServerRequest;
@@ -31,7 +41,7 @@ interface Routed {
 }
 
 export class HandlerRun implements HTTPMessageDelegate {
-  private readonly application: Application;
+  private readonly application: RunHost;
   private readonly exchange: Exchange;
   private request: HTTPServerRequest | undefined = undefined;
   private content: ContentBuffer | undefined = undefined;
@@ -44,7 +54,7 @@ export class HandlerRun implements HTTPMessageDelegate {
   private unread = false;
 
   /** @param routed The request and its route, where a router has looked already. */
-  constructor(application: Application, exchange: Exchange, routed?: Routed) {
+  constructor(application: RunHost, exchange: Exchange, routed?: Routed) {
     this.application = application;
     this.exchange = exchange;
     if (routed === undefined) return;
@@ -169,10 +179,12 @@ export class HandlerRun implements HTTPMessageDelegate {
 
   /** Undefined: the constructor threw. A plain handler answers in its place, and the request is logged and over as any other. */
   private make(request: HTTPServerRequest, { handlerClass }: Target): HandlerState | undefined {
+    // What implements the interface is an Application.
+    const application = this.application as Application;
     try {
-      return stateOf(new handlerClass(this.application, request));
+      return stateOf(new handlerClass(application, request));
     } catch (error) {
-      const substitute = stateOf(new RequestHandler(this.application, request));
+      const substitute = stateOf(new RequestHandler(application, request));
       this.state = substitute;
       if (this.trace !== undefined) beginTrace(this.trace, substitute);
       this.failed(substitute, error, "constructor", handlerClass.name);

@@ -1,18 +1,18 @@
-/** The settings of an application: ours, and those an application adds for its own handlers. Types only; settings-check.ts checks them. */
-import type { SetCookieOptions } from "../../http/message/set-cookie.ts";
-import type { BaseLoader, WhitespaceMode } from "../../template/index.ts";
-import type { WebSocketOptions } from "../../websocket/options.ts";
-import type { HandlerClass } from "./application.ts";
+/**
+ * The settings of an application: those of its rooms, and those an application adds for its own handlers. Types only; settings-check.ts
+ * checks them.
+ */
 import type { OwnSettings } from "../handler/app-types.ts";
-import type { CompressionOptions } from "../answer/compression.ts";
+import type { CompressionSettings } from "../answer/compression.ts";
+import type { HandlerClass } from "../handler/host.ts";
 import type { RequestHandler } from "../handler/request-handler.ts";
-import type { CookieSecret } from "../security/signed-value.ts";
-import type { StaticFileOptions } from "../static/options.ts";
+import type { HandlerSettings } from "../handler/settings.ts";
+import type { WebSocketSettings } from "../live/websocket-handler.ts";
+import type { StaticFileOptions, StaticSettings } from "../static/options.ts";
 import type { StaticFileHandler } from "../static/static-file-handler.ts";
-import type { UIMethods, UIModules } from "../handler/ui-module.ts";
 
 /** The settings that this package reads. */
-export interface KnownSettings {
+export interface KnownSettings extends HandlerSettings, CompressionSettings, StaticSettings, WebSocketSettings {
   /** One line per request on the access logger. Default true. */
   accessLog?: boolean;
   /** Called in place of that line when an answer is complete. */
@@ -27,59 +27,9 @@ export interface KnownSettings {
   /** Answers what no route matches; default: a 404 page. */
   defaultHandlerClass?: HandlerClass;
   defaultHandlerArgs?: object;
-  /** Sets `serveTraceback`, where that is not set. Default false. */
-  debug?: boolean;
-  /** Error pages show the exception, its source lines and the request. Never in production. Default: `debug`. */
-  serveTraceback?: boolean;
-  /** Answers are compressed where client and content allow it. Default false. */
-  compressResponse?: boolean | CompressionOptions;
-  /** Directory of the templates. */
-  templatePath?: string;
-  /** Where templates come from, in place of that directory. */
-  templateLoader?: BaseLoader;
-  /** Name of the function that escapes what templates write, null for none. Default `xhtml_escape`. */
-  autoescape?: string | null;
-  /** White space in templates. Default: `single` in .html and .js, else `all`. */
-  templateWhitespace?: WhitespaceMode;
-  /** What `{% import %}` finds in templates, by name. */
-  templateImports?: { readonly [name: string]: unknown };
-  /** False: templates are read anew for each request. Default true, false in debug. */
-  compiledTemplateCache?: boolean;
-  /** UI modules by name, or several such. */
-  uiModules?: UIModules | readonly UIModules[];
-  /** Functions that templates can call, by name; they get the handler first. */
-  uiMethods?: UIMethods | readonly UIMethods[];
-  /** Signs cookies: one secret, or several by key version. Make it with `crypto.randomBytes(32)`, and keep it. */
-  cookieSecret?: CookieSecret;
-  /** Which of several secrets signs. */
-  keyVersion?: number;
-  /** Requests that change something must bring the XSRF token of their cookie. Default false. */
-  xsrfCookies?: boolean;
-  /** Format of the token, 1 or 2, the default. */
-  xsrfCookieVersion?: number;
-  /** Default `_xsrf`. */
-  xsrfCookieName?: string;
-  xsrfCookieOptions?: SetCookieOptions;
-  /**
-   * With `xsrfCookies`: what the browser says of where a request comes from (`Sec-Fetch-Site`, `Origin`) is checked, and where it
-   * vouches for this site no token is needed. Default false.
-   */
-  xsrfFetchMetadata?: boolean;
-  /** With `xsrfFetchMetadata`: origins of other sites whose pages may send requests, `https://admin.example.org`. Default none. */
-  xsrfTrustedOrigins?: readonly string[];
-  /** Where `authenticated` sends those who have to log in. */
-  loginUrl?: string;
-  /** A folder of files, served below `staticUrlPrefix`; `/favicon.ico` and `/robots.txt` are looked for in it. */
-  staticPath?: string;
-  /** Default `/static/`. */
-  staticUrlPrefix?: string;
   /** Default: StaticFileHandler. */
   staticHandlerClass?: typeof StaticFileHandler;
   staticHandlerArgs?: Partial<StaticFileOptions>;
-  /** False: versions in static URLs are made anew each time. Default true, in debug false. */
-  staticHashCache?: boolean;
-  /** Limits and times of WebSockets. */
-  websocket?: WebSocketOptions;
 }
 
 /**

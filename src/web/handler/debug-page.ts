@@ -7,7 +7,7 @@ import { ParseError, positionOf } from "../../template/index.ts";
 import { framesOf } from "../../template/stack.ts";
 import type { Frame } from "../../template/stack.ts";
 import { notPromise } from "../../user-code.ts";
-import type { RequestHandler } from "./request-handler.ts";
+import type { RequestHandler } from "./class-types.ts";
 import { programSource, sourceBelow } from "./source-files.ts";
 
 /** Source lines shown before and after the one that failed. */

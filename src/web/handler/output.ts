@@ -12,13 +12,13 @@ import type { ClearCookieOptions, SetCookieOptions } from "../../http/message/se
 import { checkStatus } from "../../http/message/status.ts";
 import type { WriteOptions } from "../../net/bytes-policy.ts";
 import type { IOStream } from "../../net/iostream.ts";
-import type { Application } from "../application/application.ts";
 import { contentTag, hashParser, matchesTag, ownTag } from "../answer/etag.ts";
 import { watchHook } from "./failures.ts";
 import { finish, flush, isLate, takeWritten, usualMethods, write } from "./response.ts";
 import { HandlerState, provideState } from "./state.ts";
 import { NewCookies } from "./new-cookies.ts";
-import type { RequestHandler } from "./request-handler.ts";
+import type { RequestHandler } from "./class-types.ts";
+import type { Application } from "./host.ts";
 import type { Writable } from "./writable.ts";
 
 export type { Writable } from "./writable.ts";

@@ -7,9 +7,9 @@ import { interpolate } from "../../locale/index.ts";
 import type { Locale, PlaceholderValues } from "../../locale/index.ts";
 import { Loader } from "../../template/index.ts";
 import type { BaseLoader, LoaderOptions } from "../../template/index.ts";
-import type { Application } from "../application/application.ts";
+import type { HandlerHost } from "./host.ts";
 import { stateOf } from "./state.ts";
-import type { RequestHandler } from "./request-handler.ts";
+import type { RequestHandler } from "./class-types.ts";
 import { notPromise } from "../../user-code.ts";
 import { BUILT_IN_MODULES } from "./ui-module.ts";
 import type { UIMethods, UIModule, UIModuleClass, UIModules } from "./ui-module.ts";
@@ -26,9 +26,9 @@ interface Furnishing {
   /** By template path. */
   readonly loaders: Map<string, BaseLoader>;
 }
-const furnishings = new WeakMap<Application, Furnishing>();
+const furnishings = new WeakMap<HandlerHost, Furnishing>();
 
-function furnishingOf(application: Application): Furnishing {
+function furnishingOf(application: HandlerHost): Furnishing {
   let furnishing = furnishings.get(application);
   if (furnishing === undefined) {
     const { uiModules, uiMethods } = application.settings;

@@ -4,7 +4,6 @@
  */
 import { UsageError } from "../../errors.ts";
 import { PushIterator } from "../../async/push-iterator.ts";
-import type { HandlerState } from "./state.ts";
 
 export class RequestContent extends PushIterator<Uint8Array> implements AsyncIterable<Uint8Array> {
   #iterated = false;
@@ -20,4 +19,5 @@ export class RequestContent extends PushIterator<Uint8Array> implements AsyncIte
 }
 
 /** The content of a handler's request; made when first asked for, by either side. */
-export const contentOf = (state: HandlerState): RequestContent => (state.requestContent ??= new RequestContent());
+export const contentOf = (state: { requestContent: RequestContent | undefined }): RequestContent =>
+  (state.requestContent ??= new RequestContent());

@@ -25,7 +25,7 @@ import { isLate } from "./response.ts";
 import { NO_ARGUMENTS, stateOf } from "./state.ts";
 import type { HandlerState } from "./state.ts";
 import type { Writable } from "./output.ts";
-import type { Settings } from "../application/settings.ts";
+import type { Settings } from "./host.ts";
 import { checkXsrf, readSigned, signedKeyVersion, signValue, xsrfTokenText } from "./security.ts";
 import type { GetSignedCookieOptions } from "./security.ts";
 import { HTTPError } from "./http-error.ts";
@@ -392,4 +392,12 @@ const addressOf = (handler: RequestHandler, file: string): string => (isAddress(
 function pageFailed(state: HandlerState, failure: unknown): void {
   logFailed(state, failure, "writeError");
   endErrorPage(state);
+}
+
+/** In the declaration below `RequestHandler` is the name of class-types.ts. */
+type ThisClass = RequestHandler;
+declare module "./class-types.ts" {
+  interface ClassTypes {
+    handler: ThisClass;
+  }
 }

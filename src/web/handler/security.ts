@@ -8,7 +8,7 @@ import type { OptionTable } from "../../options-check.ts";
 import type { HTTPHeaders } from "../../http/message/headers.ts";
 import { HTTPError } from "./http-error.ts";
 import { stateOf } from "./state.ts";
-import type { RequestHandler } from "./request-handler.ts";
+import type { RequestHandler } from "./class-types.ts";
 import { createSignedValue, decodeSignedValue, getSignatureKeyVersion } from "../security/signed-value.ts";
 import type { CookieSecret } from "../security/signed-value.ts";
 import {
@@ -18,7 +18,7 @@ import {
   newXsrfToken,
   sameXsrfToken,
 } from "../security/xsrf.ts";
-import type { XsrfToken } from "../security/xsrf.ts";
+import type { XsrfTokens } from "../security/xsrf.ts";
 
 function cookieSecret(handler: RequestHandler): CookieSecret {
   return handler.requireSetting("cookieSecret", "signed cookies") as CookieSecret;
@@ -73,15 +73,6 @@ export function signedKeyVersion(handler: RequestHandler, name: string): number 
 const FIELD = "_xsrf";
 /** The cookie's life once somebody is logged in. Days, as in Tornado. */
 const LASTING = 30;
-
-/** Tokens of one request. */
-export interface XsrfTokens {
-  /** What the cookie of the request says, or a new token. */
-  readonly raw: XsrfToken;
-  readonly fromCookie: boolean;
-  /** The text for this answer. */
-  text: string | undefined;
-}
 
 const cookieName = (handler: RequestHandler): string => handler.settings.xsrfCookieName ?? "_xsrf";
 

@@ -9,14 +9,14 @@ import type { HTTPServerRequest } from "../../http/request.ts";
 import { reasonPhrase } from "../../http/message/status.ts";
 import type { Locale } from "../../locale/index.ts";
 import type { BytesPolicy } from "../../net/bytes-policy.ts";
-import type { Application } from "../application/application.ts";
 import { HTML, SERVER } from "../../http/message/default-fields.ts";
-import type { XsrfTokens } from "./security.ts";
+import type { XsrfTokens } from "../security/xsrf.ts";
+import type { RequestHandler } from "./class-types.ts";
+import type { HandlerHost } from "./host.ts";
 import type { NewCookies } from "./new-cookies.ts";
 import type { TransformedOutput } from "../answer/output-transform.ts";
 import type { RequestContent } from "./request-content.ts";
-import type { RequestHandler } from "./request-handler.ts";
-import type { RequestTrace } from "../application/request-trace.ts";
+import type { RequestTrace } from "./request-trace.ts";
 import type { Target } from "./target.ts";
 import type { UIModule } from "./ui-module.ts";
 
@@ -24,7 +24,7 @@ export const NO_ARGUMENTS: readonly string[] = [];
 
 export class HandlerState {
   readonly handler: RequestHandler;
-  readonly application: Application;
+  readonly application: HandlerHost;
   readonly request: HTTPServerRequest;
   /** The route the handler was made for; undefined where the program made it itself. */
   target: Target | undefined = undefined;
@@ -82,7 +82,7 @@ export class HandlerState {
   /** The failure that was logged last. A promise of a failed response may be awaited, and thrown on, by the method that called `finish`. */
   logged: { readonly error: unknown } | undefined = undefined;
 
-  constructor(handler: RequestHandler, application: Application, request: HTTPServerRequest) {
+  constructor(handler: RequestHandler, application: HandlerHost, request: HTTPServerRequest) {
     this.handler = handler;
     this.application = application;
     this.request = request;

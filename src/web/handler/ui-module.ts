@@ -8,7 +8,7 @@ import type { Locale } from "../../locale/index.ts";
 import { UsageError } from "../../errors.ts";
 import type { HTTPServerRequest } from "../../http/request.ts";
 import type { CurrentUser } from "./app-types.ts";
-import type { RequestHandler } from "./request-handler.ts";
+import type { RequestHandler } from "./class-types.ts";
 
 /** One or more files, or nothing. */
 export type ResourceFiles = string | readonly string[] | undefined;

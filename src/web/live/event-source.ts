@@ -15,7 +15,7 @@ import { clockNow, unwatch, watch } from "../../loop/clock.ts";
 import type { Timed } from "../../loop/clock.ts";
 import type { HTTPServerRequest } from "../../http/request.ts";
 import { guard, notPromise } from "../../user-code.ts";
-import type { Application } from "../application/application.ts";
+import type { Application } from "../handler/host.ts";
 import { endRequest, failRequest, logFailed } from "../handler/failures.ts";
 import { cut } from "../handler/ending.ts";
 import { stateOf } from "../handler/state.ts";

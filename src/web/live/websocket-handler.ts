@@ -23,6 +23,12 @@ import { logFailed } from "../handler/failures.ts";
 import { stateOf } from "../handler/state.ts";
 import type { PreparedFrame } from "../../websocket/prepared-frame.ts";
 
+/** What an application says of its WebSockets. */
+export interface WebSocketSettings {
+  /** Limits and times of WebSockets. */
+  websocket?: WebSocketOptions;
+}
+
 export abstract class WebSocketHandler extends RequestHandler implements WebSocketEvents {
   #connection: WebSocketConnection | undefined = undefined;
   #subprotocol: string | undefined = undefined;

@@ -12,14 +12,10 @@ export type { MatchResult } from "./matchers.ts";
 export { ReversibleRuleRouter, Router, RuleRouter, toRouter } from "./router.ts";
 export { reverse, Rule, url, URLSpec } from "./rule.ts";
 export type { RequestRouter, ReversibleRouter, Route, RouteTarget } from "./rule.ts";
-export { FunctionHandler, route } from "./function-handler.ts";
-export type {
-  FunctionOptions,
-  MethodFunctions,
-  RoutedRequest,
-  RouteFunction,
-  RouteOptions,
-} from "./function-handler.ts";
+export { FunctionHandler } from "./function-handler.ts";
+export type { FunctionOptions, MethodFunctions, RoutedRequest, RouteFunction } from "./function-handler.ts";
+export { route } from "./route.ts";
+export type { RouteOptions } from "./route.ts";
 export { ErrorHandler, FallbackHandler } from "./basic-handlers.ts";
 export { RedirectHandler } from "./redirect-handler.ts";
 export type { RedirectArguments } from "./redirect-handler.ts";

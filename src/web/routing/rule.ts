@@ -6,7 +6,7 @@ import { UsageError } from "../../errors.ts";
 import type { HTTPMessageDelegate, HTTPServerConnectionDelegate } from "../../http/interfaces.ts";
 import type { HTTPServerRequest } from "../../http/request.ts";
 import { checkOption, text } from "../../options-check.ts";
-import type { HandlerClass } from "../application/application.ts";
+import type { HandlerClass } from "../handler/host.ts";
 import { Matcher, PathMatches } from "./matchers.ts";
 import type { Pattern, ReverseArguments } from "../paths/parameters.ts";
 import type { MethodFunctions, RouteFunction } from "./function-handler.ts";

@@ -16,6 +16,15 @@ export interface XsrfToken {
   readonly time: number;
 }
 
+/** Tokens of one request. */
+export interface XsrfTokens {
+  /** What the cookie of the request says, or a new token. */
+  readonly raw: XsrfToken;
+  readonly fromCookie: boolean;
+  /** The text for this answer. */
+  text: string | undefined;
+}
+
 const TOKEN_SIZE = 16;
 const MASK_SIZE = 4;
 /** Longer text is no token: one of version 2 has 54 characters. Characters. */

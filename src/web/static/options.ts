@@ -41,6 +41,18 @@ export interface StaticFileOptions {
   cacheEntries?: number;
 }
 
+/** What an application says of its static files. */
+export interface StaticSettings {
+  /** A folder of files, served below `staticUrlPrefix`; `/favicon.ico` and `/robots.txt` are looked for in it. */
+  staticPath?: string;
+  /** Default `/static/`. */
+  staticUrlPrefix?: string;
+  /** False: versions in static URLs are made anew each time. Default true, in debug false. */
+  staticHashCache?: boolean;
+  /** With it versions are made anew, unless `staticHashCache` is set. */
+  debug?: boolean;
+}
+
 export interface ResolvedStaticOptions {
   readonly path: string;
   readonly defaultFilename: string | undefined;

@@ -13,7 +13,6 @@ import { formatTimestamp, httpDate } from "../../http/message/date.ts";
 import { contentRange, parseRequestRange, resolveRange } from "../../http/message/ranges.ts";
 import { namesHost, targetReference } from "../../http/message/url.ts";
 import { H_ACCEPT_ENCODING, H_RANGE, M_GET } from "../../parser/abi.ts";
-import type { Settings } from "../application/settings.ts";
 import { HTTPError } from "../handler/http-error.ts";
 import { checkInitArgs } from "../handler/init-args.ts";
 import { RequestHandler } from "../handler/request-handler.ts";
@@ -22,7 +21,7 @@ import { hashContent } from "./content-hash.ts";
 import type { StaticContent } from "./content-hash.ts";
 import { contentTypeOf, contentTypesReady } from "./content-types.ts";
 import { readPieces, statPath, toHTTPError } from "./files.ts";
-import type { SiblingCoding, StaticFileOptions } from "./options.ts";
+import type { SiblingCoding, StaticFileOptions, StaticSettings } from "./options.ts";
 import { isInside } from "../paths/file-paths.ts";
 import { joinPath } from "./paths.ts";
 import { hasAlready, isConditional, mayAddRange, mayGoOn } from "./preconditions.ts";
@@ -34,7 +33,7 @@ import type { StoredFile } from "./stored-files.ts";
 import { filesOf, NO_FILES, traitsOf } from "./traits.ts";
 import type { Traits } from "./traits.ts";
 import { forgetVersions, urlVersion, versionOfContent, versionOfFile } from "./versions.ts";
-import type { Version } from "./versions.ts";
+import type { Version } from "./hooks.ts";
 
 export type StaticClass = typeof StaticFileHandler;
 
@@ -357,7 +356,7 @@ export class StaticFileHandler extends RequestHandler {
   // --- versioned URLs ---
 
   /** The URL of a file, `path` relative to the setting `staticPath`, with its version. */
-  static makeStaticUrl(settings: Settings, path: string, includeVersion = true): string {
+  static makeStaticUrl(settings: StaticSettings, path: string, includeVersion = true): string {
     const url =
       (settings.staticUrlPrefix ?? "/static/") + encodeURI(path).replaceAll("?", "%3F").replaceAll("#", "%23");
     const version = includeVersion ? this.getVersion(settings, path) : undefined;
@@ -368,7 +367,7 @@ export class StaticFileHandler extends RequestHandler {
    * The version for the URL of a file. Undefined where there is no such file, and until it is known: a file above 256 KiB is hashed
    * behind the scenes, as is whatever a subclass has to wait for.
    */
-  static getVersion(settings: Settings, path: string): string | undefined {
+  static getVersion(settings: StaticSettings, path: string): string | undefined {
     const { staticPath: root, staticHashCache } = settings;
     if (root === undefined) {
       throw new UsageError("ERR_LANDSPOUT_SETTING", "You must define the 'staticPath' setting to use static URLs");

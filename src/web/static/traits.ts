@@ -1,7 +1,7 @@
 /** What is known of a static handler class and of a route's options before any request: made once, found again by identity. */
 import type { StaticFileOptions } from "./options.ts";
 import { resolveStaticOptions } from "./options.ts";
-import type { StaticClass } from "./static-file-handler.ts";
+import type { StaticHooks } from "./hooks.ts";
 import { StoredFiles } from "./stored-files.ts";
 
 export interface Traits {
@@ -13,9 +13,9 @@ export interface Traits {
   readonly plainVersion: boolean;
 }
 
-const traits = new WeakMap<StaticClass, Traits>();
+const traits = new WeakMap<StaticHooks, Traits>();
 
-export function traitsOf(cls: StaticClass, base: StaticClass): Traits {
+export function traitsOf(cls: StaticHooks, base: StaticHooks): Traits {
   let known = traits.get(cls);
   if (known === undefined) {
     const own = cls.prototype;

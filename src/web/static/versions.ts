@@ -8,10 +8,8 @@ import type { Stats } from "node:fs";
 import { describeError, loggers } from "../../log.ts";
 import { isPromiseLike } from "../../user-code.ts";
 import { hashBytes, hashFile } from "./content-hash.ts";
-import type { StaticClass } from "./static-file-handler.ts";
+import type { StaticHooks, Version } from "./hooks.ts";
 import { isSame, isSettled } from "./stored-files.ts";
-
-export type Version = string | undefined;
 
 /** Paths whose versions are remembered, per class. */
 export const MAX_VERSIONS = 10_000;
@@ -52,18 +50,18 @@ interface Memory {
   readonly tags: Remembered<{ readonly version: Version; readonly stamp: string }>;
 }
 
-const memories = new WeakMap<StaticClass, Memory>();
+const memories = new WeakMap<StaticHooks, Memory>();
 
-function memoryOf(cls: StaticClass): Memory {
+function memoryOf(cls: StaticHooks): Memory {
   let memory = memories.get(cls);
   if (memory === undefined) memories.set(cls, (memory = { urls: new Remembered(), tags: new Remembered() }));
   return memory;
 }
 
-export const forgetVersions = (cls: StaticClass): void => void memories.delete(cls);
+export const forgetVersions = (cls: StaticHooks): void => void memories.delete(cls);
 
 /** The version for a URL. `fresh`: whatever is remembered is looked at again. */
-export function urlVersion(cls: StaticClass, base: StaticClass, path: string, fresh: boolean): Version {
+export function urlVersion(cls: StaticHooks, base: StaticHooks, path: string, fresh: boolean): Version {
   const { urls } = memoryOf(cls);
   const known = urls.get(path);
   const plain = cls.getContent === base.getContent && cls.getContentVersion === base.getContentVersion;
@@ -128,8 +126,8 @@ export function versionOfFile(path: string): Version | Promise<Version> {
  * size or time change; without a time, with every request.
  */
 export async function versionOfContent(
-  cls: StaticClass,
-  base: StaticClass,
+  cls: StaticHooks,
+  base: StaticHooks,
   path: string,
   size: number,
   modified: Date | undefined,
