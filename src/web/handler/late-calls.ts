@@ -33,4 +33,5 @@ function callers(): string {
   return lines.slice(Math.max(first, 0)).join("\n");
 }
 /** Of the files with the methods of a handler, and those that they call. */
-const OWN_FRAME = /[/\\]web[/\\](?:handler[/\\])?(?:late-calls|response|(?:handler-)?output|request-handler)\.[jt]s/;
+const OWN_FRAME =
+  /[/\\]web[/\\](?:handler[/\\])?(?:late-calls|response|(?:handler-)?output|error-page|request-handler)\.[jt]s/;

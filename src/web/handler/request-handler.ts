@@ -10,7 +10,7 @@ import { forbidsContent } from "../../http/message/status.ts";
 import { toURIReference } from "../../http/message/url.ts";
 import { xhtmlEscape } from "../../escape/index.ts";
 import { closestLocale } from "../../locale/index.ts";
-import { anything, checkOptions, flag, text } from "../../options-check.ts";
+import { anything, checkOptions, flag } from "../../options-check.ts";
 import type { Locale } from "../../locale/index.ts";
 import type { BaseLoader } from "../../template/index.ts";
 import { isAddress, loaderFor, makeLoader, usualValues, withResources } from "./rendering.ts";
@@ -18,12 +18,12 @@ import type { TemplateValues } from "./rendering.ts";
 import { isPromiseLike, notPromise, watch } from "../../user-code.ts";
 import type { CurrentUser } from "./app-types.ts";
 import { debugPage } from "./debug-page.ts";
-import { endErrorPage, logCut, logFailed, watchHook } from "./failures.ts";
+import { sendError } from "./error-page.ts";
+import type { SendErrorOptions } from "./error-page.ts";
+import { watchHook } from "./failures.ts";
 import { HandlerInput } from "./input.ts";
-import { cut } from "./ending.ts";
 import { isLate } from "./response.ts";
 import { NO_ARGUMENTS, stateOf } from "./state.ts";
-import type { HandlerState } from "./state.ts";
 import type { Writable } from "./output.ts";
 import type { Settings } from "./host.ts";
 import { checkXsrf, readSigned, signedKeyVersion, signValue, xsrfTokenText } from "./security.ts";
@@ -36,14 +36,6 @@ import type { PathParameters, PathValue, Pattern } from "../paths/parameters.ts"
 // oxlint-disable-next-line typescript/no-invalid-void-type
 export type HandlerResult = void | Writable | undefined | Promise<void | Writable | undefined>;
 
-export interface SendErrorOptions {
-  /** Reason phrase; default: the standard one. */
-  reason?: string;
-  /** What was thrown. Never shown to the client, unless the setting `serveTraceback` is on. */
-  error?: unknown;
-}
-
-const SEND_ERROR_OPTIONS = { reason: text, error: anything };
 const REDIRECT_OPTIONS = { permanent: flag, status: anything };
 const STATIC_URL_OPTIONS = { includeHost: flag, includeVersion: flag };
 
@@ -242,47 +234,7 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
    * HTTPError that cannot be sent is logged, and the answer is 500.
    */
   sendError(status = 500, options: SendErrorOptions = {}): void {
-    const state = stateOf(this);
-    if (isLate(state, "sendError") || this.finished) return;
-    if (this.headersWritten) {
-      logCut(state, status, options);
-      cut(state);
-      return;
-    }
-    checkOptions<SendErrorOptions>("sendError", options, SEND_ERROR_OPTIONS);
-    const { error } = options;
-    let sent = status;
-    try {
-      watchHook(state, this.clear(), "clear");
-      if (status < 200)
-        throw new UsageError(
-          "ERR_LANDSPOUT_STATUS_CODE",
-          `${status} is not a status for an error page: use 200 to 999`,
-        );
-      const reason = options.reason ?? (error instanceof HTTPError ? error.reason : undefined);
-      watchHook(state, this.setStatus(status, reason), "setStatus");
-      if (error instanceof HTTPError)
-        for (const [name, value] of Object.entries(error.headers))
-          watchHook(state, this.setHeader(name, value), "setHeader");
-    } catch (failure) {
-      logFailed(state, failure, "sendError");
-      state.reset();
-      watchHook(state, this.setStatus((sent = 500)), "setStatus");
-    }
-    try {
-      const pending: unknown = this.writeError(sent, options);
-      if (isPromiseLike(pending)) {
-        Promise.resolve(pending).then(
-          () => endErrorPage(state),
-          (failure: unknown) => pageFailed(state, failure),
-        );
-        return;
-      }
-    } catch (failure) {
-      pageFailed(state, failure);
-      return;
-    }
-    endErrorPage(state);
+    sendError(stateOf(this), status, options);
   }
 
   /**
@@ -388,11 +340,6 @@ const notAllowed = (handler: RequestHandler): HTTPError =>
 
 /** The address of a script or style sheet that a UI module brings. */
 const addressOf = (handler: RequestHandler, file: string): string => (isAddress(file) ? file : handler.staticUrl(file));
-
-function pageFailed(state: HandlerState, failure: unknown): void {
-  logFailed(state, failure, "writeError");
-  endErrorPage(state);
-}
 
 /** In the declaration below `RequestHandler` is the name of class-types.ts. */
 type ThisClass = RequestHandler;
