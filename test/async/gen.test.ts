@@ -332,6 +332,27 @@ test("convertYielded: types of the program, by class and by test", async () => {
   assert.throws(() => gen.convertYielded.register({} as never, () => Promise.resolve()), /class or a test/);
 });
 
+both("a promise whose then throws fails its own yield", async (run) => {
+  const hostile = Promise.resolve(1);
+  hostile.then = () => {
+    throw new OwnError("hostile");
+  };
+  const thenable = {
+    get then(): never {
+      throw new OwnError("hostile");
+    },
+  };
+  for (const value of [hostile, [hostile], thenable]) {
+    const error = await rejection(
+      run(function* () {
+        yield;
+        yield value;
+      }),
+    );
+    assert.ok(error instanceof OwnError || error instanceof gen.BadYieldError);
+  }
+});
+
 // --- several at a time ---
 
 both("lists and objects of yieldables, nested, empty, with duplicates", async (run) => {

@@ -79,12 +79,11 @@ export class Runner implements KeyOwner {
         if (step.done === true) return this.#finish(step.value);
         if (step.value === undefined || step.value === null || step.value === moment)
           return void setImmediate(this.#onValue);
-        let waitable: Waitable;
         try {
-          waitable = toWaitable(step.value);
+          if (step.value instanceof Promise) return this.#wait(step.value);
+          const waitable = toWaitable(step.value);
           const state = waitable instanceof Future ? internals.stateOf(waitable) : 0;
-          // Promises resume their reactions in the AsyncLocalStorage context of this call.
-          if (state === 0) return void waitable.then(this.#onValue, this.#onError);
+          if (state === 0) return this.#wait(waitable);
           value = internals.see(waitable as Future);
           failed = state !== 1;
         } catch (error) {
@@ -96,6 +95,11 @@ export class Runner implements KeyOwner {
       setRunning(before);
       this.#running = false;
     }
+  }
+
+  /** Promises call their reactions in the AsyncLocalStorage context of this call. */
+  #wait(waitable: Waitable): void {
+    void waitable.then(this.#onValue, this.#onError);
   }
 
   #finish(value: unknown): void {
