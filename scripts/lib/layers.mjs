@@ -63,10 +63,9 @@ export function circles(files, imports) {
  * What is wrong with a tree, as sentences.
  * @param src Its folder.
  * @param table `floors`: rooms, lowest first; those of one floor do not import each other. `closed`: rooms that import nothing from outside the
- * tree. `typeCircles`: rooms whose files may import types of each other in a circle. `exceptions`: imports that do not count,
- * `from -> to`.
+ * tree. `typeCircles`: rooms whose files may import types of each other in a circle.
  */
-export function checkLayers(src, { floors, closed = [], typeCircles = [], exceptions = [] }) {
+export function checkLayers(src, { floors, closed = [], typeCircles = [] }) {
   const problems = [];
   const rooms = new Set(floors.flat());
   const height = new Map(floors.flatMap((floor, i) => floor.map((room) => [room, i])));
@@ -81,7 +80,6 @@ export function checkLayers(src, { floors, closed = [], typeCircles = [], except
   for (const room of rooms)
     if (!used.has(room)) problems.push(`the room ${room} does not exist: take it out of the table`);
 
-  const allowed = new Set(exceptions);
   const imports = [];
   for (const file of files) {
     const { inside, outside } = importsOf(file, readFileSync(join(src, file), "utf8"));
@@ -90,7 +88,6 @@ export function checkLayers(src, { floors, closed = [], typeCircles = [], except
       for (const module of outside) problems.push(`${file} imports ${module}: ${room} imports nothing from outside`);
     for (const one of inside) {
       const other = roomOfFile.get(one.to) ?? roomOf(one.to, rooms);
-      if (allowed.has(`${one.from} -> ${one.to}`)) continue;
       imports.push(one);
       if (room !== undefined && other !== undefined && room !== other && height.get(other) >= height.get(room))
         problems.push(`${file} imports ${one.to}: ${room} does not stand above ${other}`);

@@ -52,6 +52,8 @@ export const INTERNAL: ReadonlySet<string> = new Set([
   "UnseenHandler",
   "FutureInternals",
   "OnLimit",
+  "DialEvents",
+  "RaceEvents",
   "Surrounding",
   // Made by the package for programs to call.
   "Releaser",
@@ -142,6 +144,11 @@ export const CALLS: readonly string[] = [
   ...members("ContextManager", "enter exit"),
   // Its promise is that of `connect`.
   "Resolver.resolve",
+  "AllowAddress",
+  // Only the program closes a resolver.
+  "Resolver.close",
+  // Its failure has a test of its own, in netutil.test.ts.
+  "AcceptHandler",
   // What the two throw is thrown to the program that makes or closes the PubSub.
   ...members("PubSubDriver", "start close"),
 ];

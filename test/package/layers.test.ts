@@ -9,7 +9,6 @@ interface Table {
   readonly floors: readonly (readonly string[])[];
   readonly closed?: readonly string[];
   readonly typeCircles?: readonly string[];
-  readonly exceptions?: readonly string[];
 }
 const { checkLayers } = (await import(new URL("../../scripts/lib/layers.mjs", import.meta.url).href)) as {
   checkLayers(src: string, table: Table): string[];

@@ -5,7 +5,7 @@ import type { CookieSecret } from "../security/signed-value.ts";
 import type { UIMethods, UIModules } from "./ui-module.ts";
 
 /** Of pages out of templates: rendering.ts. */
-export interface TemplateSettings {
+interface TemplateSettings {
   /** Directory of the templates. */
   templatePath?: string;
   /** Where templates come from, in place of that directory. */
@@ -25,7 +25,7 @@ export interface TemplateSettings {
 }
 
 /** Of signed cookies and XSRF tokens: security.ts. */
-export interface SecuritySettings {
+interface SecuritySettings {
   /** Signs cookies: one secret, or several by key version. Make it with `crypto.randomBytes(32)`, and keep it. */
   cookieSecret?: CookieSecret;
   /** Which of several secrets signs. */

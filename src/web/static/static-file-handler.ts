@@ -35,7 +35,7 @@ import type { Traits } from "./traits.ts";
 import { forgetVersions, urlVersion, versionOfContent, versionOfFile } from "./versions.ts";
 import type { Version } from "./hooks.ts";
 
-export type StaticClass = typeof StaticFileHandler;
+type StaticClass = typeof StaticFileHandler;
 
 /**
  * Serves files.
