@@ -6,6 +6,8 @@ import { Buffer } from "node:buffer";
 import { EventEmitter } from "node:events";
 import * as assert from "uvu/assert";
 import * as adapters from "../../src/adapters/index.ts";
+import { runOnExecutor } from "../../src/async/concurrent/index.ts";
+import * as gen from "../../src/async/gen/index.ts";
 import { linkify } from "../../src/escape/index.ts";
 import { HTTPServer } from "../../src/http/server/httpserver.ts";
 import { MultipartStream, setParseBodyConfig } from "../../src/http/httputil.ts";
@@ -69,6 +71,15 @@ const ROWS: readonly [string, () => unknown, string][] = [
   ],
   ["PeriodicCallback", () => new PeriodicCallback(() => 1, 5, 0, wrong({ unRef: true })), "unref"],
   ["WorkerExecutor", () => new WorkerExecutor(wrong({ max_workers: 2 })), "maxWorkers"],
+  [
+    "submit",
+    () => new WorkerExecutor().submit({ module: "node:os", export: "uptime" }, [], wrong({ timeOut: 2 })),
+    "timeout",
+  ],
+  ["runOnExecutor", () => runOnExecutor(wrong({ executer: "pool" })), "executor"],
+  ["gen.multi", () => gen.multi([], wrong({ quiet_exceptions: Error })), "quietExceptions"],
+  ["gen.withTimeout", () => gen.withTimeout(0, [], wrong({ quietException: Error })), "quietExceptions"],
+  ["gen.sleep", () => gen.sleep(0, wrong({ singal: 1 })), "signal"],
   ["setParseBodyConfig", () => setParseBodyConfig(wrong({ multipart: { maxPart: 5 } })), "maxParts"],
   ["setParseBodyConfig", () => setParseBodyConfig(wrong({ multi_part: {} })), "multipart"],
   [

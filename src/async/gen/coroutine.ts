@@ -18,14 +18,14 @@ type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 
 /** `coroutine`, as a function and as a decorator. */
 export interface CoroutineDecorator {
+  /** On a method; the type of the method stays what is written. */
+  <F extends (...args: never[]) => unknown>(method: F, context: { readonly kind: "method" }): F;
   <This, A extends unknown[], R>(
     fn: (this: This, ...args: A) => AnyGenerator<R>,
   ): (this: This, ...args: A) => Promise<R>;
   <This, A extends unknown[], R>(
     fn: (this: This, ...args: A) => PromiseLike<R> | R,
   ): (this: This, ...args: A) => Promise<R>;
-  /** On a method; the type of the method stays what is written. */
-  <F extends (...args: never[]) => unknown>(method: F, context: { readonly kind: "method" }): F;
   (field: undefined, context: { readonly kind: "field" }): <F extends (...args: never[]) => unknown>(method: F) => F;
   <F extends (...args: never[]) => unknown>(
     prototype: object,
