@@ -2,6 +2,8 @@
 import { statSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { ParseArgsConfig } from "node:util";
+import { OptionsError } from "landspout/options";
+import type { OptionParser } from "landspout/options";
 
 /** Exit status of a program that was called wrongly. */
 const WRONG_CALL = 2;
@@ -24,6 +26,17 @@ export function readArguments<const Wanted extends Options>(options: Wanted): Va
     const [sentence = ""] = (error as Error).message.split(". ");
     const known = Object.keys(options).map((name) => `--${name}`);
     return fail(`${sentence.replace(/\.$/, "")}. There is ${known.join(", ")}.`);
+  }
+}
+
+/** The arguments as options of `landspout/options`; there must be nothing else. */
+export function readOptions(options: OptionParser): void {
+  try {
+    const [rest] = options.parseCommandLine();
+    if (rest !== undefined) fail(`Unexpected argument '${rest}'. --help lists the options.`);
+  } catch (error) {
+    if (!(error instanceof OptionsError)) throw error;
+    fail(error.message);
   }
 }
 

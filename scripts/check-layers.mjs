@@ -10,6 +10,7 @@ import { ROOT } from "./lib/root.mjs";
 const FLOORS = [
   ["errors.ts", "version.ts"],
   ["options-check.ts", "diagnostics.ts"],
+  ["log-formatter.ts"],
   ["log.ts"],
   ["user-code.ts"],
   ["parser", "async", "escape"],
@@ -27,7 +28,7 @@ const FLOORS = [
   ["web/static"],
   ["web/application"],
   ["web"],
-  ["adapters", "testing", "serve"],
+  ["adapters", "testing", "serve", "options"],
   ["cli", "index.ts"],
 ];
 

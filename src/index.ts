@@ -12,6 +12,7 @@ export { IOStream } from "./net/iostream.ts";
 export { PeriodicCallback } from "./loop/periodic-callback.ts";
 export { TCPClient } from "./net/tcpclient.ts";
 export { TCPServer } from "./net/tcpserver.ts";
+export { define, options } from "./options/index.ts";
 export { version } from "./version.ts";
 // Whole, so that `declare module "landspout"` can add to it.
 export type * from "./web/handler/app-types.ts";

@@ -4,8 +4,13 @@
  *
  * A logger is any object with these four methods, so a pino logger fits as it is.
  */
-import { checkOptions } from "./options-check.ts";
-import type { OptionRule } from "./options-check.ts";
+import { LEVELS, LogFormatter, visibleText } from "./log-formatter.ts";
+import type { LoggerName, LogLevel } from "./log-formatter.ts";
+import { checkOptions, flag } from "./options-check.ts";
+import type { OptionRule, OptionTable } from "./options-check.ts";
+
+export { LogFormatter, visibleText } from "./log-formatter.ts";
+export type { LoggerName, LogLevel, LogRecord } from "./log-formatter.ts";
 
 export interface Logger {
   debug(message: string): void;
@@ -14,51 +19,44 @@ export interface Logger {
   error(message: string): void;
 }
 
-/** Which of the three: one line per request, errors of the application, everything else. */
-export type LoggerName = "access" | "application" | "general";
+const PLAIN = new LogFormatter({ color: false });
 
-type Level = "debug" | "info" | "warn" | "error";
+const record = (level: LogLevel, name: LoggerName, message: string): string =>
+  PLAIN.format({ level, logger: name, message, time: new Date() });
 
-const pad = (value: number): string => (value < 10 ? `0${value}` : `${value}`);
-
-/**
- * What a terminal or a viewer would obey instead of showing it: control characters (ESC and NEL among them), U+2028 and U+2029, marks that
- * turn the direction of text (U+202E) or have no width, halves of surrogate pairs. Line breaks and tabs are not among them.
- */
-const INVISIBLE = /[^\P{Cc}\n\r\t]|[\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
-
-const escaped = (character: string): string => {
-  const code = character.codePointAt(0) as number;
-  if (code < 0x100) return `\\x${code.toString(16).padStart(2, "0")}`;
-  return code < 0x10000 ? `\\u${code.toString(16).padStart(4, "0")}` : `\\u{${code.toString(16)}}`;
-};
-
-/** A text with everything visible, as it stands in a record: `\x1b`, `\u202e`. A client chooses much of what is logged. */
-export const visibleText = (text: string): string => text.replace(INVISIBLE, escaped);
-
-/** `[I 260708 12:00:00 landspout.access] text`; further lines of the text are indented, so that no input can forge a record. */
-function record(level: Level, name: LoggerName, message: string): string {
-  const now = new Date();
-  const day = `${pad(now.getFullYear() % 100)}${pad(now.getMonth() + 1)}${pad(now.getDate())}`;
-  const time = `${pad(now.getHours())}:${pad(now.getMinutes())}:${pad(now.getSeconds())}`;
-  return `[${level.charAt(0).toUpperCase()} ${day} ${time} landspout.${name}] ${visibleText(message).replace(/\r?\n|\r/g, "\n    ")}`;
-}
-
-/** Writes records of level info and above to standard error. Its functions are its own, so that `{ ...loggers.general, debug }` has them. */
+/** Writes records of a level and above to standard error. Its functions are its own, so that `{ ...loggers.general, debug }` has them. */
 class ConsoleLogger implements Logger {
   readonly #name: LoggerName;
-  constructor(name: LoggerName) {
+  readonly #lowest: number;
+  readonly #formatter: LogFormatter;
+  constructor(name: LoggerName, lowest: LogLevel = "info", formatter: LogFormatter = PLAIN) {
     this.#name = name;
+    this.#lowest = LEVELS.indexOf(lowest);
+    this.#formatter = formatter;
   }
-  readonly debug = (_message: string): void => {};
+  #write(level: LogLevel, message: string): void {
+    if (LEVELS.indexOf(level) >= this.#lowest) console.error(this.#format(level, message));
+  }
+  /** A formatter of the program's may throw. */
+  #format(level: LogLevel, message: string): string {
+    try {
+      return this.#formatter.format({ level, logger: this.#name, message, time: new Date() });
+    } catch (error) {
+      const failure = record("error", "general", `The formatter of the log failed\n${describeError(error)}`);
+      return `${record(level, this.#name, message)}\n${failure}`;
+    }
+  }
+  readonly debug = (message: string): void => {
+    this.#write("debug", message);
+  };
   readonly info = (message: string): void => {
-    console.error(record("info", this.#name, message));
+    this.#write("info", message);
   };
   readonly warn = (message: string): void => {
-    console.error(record("warn", this.#name, message));
+    this.#write("warn", message);
   };
   readonly error = (message: string): void => {
-    console.error(record("error", this.#name, message));
+    this.#write("error", message);
   };
 }
 
@@ -73,7 +71,7 @@ class GuardedLogger implements Logger {
     this.inner = inner;
     this.#name = name;
   }
-  #log(level: Level, message: string): void {
+  #log(level: LogLevel, message: string): void {
     const failed = (error: unknown): void => {
       console.error(record(level, this.#name, message));
       console.error(record("error", "general", `The ${this.#name} logger failed\n${describeError(error)}`));
@@ -134,6 +132,47 @@ export function setLoggers(replacements: { [name in LoggerName]?: Logger }): { [
     inUse[name] = trusted ? replacement : new GuardedLogger(name, replacement);
   }
   return before;
+}
+
+/** The options `logging` and `logToStderr`, as `landspout/options` defines them. */
+export interface PrettyLoggingOptions {
+  /** The lowest level that is written, in any letter case; `"none"` or null leaves the loggers as they are. Default `"info"`. */
+  readonly logging?: string | null;
+  /** True: loggers that the program has set are replaced, too. False: nothing is replaced. Default: those of the package are. */
+  readonly logToStderr?: boolean;
+  /** Makes the text of each record. Default: `new LogFormatter()`. */
+  readonly formatter?: LogFormatter;
+}
+
+/** The words for the option `logging`; `warning` is Tornado's spelling of `warn`. */
+export const LOGGING_LEVELS: readonly string[] = ["debug", "info", "warning", "warn", "error", "none"];
+const isLoggingLevel: OptionRule = (value) =>
+  value === null || (typeof value === "string" && LOGGING_LEVELS.includes(value.toLowerCase()))
+    ? undefined
+    : `one of ${LOGGING_LEVELS.join(", ")}`;
+const PRETTY: OptionTable<PrettyLoggingOptions> = {
+  logging: isLoggingLevel,
+  logToStderr: flag,
+  formatter: (value) => (value instanceof LogFormatter ? undefined : "a LogFormatter"),
+};
+
+/**
+ * Writes records of a level and above to standard error, with colours where that is a terminal (Tornado's `enable_pretty_logging`). Called
+ * by itself when `landspout/options` has parsed a command line whose options say so.
+ *
+ * Loggers that the program has set decide about levels themselves, and stay in place unless `logToStderr` is true.
+ * @throws UsageError on a level that does not exist.
+ */
+export function enablePrettyLogging(options: PrettyLoggingOptions = {}): void {
+  checkOptions("enablePrettyLogging", options, PRETTY);
+  const word = options.logging === null ? "none" : (options.logging ?? "info").toLowerCase();
+  if (word === "none" || options.logToStderr === false) return;
+  const formatter = options.formatter ?? new LogFormatter();
+  const level = word === "warning" ? "warn" : (word as LogLevel);
+  for (const name of ["access", "application", "general"] as const) {
+    if (options.logToStderr === true || loggers[name] instanceof ConsoleLogger)
+      setLoggers({ [name]: new ConsoleLogger(name, level, formatter) });
+  }
 }
 
 /** Causes of causes beyond this many are not described: they may go round in a circle. */

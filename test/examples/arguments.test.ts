@@ -23,7 +23,8 @@ function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv = 
 
 const WRONG: readonly (readonly [program: string, args: readonly string[], said: string])[] = [
   ["hello/server.ts", ["--port", "http"], "2 --port is a number from 0 (any free port) to 65535, not http\n"],
-  ["hello/server.ts", ["--prot", "1"], "2 Unknown option '--prot'. There is --port.\n"],
+  ["hello/server.ts", ["--prot", "1"], "2 unknown option --prot; did you mean --port?\n"],
+  ["hello/server.ts", ["80"], "2 Unexpected argument '80'. --help lists the options.\n"],
   ["files/server.ts", ["/tmp"], "2 Unexpected argument '/tmp'. There is --folder, --port, --quiet.\n"],
   ["files/server.ts", ["--folder", "/nowhere"], "2 --folder is a folder that is there, not /nowhere\n"],
   ["files/server.ts", ["--folder", "package.json"], "2 --folder is a folder that is there, not package.json\n"],
