@@ -38,8 +38,17 @@ function renew(): void {
 function contentLines(memo: ResponseMemo): string {
   if (memo.lines !== "") return memo.lines;
   const length = memo.length < 0 ? "" : `Content-Length: ${memo.length}\r\n`;
-  return (memo.lines = length + (memo.tag === "" ? "" : fieldLine("Etag", memo.tag)));
+  return (memo.lines = length + (memo.tag === "" ? "" : tagLine(memo)));
 }
+
+/** Whoever describes a content has checked the tag, or made it. */
+const tagLine = ({ tag }: ResponseMemo): string => `Etag: ${tag}\r\n`;
+
+/** Status lines with the standard reason, by code, once they have been checked. */
+const usualLines: string[] = [];
+
+const firstLine = (status: number, reason: string): string =>
+  reason === "" ? (usualLines[status] ??= statusLine(status, reasonPhrase(status))) : statusLine(status, reason);
 
 /** The head of a response whose program has set no fields. */
 export function usualHead(status: number, reason: string, memo: ResponseMemo): string {
@@ -47,14 +56,14 @@ export function usualHead(status: number, reason: string, memo: ResponseMemo): s
   const phrase = reason || reasonPhrase(status);
   if (!hasNoContent(status)) return headText(status, phrase, memo.contentType) + contentLines(memo);
   // RFC 9110 §15.4.5: a 304 has the tag that the 200 would have had.
-  const tag = status === 304 && memo.tag !== "" ? fieldLine("Etag", memo.tag) : "";
+  const tag = status === 304 && memo.tag !== "" ? tagLine(memo) : "";
   return headText(status, phrase, "") + tag;
 }
 
 /** The head of a response with fields of the program's own. */
 export function ownHead(status: number, reason: string, headers: HTTPHeaders, memo: ResponseMemo): string {
-  const text = statusLine(status, reason || reasonPhrase(status)) + headers.toWire();
-  const date = headers.has("Date") ? "" : fieldLine("Date", httpDate());
+  const text = firstLine(status, reason) + headers.toWire();
+  const date = headers.has("Date") ? "" : `Date: ${httpDate()}\r\n`;
   return text + date + (hasNoContent(status) ? "" : contentLines(memo));
 }
 

@@ -13,7 +13,7 @@ import { hasNoContent } from "../../http/message/status.ts";
 import type { HTTPServerRequest } from "../../http/request.ts";
 import { newMemo } from "../../http/response-memo.ts";
 import type { ResponseMemo } from "../../http/response-memo.ts";
-import { matchesTag, ownTag } from "./etag.ts";
+import { contentTag, hashParser, matchesTag, ownTag } from "./etag.ts";
 import type { Tagging } from "./etag.ts";
 
 /** Longer text is not compared with the last: it would be kept in memory, and hashing it is not what costs. */
@@ -84,7 +84,8 @@ function describe(
   const length = text ? Buffer.byteLength(content) : content.length;
   // First, because it may throw: what is kept must stay whole.
   memo.text = "";
-  memo.tag = tagged ? (ownTag(handler, content) ?? "") : "";
+  if (!tagged) memo.tag = "";
+  else memo.tag = plainTag ? contentTag(hashParser(), content) : (ownTag(handler, content) ?? "");
   memo.kind = text && length !== content.length ? UTF8 : ASCII;
   memo.tagged = tagged;
   memo.plainTag = plainTag;

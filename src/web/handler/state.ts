@@ -5,11 +5,12 @@
  * class have one shape.
  */
 import { HTTPHeaders } from "../../http/message/headers.ts";
+import type { HeaderSource } from "../../http/message/headers.ts";
 import type { HTTPServerRequest } from "../../http/request.ts";
 import { reasonPhrase } from "../../http/message/status.ts";
 import type { Locale } from "../../locale/index.ts";
 import type { BytesPolicy } from "../../net/bytes-policy.ts";
-import { HTML, SERVER } from "../../http/message/default-fields.ts";
+import { HTML, JSON_TYPE, SERVER } from "../../http/message/default-fields.ts";
 import type { XsrfTokens } from "../security/xsrf.ts";
 import type { RequestHandler } from "./class-types.ts";
 import type { HandlerHost } from "./host.ts";
@@ -19,6 +20,24 @@ import type { RequestContent } from "./request-content.ts";
 import type { RequestTrace } from "./request-trace.ts";
 import type { Target } from "./target.ts";
 import type { UIModule } from "./ui-module.ts";
+
+/** The fields that a response begins with. They are the package's own and need no check. */
+class DefaultFields implements HeaderSource {
+  readonly #contentType: string;
+  constructor(contentType: string) {
+    this.#contentType = contentType;
+  }
+  readFields(): string[] {
+    return ["Server", SERVER, "Content-Type", this.#contentType];
+  }
+}
+const HTML_FIELDS = new DefaultFields(HTML);
+const JSON_FIELDS = new DefaultFields(JSON_TYPE);
+
+function defaultsFor(contentType: string): DefaultFields {
+  if (contentType === HTML) return HTML_FIELDS;
+  return contentType === JSON_TYPE ? JSON_FIELDS : new DefaultFields(contentType);
+}
 
 export const NO_ARGUMENTS: readonly string[] = [];
 
@@ -96,10 +115,7 @@ export class HandlerState {
   /** Header fields of the response. */
   get headers(): HTTPHeaders {
     if (this.fields !== undefined) return this.fields;
-    const fields = new HTTPHeaders({ Server: SERVER });
-    if (this.contentType !== "") fields.add("Content-Type", this.contentType);
-    this.fields = fields;
-    return fields;
+    return (this.fields = HTTPHeaders.from(defaultsFor(this.contentType)));
   }
 
   /** Forgets status, header fields and what was written, as at the beginning. Cookies stay. */
