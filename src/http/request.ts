@@ -14,17 +14,23 @@ import type { Exchange, RequestFacts } from "./interfaces.ts";
 
 const EMPTY: Buffer = Buffer.alloc(0);
 
+/** What has been parsed of a request: an object of its own, since most requests need nothing of it. */
+class ParsedParts {
+  query: ArgumentMap | undefined = undefined;
+  body: ArgumentMap | undefined = undefined;
+  /** Of query and body. */
+  both: ArgumentMap | undefined = undefined;
+  files: FileMap | undefined = undefined;
+  cookies: { [name: string]: string } | undefined = undefined;
+}
+
 export class HTTPServerRequest {
   /** Where the answer goes. */
   readonly connection: Exchange;
   private readonly head: RequestFacts;
   private fields: HTTPHeaders | undefined;
   private received: Buffer = EMPTY;
-  private queryMap: ArgumentMap | undefined = undefined;
-  private bodyMap: ArgumentMap | undefined = undefined;
-  private bothMap: ArgumentMap | undefined = undefined;
-  private fileMap: FileMap | undefined = undefined;
-  private cookieMap: { [name: string]: string } | undefined = undefined;
+  private parsedParts: ParsedParts | undefined = undefined;
   /** Milliseconds of `performance.now()` when the head was complete; 0 where nobody measures. */
   startTime = 0;
   private endTime = 0;
@@ -77,9 +83,10 @@ export class HTTPServerRequest {
   }
   set body(bytes: Buffer) {
     this.received = bytes;
-    this.bodyMap = undefined;
-    this.bothMap = undefined;
-    this.fileMap = undefined;
+    if (this.parsedParts === undefined) return;
+    this.parsedParts.body = undefined;
+    this.parsedParts.both = undefined;
+    this.parsedParts.files = undefined;
   }
 
   /** Host and port as sent in Host, or in the target in absolute-form; `127.0.0.1` where an old client sent none. */
@@ -98,41 +105,47 @@ export class HTTPServerRequest {
     return this.connection.protocol;
   }
 
+  private get parsed(): ParsedParts {
+    return (this.parsedParts ??= new ParsedParts());
+  }
   /** Query arguments by name; values are bytes, as sent. */
   get queryArguments(): ArgumentMap {
-    this.queryMap ??= parseQueryArguments(this.head.query);
-    return this.queryMap;
+    return (this.parsed.query ??= parseQueryArguments(this.head.query));
   }
   /** Arguments of a urlencoded or multipart form. @throws RemoteProtocolError (400, 413) on a malformed one, or over its limits. */
   get bodyArguments(): ArgumentMap {
-    return this.bodyMap ?? this.readForm();
+    return this.parsed.body ?? this.readForm();
   }
   /** Files of a multipart form by the name of their input. Throws as `bodyArguments` does. */
   get files(): FileMap {
-    if (this.fileMap === undefined) this.readForm();
-    return this.fileMap as FileMap;
+    const { parsed } = this;
+    if (parsed.files === undefined) this.readForm();
+    return parsed.files as FileMap;
   }
   private readForm(): ArgumentMap {
     const files = Object.create(null) as FileMap;
     const type = this.head.knows(H_CONTENT_TYPE) ? (this.headers.get("Content-Type") ?? "") : "";
     const map = parseBodyArguments(type, this.received, this.headers, files);
-    this.fileMap = files;
-    this.bodyMap = map;
+    this.parsed.files = files;
+    this.parsed.body = map;
     return map;
   }
   /** Query arguments, then body arguments, by name. */
   get arguments(): ArgumentMap {
-    if (this.bothMap !== undefined) return this.bothMap;
+    const { parsed } = this;
+    if (parsed.both !== undefined) return parsed.both;
     const both = Object.create(null) as ArgumentMap;
     for (const map of [this.queryArguments, this.bodyArguments]) {
       for (const name of Object.keys(map)) both[name] = [...(both[name] ?? []), ...(map[name] ?? [])];
     }
-    this.bothMap = both;
+    parsed.both = both;
     return both;
   }
   /** Cookies by name; a malformed one is left out, never an error. */
   get cookies(): { [name: string]: string } {
-    return (this.cookieMap ??= parseCookie(this.head.knows(H_COOKIE) ? this.headers.getList("Cookie").join("; ") : ""));
+    return (this.parsed.cookies ??= parseCookie(
+      this.head.knows(H_COOKIE) ? this.headers.getList("Cookie").join("; ") : "",
+    ));
   }
 
   /** Aborted when the client leaves before its answer is complete, and only then. */

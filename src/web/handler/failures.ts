@@ -20,7 +20,7 @@ export const summary = ({ request }: HandlerState): string => `${request.method}
  * named where the failure came this way (see `logFailed`).
  */
 export function logUncaught(state: HandlerState, error: unknown): void {
-  const where = state.failing;
+  const where = state.rare.failing;
   if (error instanceof HTTPError) {
     if (error.logMessage !== undefined) loggers.general.warn(`${error.status} ${summary(state)}: ${error.logMessage}`);
   } else if (error instanceof RemoteProtocolError || error instanceof ServerShutdownError) {
@@ -34,24 +34,24 @@ export function logUncaught(state: HandlerState, error: unknown): void {
 /** Writes the one record of a failure, through the handler's own `logException`. */
 export function logFailed(state: HandlerState, thrown: unknown, hook: string, handlerClass?: string): void {
   const error = caught(thrown);
-  const last = state.logged;
+  const last = state.rare.logged;
   if (last !== undefined && Object.is(last.error, error)) return;
-  state.logged = { error };
+  state.rare.logged = { error };
   const { handler } = state;
   const name = handlerClass ?? handler.constructor.name;
   const where = `${name === "" ? "(anonymous)" : name}.${hook}`;
-  state.failing = where;
+  state.rare.failing = where;
   guard(
     () => handler.logException(error),
     (second) => {
-      state.failing = where;
+      state.rare.failing = where;
       logUncaught(state, error);
-      state.failing = `${name}.logException`;
+      state.rare.failing = `${name}.logException`;
       logUncaught(state, caught(second));
-      state.failing = undefined;
+      state.rare.failing = undefined;
     },
   );
-  state.failing = undefined;
+  state.rare.failing = undefined;
 }
 
 /** The record of an error page that comes after the head of the answer, where the error itself has none: a response is cut for it. */

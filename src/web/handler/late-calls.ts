@@ -7,7 +7,7 @@ import type { HandlerState } from "./state.ts";
 
 /** The client has left: late calls are no mistake. */
 export function expectLate(state: HandlerState): void {
-  state.lateLogged = true;
+  state.rare.lateLogged = true;
 }
 
 /**
@@ -16,8 +16,8 @@ export function expectLate(state: HandlerState): void {
  */
 export function ignoreLate(state: HandlerState, call: string): true {
   const { handler, request, application } = state;
-  if (state.lateLogged || request.connection.lost) return true;
-  state.lateLogged = true;
+  if (state.rare.lateLogged || request.connection.lost) return true;
+  state.rare.lateLogged = true;
   const name = handler.constructor.name === "" ? "(anonymous)" : handler.constructor.name;
   const text =
     `${call}() after finish() in ${name}, ${request.method} ${request.uri} (${request.remoteIp}): ignored. ` +

@@ -55,8 +55,8 @@ export function loaderFor(handler: RequestHandler): BaseLoader {
   }
   const state = stateOf(handler);
   // Once for each request is enough.
-  if (settings.compiledTemplateCache === false && !state.templatesRefreshed) {
-    state.templatesRefreshed = true;
+  if (settings.compiledTemplateCache === false && !state.rare.templatesRefreshed) {
+    state.rare.templatesRefreshed = true;
     loader.reset();
   }
   return loader;
@@ -140,7 +140,7 @@ function moduleCalls(handler: RequestHandler): object {
 }
 
 function moduleFor(handler: RequestHandler, name: string, moduleClass: UIModuleClass): UIModule {
-  const modules = (stateOf(handler).modules ??= new Map());
+  const modules = (stateOf(handler).rare.modules ??= new Map());
   let module = modules.get(name);
   if (module === undefined) modules.set(name, (module = new moduleClass(handler)));
   return module;
@@ -148,7 +148,7 @@ function moduleFor(handler: RequestHandler, name: string, moduleClass: UIModuleC
 
 /** Text of a page with what its UI modules bring. @throws UsageError where it lacks the tag that belongs in front of. */
 export function withResources(handler: RequestHandler, page: string): string {
-  const modules = [...(stateOf(handler).modules?.values() ?? [])];
+  const modules = [...(stateOf(handler).rare.modules?.values() ?? [])];
   if (modules.length === 0) return page;
   const gather = (of: (module: UIModule) => string | readonly string[] | undefined): string[] => [
     ...new Set(

@@ -19,5 +19,5 @@ export class RequestContent extends PushIterator<Uint8Array> implements AsyncIte
 }
 
 /** The content of a handler's request; made when first asked for, by either side. */
-export const contentOf = (state: { requestContent: RequestContent | undefined }): RequestContent =>
-  (state.requestContent ??= new RequestContent());
+export const contentOf = (state: { readonly rare: { requestContent: RequestContent | undefined } }): RequestContent =>
+  (state.rare.requestContent ??= new RequestContent());

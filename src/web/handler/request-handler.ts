@@ -263,7 +263,7 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
    */
   get currentUser(): CurrentUser {
     const state = stateOf(this);
-    if (state.user === undefined) {
+    if (state.rare.user === undefined) {
       const user = this.getCurrentUser();
       // A promise would be truthy, and let everybody in.
       if (isPromiseLike(user)) {
@@ -273,12 +273,12 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
           "getCurrentUser must not return a promise; await it in prepare and set currentUser",
         );
       }
-      state.user = user ?? null;
+      state.rare.user = user ?? null;
     }
-    return state.user as CurrentUser;
+    return state.rare.user as CurrentUser;
   }
   set currentUser(user: CurrentUser | undefined) {
-    stateOf(this).user = user ?? null;
+    stateOf(this).rare.user = user ?? null;
   }
   /** To be overridden: who sends the request, from a signed cookie for instance; null for nobody. */
   getCurrentUser(): CurrentUser | undefined {
@@ -292,11 +292,11 @@ export class RequestHandler<Path extends Pattern = string> extends HandlerInput 
    * The language of this answer: what `getUserLocale` says, else what the browser wishes. May be set.
    */
   get locale(): Locale {
-    return (stateOf(this).locale ??=
+    return (stateOf(this).rare.locale ??=
       notPromise(this.getUserLocale(), "getUserLocale") ?? notPromise(this.getBrowserLocale(), "getBrowserLocale"));
   }
   set locale(locale: Locale) {
-    stateOf(this).locale = locale;
+    stateOf(this).rare.locale = locale;
   }
   /** To be overridden: the locale the user has chosen; undefined or null leaves it to the browser's wishes. */
   getUserLocale(): Locale | null | undefined {

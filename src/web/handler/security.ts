@@ -78,11 +78,11 @@ const cookieName = (handler: RequestHandler): string => handler.settings.xsrfCoo
 
 function tokensOf(handler: RequestHandler): XsrfTokens {
   const state = stateOf(handler);
-  if (state.xsrf === undefined) {
+  if (state.rare.xsrf === undefined) {
     const sent = decodeXsrfToken(handler.getCookie(cookieName(handler)));
-    state.xsrf = { raw: sent ?? newXsrfToken(), fromCookie: sent !== undefined, text: undefined };
+    state.rare.xsrf = { raw: sent ?? newXsrfToken(), fromCookie: sent !== undefined, text: undefined };
   }
-  return state.xsrf;
+  return state.rare.xsrf;
 }
 
 /** The token for a form; the cookie is set where the client has none yet. */

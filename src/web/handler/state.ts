@@ -41,6 +41,26 @@ function defaultsFor(contentType: string): DefaultFields {
 
 export const NO_ARGUMENTS: readonly string[] = [];
 
+/** The part of a handler's state that most requests never use: an object of its own, so that the others are smaller. */
+class RareState {
+  /** What `getCurrentUser` returned; undefined before. */
+  user: unknown = undefined;
+  locale: Locale | undefined = undefined;
+  xsrf: XsrfTokens | undefined = undefined;
+  /** UI modules used in this request, in the order they were first used. */
+  modules: Map<string, UIModule> | undefined = undefined;
+  /** The template loader has been told to forget what it has read. */
+  templatesRefreshed = false;
+  /** The content of the request, where the handler reads it itself. */
+  requestContent: RequestContent | undefined = undefined;
+  /** A late call has been logged, or is none of the program's making. */
+  lateLogged = false;
+  /** Handler class and hook of the failure that is being logged. */
+  failing: string | undefined = undefined;
+  /** The failure that was logged last. A promise of a failed response may be awaited, and thrown on, by the method that called `finish`. */
+  logged: { readonly error: unknown } | undefined = undefined;
+}
+
 export class HandlerState {
   readonly handler: RequestHandler;
   readonly application: HandlerHost;
@@ -78,33 +98,18 @@ export class HandlerState {
   /** Called when the response is complete, in place of `requestFinished`, which it has to call. Must not throw. */
   onResponded: (() => void) | undefined = undefined;
 
-  // --- what is looked up once for each request ---
-
-  /** What `getCurrentUser` returned; undefined before. */
-  user: unknown = undefined;
-  locale: Locale | undefined = undefined;
-  xsrf: XsrfTokens | undefined = undefined;
-  /** UI modules used in this request, in the order they were first used. */
-  modules: Map<string, UIModule> | undefined = undefined;
-  /** The template loader has been told to forget what it has read. */
-  templatesRefreshed = false;
-  /** The content of the request, where the handler reads it itself. */
-  requestContent: RequestContent | undefined = undefined;
-
-  // --- for the log and the diagnostics channels ---
-
   trace: RequestTrace | undefined = undefined;
-  /** A late call has been logged, or is none of the program's making. */
-  lateLogged = false;
-  /** Handler class and hook of the failure that is being logged. */
-  failing: string | undefined = undefined;
-  /** The failure that was logged last. A promise of a failed response may be awaited, and thrown on, by the method that called `finish`. */
-  logged: { readonly error: unknown } | undefined = undefined;
+  private rareState: RareState | undefined = undefined;
 
   constructor(handler: RequestHandler, application: HandlerHost, request: HTTPServerRequest) {
     this.handler = handler;
     this.application = application;
     this.request = request;
+  }
+
+  /** What most requests have nothing of. Made when it is first asked for. */
+  get rare(): RareState {
+    return (this.rareState ??= new RareState());
   }
 
   /** The reason phrase that goes with the status. */
