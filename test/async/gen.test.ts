@@ -645,8 +645,9 @@ test("engine: nested ones get their own; what none takes goes to the context aro
     })();
   });
   while (taken.length < 2) await turn();
-  assert.is(taken[0], error);
-  assert.is((taken[1] as Error).message, "after its end");
+  // The timer may fire before it is known that nobody looks at the promise.
+  assert.ok(taken.includes(error));
+  assert.ok(taken.some((thrown) => (thrown as Error).message === "after its end"));
 });
 
 test("a promise nobody looks at: an exception is logged once", async () => {
