@@ -31,6 +31,8 @@ export const requestChannels: TraceChannels = traceChannels("landspout.request")
 export const connectionChannels: TraceChannels = traceChannels("landspout.connection");
 /** `landspout.websocket`: from the answered handshake to the end; `error` where this side ended it, and why. */
 export const websocketChannels: TraceChannels = traceChannels("landspout.websocket");
+/** `landspout.client`: from the call of `fetch` to the response or the error. */
+export const clientChannels: TraceChannels = traceChannels("landspout.client");
 /** `landspout.parser`: `error` for every message that is refused. */
 export const parserChannels: TraceChannels = traceChannels("landspout.parser");
 

@@ -2,6 +2,8 @@
 export { isLandspoutError, LandspoutError, UsageError } from "./errors.ts";
 export * as gen from "./async/gen/index.ts";
 export { HTTPHeaders } from "./http/message/headers.ts";
+export { AsyncHTTPClient } from "./http/client/client.ts";
+export { HTTPRequest } from "./http/client/request.ts";
 export { HTTPServer } from "./http/server/httpserver.ts";
 export type { HTTPServerOptions } from "./http/server/httpserver.ts";
 export { HTTPServerRequest } from "./http/request.ts";

@@ -61,6 +61,14 @@ export class BaseIOStream extends StreamOutput implements TransportHandler {
   get encrypted(): boolean {
     return this.transport?.encrypted === true;
   }
+  /** Whether the connection keeps the process alive: not for users, who cannot know what else does. */
+  setRef(on: boolean): void {
+    this.transport?.setRef?.(on);
+  }
+  /** TCP keep-alive probes after `delay` seconds of silence. */
+  setKeepAlive(on: boolean, delay: number): void {
+    this.transport?.setKeepAlive(on, delay);
+  }
   setNodelay(on: boolean): void {
     this.transport?.setNoDelay(on);
   }

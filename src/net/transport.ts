@@ -73,6 +73,8 @@ export interface Transport {
   /** Closes at once and drops what is unsent. */
   destroy(): void;
   setNoDelay(on: boolean): void;
+  /** Whether the connection keeps the process alive. It does at first. */
+  setRef?(on: boolean): void;
   /** TCP keep-alive probes after `delay` seconds of silence. */
   setKeepAlive(on: boolean, delay: number): void;
 }

@@ -51,6 +51,9 @@ export class BodyReader {
   pieceStart = 0;
   pieceEnd = 0;
   error: RemoteProtocolError | undefined = undefined;
+  /** Where the trailer section lies once it is complete: as long as the parser's table holds it. */
+  trailerStart = 0;
+  trailerEnd = 0;
   /** Where the pieces are copied to. */
   readonly memory: ContentMemory = new ContentMemory();
 
@@ -173,6 +176,8 @@ export class BodyReader {
       this.hint = parser.table[T_RESUME] as number;
       return 0;
     }
+    this.trailerStart = at;
+    this.trailerEnd = at + used;
     this.next = COMPLETE;
     return used;
   }

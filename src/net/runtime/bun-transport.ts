@@ -33,6 +33,8 @@ export interface BunSocket {
   resume(): void;
   setNoDelay(on: boolean): void;
   setKeepAlive(on: boolean, delay: number): void;
+  ref(): void;
+  unref(): void;
   getPeerCertificate(): object;
   /** TLS on top: the raw socket, and the one that is encrypted. */
   upgradeTLS(options: object): [raw: BunSocket, secure: BunSocket];
@@ -239,6 +241,10 @@ export class BunTransport extends ReceivingTransport implements Transport {
   }
   setNoDelay(on: boolean): void {
     this.#socket?.setNoDelay(on);
+  }
+  setRef(on: boolean): void {
+    if (on) this.#socket?.ref();
+    else this.#socket?.unref();
   }
   setKeepAlive(on: boolean, delay: number): void {
     this.#socket?.setKeepAlive(on, delay * 1000);

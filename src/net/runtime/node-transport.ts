@@ -189,6 +189,10 @@ export class NodeTransport extends ReceivingTransport implements Transport {
   setNoDelay(on: boolean): void {
     this.socket.setNoDelay(on);
   }
+  setRef(on: boolean): void {
+    if (on) this.socket.ref();
+    else this.socket.unref();
+  }
   setKeepAlive(on: boolean, delay: number): void {
     this.socket.setKeepAlive(on, delay * 1000);
   }
