@@ -19,7 +19,7 @@ const FLOORS = [
   ["http/message"],
   ["http", "locale"],
   ["http/http1"],
-  ["http/server", "websocket"],
+  ["http/server", "http/client", "websocket"],
   ["http/memory", "pubsub"],
   ["web/paths", "web/security"],
   ["web/answer"],

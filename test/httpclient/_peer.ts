@@ -1,8 +1,8 @@
 /** Servers for tests of the client: one that says exactly what it is told, over a real socket. */
 import { once } from "node:events";
 import * as net from "node:net";
-import { AsyncHTTPClient } from "../../src/http/httpclient.ts";
-import type { AsyncHTTPClientOptions } from "../../src/http/httpclient.ts";
+import { AsyncHTTPClient } from "../../src/http/client/index.ts";
+import type { AsyncHTTPClientOptions } from "../../src/http/client/index.ts";
 
 export interface Conversation {
   readonly socket: net.Socket;

@@ -2,7 +2,7 @@
 import { getEventListeners, once, setMaxListeners } from "node:events";
 import { createServer } from "node:net";
 import * as assert from "uvu/assert";
-import { HTTPRequest, publicAddress } from "../../src/http/httpclient.ts";
+import { HTTPRequest, publicAddress } from "../../src/http/client/index.ts";
 import { suite } from "../_support/suite.ts";
 import { failure, OK, sleep, turns, withClient, withRaw } from "./_peer.ts";
 

@@ -9,7 +9,7 @@ import { OverrideResolver, DefaultResolver } from "../../net/resolver.ts";
 import { guard, logFailure } from "../../user-code.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { FetchJob } from "./job.ts";
-import type { ClientParts, JobEvents } from "./job.ts";
+import type { ClientParts, JobEvents } from "./job-parts.ts";
 import { withMiddleware } from "./middleware.ts";
 import type { Middleware } from "./middleware.ts";
 import { badRequest, checkClientOptions, checkFetchOptions, limitsOf } from "./options.ts";
@@ -178,7 +178,7 @@ export class AsyncHTTPClient {
       });
       clearTimeout(timer);
     }
-    for (const job of [...dispatcher.jobs]) job.abort(closedClient());
+    for (const job of dispatcher.jobs) job.abort(closedClient());
     dispatcher.closeIdle();
   }
   [Symbol.asyncDispose](): Promise<void> {

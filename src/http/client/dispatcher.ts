@@ -5,6 +5,7 @@
 import { withoutContext } from "../../async/context.ts";
 import { HTTPClientError } from "./errors.ts";
 import type { ClientConnection } from "./connection.ts";
+import { parameterSeconds } from "./keep-alive.ts";
 import type { ClientLimits } from "./options.ts";
 
 /** What waits for a slot and has one later. */
@@ -16,7 +17,7 @@ export interface Job {
   /** It has a slot. */
   admitted(): void;
   timeOut(): void;
-  abort(error: Error): void;
+  abort(error: unknown): void;
 }
 
 interface Place {
@@ -191,6 +192,22 @@ export class Dispatcher {
       one.close();
     }
     return undefined;
+  }
+
+  /**
+   * Takes a connection back whose response is complete.
+   * @param hint Value of Keep-Alive, which says how long the server keeps it.
+   */
+  giveBack(key: string, connection: ClientConnection, reusable: boolean, hint: string | undefined): void {
+    if (!reusable) {
+      this.open--;
+      connection.close();
+      return;
+    }
+    const keepFor = parameterSeconds(hint, "timeout");
+    // What was held back comes in later turns: bytes behind the response would be among it.
+    if (connection.wasHeld) setImmediate(() => this.keep(key, connection, keepFor));
+    else this.keep(key, connection, keepFor);
   }
 
   /** Keeps a connection for the next request, or closes it. @param keepFor Seconds the server keeps it, where it says so. */

@@ -7,20 +7,19 @@ import { HTTPHeaders } from "../message/headers.ts";
 import { credentialsOf, firstAuthorization } from "./auth.ts";
 import { ClientConnection } from "./connection.ts";
 import type { ContentSink } from "./content-sink.ts";
-import { CallbackSink, GatheringSink } from "./content-sink.ts";
+import { GatheringSink } from "./content-sink.ts";
 import { connect } from "./connect.ts";
-import type { Reach } from "./connect.ts";
+import { cookieOf, keepCookies } from "./cookie-hop.ts";
 import { now } from "./dispatcher.ts";
-import type { Dispatcher, Job } from "./dispatcher.ts";
 import { HTTPClientError, HTTPTimeoutError } from "./errors.ts";
 import type { FetchPhase } from "./errors.ts";
 import { Exchange } from "./exchange.ts";
 import type { ExchangeEvents } from "./exchange.ts";
+import { tellHead, tellInterim } from "./head-callbacks.ts";
 import { followUpOf } from "./follow-up.ts";
 import type { FollowUp } from "./follow-up.ts";
-import { JobTimes } from "./job-times.ts";
-import { parameterSeconds } from "./keep-alive.ts";
-import type { ClientLimits, CookieJarLike } from "./options.ts";
+import { sinkOf } from "./job-parts.ts";
+import type { ClientParts, JobEvents } from "./job-parts.ts";
 import { checkFields, checkMethod } from "./outgoing.ts";
 import type { Outgoing } from "./outgoing.ts";
 import { payloadOf } from "./payload.ts";
@@ -34,35 +33,13 @@ import type { ResponseFacts } from "./response.ts";
 import { isRepeatable, retryDelay } from "./retries.ts";
 import type { Settings } from "./settings.ts";
 import { hrefOf, targetOf } from "./target.ts";
+import { TimedJob } from "./timed-job.ts";
 
-/** What the jobs of one client share. */
-export interface ClientParts {
-  readonly limits: ClientLimits;
-  readonly dispatcher: Dispatcher;
-  readonly reach: Reach;
-  readonly cookieJar: CookieJarLike | undefined;
-}
-
-export interface JobEvents {
-  /** Called once, last. `error`: why there is no response. */
-  settled(response: HTTPResponse, error: Error | undefined): void;
-  /** Where the content of the final response goes, in place of what the settings say. */
-  sink?(facts: ResponseFacts): ContentSink;
-}
-
-export class FetchJob implements Job, ExchangeEvents {
-  poolKey = "";
-  due = 0;
+export class FetchJob extends TimedJob implements ExchangeEvents {
   readonly #request: HTTPRequest;
-  readonly #settings: Settings;
   readonly #parts: ClientParts;
   readonly #events: JobEvents;
   readonly #startTime = Date.now() / 1000;
-  #deadline = 0;
-  #phaseDue = 0;
-  #continueDue = 0;
-  #phase: FetchPhase = "queue";
-  #phaseLimit = 0;
   #hop: HopRequest;
   #proxy: ProxyRoute | undefined;
   #redirects = 0;
@@ -79,15 +56,14 @@ export class FetchJob implements Job, ExchangeEvents {
   /** What is done once a response that nobody wants has been read. */
   #next: FollowUp | undefined = undefined;
   #over = false;
-  readonly #times = new JobTimes();
   #reused = false;
   #address: string | undefined = undefined;
-  readonly #onAbort = (): void => this.#fail(this.#settings.signal?.reason);
+  readonly #onAbort = (): void => this.#fail(this.settings.signal?.reason);
 
   /** @throws UsageError on a request that cannot be meant. */
   constructor(request: HTTPRequest, settings: Settings, parts: ClientParts, events: JobEvents) {
+    super(settings, parts.dispatcher);
     this.#request = request;
-    this.#settings = settings;
     this.#parts = parts;
     this.#events = events;
     const target = targetOf(request.url);
@@ -102,14 +78,14 @@ export class FetchJob implements Job, ExchangeEvents {
 
   /** Asks for a slot. */
   begin(): void {
-    const { signal, requestTimeout, queueTimeout } = this.#settings;
+    const { signal, requestTimeout, queueTimeout } = this.settings;
     if (signal?.aborted === true) {
       this.#fail(signal.reason);
       return;
     }
     signal?.addEventListener("abort", this.#onAbort, { once: true });
-    if (requestTimeout > 0) this.#deadline = this.#times.started + requestTimeout;
-    this.#enter("queue", queueTimeout);
+    this.deadlines.begin(this.times.started, requestTimeout);
+    this.enter("queue", queueTimeout);
     try {
       this.#parts.dispatcher.enter(this);
     } catch (error) {
@@ -120,38 +96,30 @@ export class FetchJob implements Job, ExchangeEvents {
 
   // --- time ---
 
-  #enter(phase: FetchPhase, seconds: number): void {
-    this.#phase = phase;
-    this.#phaseLimit = seconds;
-    this.#phaseDue = seconds > 0 ? now() + seconds : 0;
-    this.#arm();
-  }
-  #arm(): void {
-    let due = this.#deadline;
-    if (this.#phaseDue !== 0 && (due === 0 || this.#phaseDue < due)) due = this.#phaseDue;
-    if (this.#continueDue !== 0 && (due === 0 || this.#continueDue < due)) due = this.#continueDue;
-    this.due = due;
-    if (this.#times.admitted !== 0) this.#parts.dispatcher.arm(due);
-  }
-
   timeOut(): void {
-    const time = now();
-    if (this.#continueDue !== 0 && time >= this.#continueDue) {
-      this.#continueDue = 0;
-      this.#arm();
+    const deadlines = this.deadlines;
+    if (deadlines.continueIsDue) {
+      deadlines.waitForContinue(0);
+      this.arm();
       this.#exchange?.sendContent();
       return;
     }
-    const all = this.#deadline !== 0 && time >= this.#deadline;
+    const all = deadlines.deadlineIsDue;
     const exchange = this.#exchange;
     // A connection that was idle may be one that a router on the way has forgotten.
-    if (!all && this.#phase === "head" && this.#reused && exchange?.answered === false && this.#mayRepeat(exchange)) {
+    if (
+      !all &&
+      deadlines.phase === "head" &&
+      this.#reused &&
+      exchange?.answered === false &&
+      this.#mayRepeat(exchange)
+    ) {
       this.#dropExchange();
       this.#repeat();
       return;
     }
-    const phase = all && this.#exchange !== undefined ? "request" : this.#phase;
-    const seconds = all ? this.#settings.requestTimeout : this.#phaseLimit;
+    const phase = all && this.#exchange !== undefined ? "request" : deadlines.phase;
+    const seconds = all ? this.settings.requestTimeout : deadlines.limit;
     this.#fail(new HTTPTimeoutError(phase, seconds, this.#where()));
   }
 
@@ -162,35 +130,35 @@ export class FetchJob implements Job, ExchangeEvents {
   // --- a hop ---
 
   admitted(): void {
-    this.#times.admitted = now();
+    this.times.admitted = now();
     this.#startHop();
   }
 
   #startHop(): void {
     if (this.#over) return;
-    this.#times.hop();
+    this.times.hop();
     this.#repeated = false;
+    this.#startTry(false);
+  }
+
+  /** @param fresh On a new connection. */
+  #startTry(fresh: boolean): void {
     const { cookieJar } = this.#parts;
     if (cookieJar === undefined) {
-      this.#dispatch(undefined, false);
+      this.#dispatch(undefined, fresh);
       return;
     }
-    this.#enter("connect", 0);
-    this.#cookies(cookieJar).then(
-      (cookie) => this.#dispatch(cookie, false),
+    this.enter("connect", 0);
+    cookieOf(cookieJar, this.#hop).then(
+      (cookie) => this.#dispatch(cookie, fresh),
       (error: unknown) => this.#fail(error),
     );
-  }
-  async #cookies(jar: CookieJarLike): Promise<string | undefined> {
-    // A field of the program's own goes before the jar's.
-    if (this.#hop.headers.has("Cookie")) return undefined;
-    return await jar.getCookieString(hrefOf({ ...this.#hop.target, fragment: "" }));
   }
 
   #dispatch(cookie: string | undefined, fresh: boolean): void {
     if (this.#over) return;
     const { target, method, headers, payload, trusted } = this.#hop;
-    const settings = this.#expect ? this.#settings : { ...this.#settings, expect100Continue: false };
+    const settings = this.#expect ? this.settings : { ...this.settings, expect100Continue: false };
     const outgoing: Outgoing = {
       method,
       target,
@@ -211,9 +179,9 @@ export class FetchJob implements Job, ExchangeEvents {
   #open(outgoing: Outgoing): void {
     const { reach, dispatcher, limits } = this.#parts;
     const connecting = (this.#connecting = new AbortController());
-    const route = { key: this.poolKey, target: this.#hop.target, proxy: this.#proxy, settings: this.#settings };
-    this.#times.connecting();
-    this.#enter("connect", this.#settings.connectTimeout);
+    const route = { key: this.poolKey, target: this.#hop.target, proxy: this.#proxy, settings: this.settings };
+    this.times.connecting();
+    this.enter("connect", this.settings.connectTimeout);
     dispatcher.open++;
     connect(route, reach, (phase) => this.#reached(phase), connecting.signal).then(
       (stream) => {
@@ -237,9 +205,9 @@ export class FetchJob implements Job, ExchangeEvents {
 
   #reached(phase: FetchPhase): void {
     if (this.#over) return;
-    this.#times.reached(this.#phase);
+    this.times.reached(this.deadlines.phase);
     // One limit for all of them.
-    this.#phase = phase;
+    this.deadlines.phase = phase;
   }
 
   #connectFailed(outgoing: Outgoing, error: unknown): void {
@@ -254,7 +222,7 @@ export class FetchJob implements Job, ExchangeEvents {
     this.#address = connection.stream.remoteAddress;
     const exchange = new Exchange(connection, outgoing, this, this.#parts.limits.maxBodySize, this.#where());
     this.#exchange = exchange;
-    this.#enter("send", settings.bodyIdleTimeout);
+    this.enter("send", settings.bodyIdleTimeout);
     try {
       const plainProxy = this.#proxy !== undefined && !outgoing.target.secure;
       exchange.start(plainProxy, plainProxy ? this.#proxy?.authorization : undefined);
@@ -263,72 +231,44 @@ export class FetchJob implements Job, ExchangeEvents {
       return;
     }
     if (exchange.waitsForContinue && settings.continueTimeout > 0) {
-      this.#continueDue = now() + settings.continueTimeout;
-      this.#arm();
+      this.deadlines.waitForContinue(settings.continueTimeout);
+      this.arm();
     }
   }
 
   // --- what the exchange tells ---
 
-  progress(): void {
-    if (this.#phase !== "idle" && this.#phase !== "send") return;
-    const { bodyIdleTimeout } = this.#settings;
-    if (bodyIdleTimeout > 0) this.#enter(this.#phase, bodyIdleTimeout);
-  }
-  requestSent(): void {
-    this.#continueDue = 0;
-    if (this.#phase === "send") this.#enter("head", this.#settings.headTimeout);
-  }
   interim(head: ResponseHead): void {
-    const { informationCallback } = this.#settings;
-    if (informationCallback === undefined) return;
-    const { fields } = head;
     try {
-      informationCallback(head.status, HTTPHeaders.from({ readFields: () => fields.slice() }));
+      tellInterim(this.settings, head);
     } catch (error) {
       this.#fail(error);
     }
   }
 
   head(exchange: Exchange, head: ResponseHead): ContentSink | undefined {
-    this.#times.answered();
-    this.#continueDue = 0;
+    this.times.answered();
+    this.deadlines.waitForContinue(0);
     const headers = exchange.headers as HTTPHeaders;
     const { cookieJar } = this.#parts;
-    if (cookieJar !== undefined) {
-      const url = hrefOf({ ...this.#hop.target, fragment: "" });
-      for (const line of headers.getList("Set-Cookie"))
-        Promise.resolve(cookieJar.setCookie(line, url)).catch((error: unknown) => this.#fail(error));
-    }
-    this.#next = followUpOf(exchange.status, headers, exchange.outgoing, this.#settings, {
+    if (cookieJar !== undefined) keepCookies(cookieJar, this.#hop, headers, (error) => this.#fail(error));
+    this.#next = followUpOf(exchange.status, headers, exchange.outgoing, this.settings, {
       hop: this.#hop,
       redirects: this.#redirects,
       retries: this.#retries,
       digested: this.#digested,
       expect: this.#expect,
     });
-    this.#enter("idle", this.#settings.bodyIdleTimeout);
+    this.enter("idle", this.settings.bodyIdleTimeout);
     if (this.#next !== undefined) return undefined;
-    const { headerCallback } = this.#settings;
-    if (headerCallback !== undefined) {
-      headerCallback(`HTTP/1.${head.minor} ${head.status} ${head.reason}\r\n`);
-      for (const [name, value] of headers) headerCallback(`${name}: ${value}\r\n`);
-      headerCallback("\r\n");
-    }
-    return (this.#sink = this.#sinkOf(exchange));
-  }
-
-  #sinkOf(exchange: Exchange): ContentSink {
-    if (this.#events.sink !== undefined) return this.#events.sink(this.#facts(exchange));
-    const { streamingCallback, borrow } = this.#settings;
-    if (streamingCallback !== undefined) return new CallbackSink(streamingCallback, borrow === true);
-    return new GatheringSink(this.#parts.limits.maxBufferSize);
+    tellHead(this.settings, head, headers);
+    return (this.#sink = sinkOf(this.#events, () => this.#facts(exchange), this.settings, this.#parts.limits));
   }
 
   done(exchange: Exchange, reusable: boolean): void {
     if (this.#over || exchange !== this.#exchange) return;
     this.#exchange = undefined;
-    this.#giveBack(exchange, reusable);
+    this.#parts.dispatcher.giveBack(this.poolKey, exchange.connection, reusable, exchange.headers?.get("Keep-Alive"));
     const next = this.#next;
     this.#next = undefined;
     if (next === undefined) this.#settle(this.#facts(exchange), undefined);
@@ -343,20 +283,6 @@ export class FetchJob implements Job, ExchangeEvents {
       this.#authorization = next.authorization;
     } else this.#expect = false;
     this.#startHop();
-  }
-
-  #giveBack({ connection, headers }: Exchange, reusable: boolean): void {
-    const { dispatcher } = this.#parts;
-    const key = this.poolKey;
-    if (!reusable) {
-      dispatcher.open--;
-      connection.close();
-      return;
-    }
-    const keepFor = parameterSeconds(headers?.get("Keep-Alive"), "timeout");
-    // What was held back comes in later turns: bytes behind the response would be among it.
-    if (connection.wasHeld) setImmediate(() => dispatcher.keep(key, connection, keepFor));
-    else dispatcher.keep(key, connection, keepFor);
   }
 
   failed(exchange: Exchange, error: unknown): void {
@@ -383,28 +309,30 @@ export class FetchJob implements Job, ExchangeEvents {
   /** The one silent retry, on a new connection. */
   #repeat(): void {
     this.#repeated = true;
-    const { cookieJar } = this.#parts;
-    if (cookieJar === undefined) this.#dispatch(undefined, true);
-    else
-      this.#cookies(cookieJar).then(
-        (cookie) => this.#dispatch(cookie, true),
-        (error: unknown) => this.#fail(error),
-      );
+    this.#startTry(true);
   }
 
   #retryAfter(seconds: number): void {
     this.#retries++;
-    this.#enter("queue", 0);
+    this.enter("queue", 0);
     this.#waiting = setTimeout(() => this.#startHop(), seconds * 1000);
   }
 
   #redirect(next: HopRequest): void {
     this.#redirects++;
     this.#digested = false;
+    let proxy: ProxyRoute | undefined;
+    try {
+      proxy = proxyOf(this.settings, next.target);
+    } catch (error) {
+      // What the environment says of https may be no URL.
+      this.#fail(error);
+      return;
+    }
     this.#parts.dispatcher.move(this, () => {
       this.#hop = next;
-      this.#proxy = proxyOf(this.#settings, next.target);
-      this.poolKey = poolKey(next.target, this.#settings, this.#proxy);
+      this.#proxy = proxy;
+      this.poolKey = poolKey(next.target, this.settings, proxy);
     });
     this.#startHop();
   }
@@ -437,7 +365,7 @@ export class FetchJob implements Job, ExchangeEvents {
 
   #facts(exchange: Exchange | undefined): ResponseFacts {
     const time = now();
-    const { admitted } = this.#times;
+    const { admitted } = this.times;
     return {
       request: this.#request,
       code: exchange?.status ?? 599,
@@ -448,7 +376,7 @@ export class FetchJob implements Job, ExchangeEvents {
       body: this.#sink instanceof GatheringSink ? this.#sink.take() : EMPTY,
       requestTime: admitted === 0 ? 0 : time - admitted,
       startTime: this.#startTime,
-      timeInfo: this.#times.info(this.#redirects),
+      timeInfo: this.times.info(this.#redirects),
       reused: this.#reused,
       remoteAddress: this.#address,
       delimited: exchange?.delimited ?? "none",
@@ -457,7 +385,7 @@ export class FetchJob implements Job, ExchangeEvents {
 
   #settle(facts: ResponseFacts, error: Error | undefined): void {
     this.#over = true;
-    this.#settings.signal?.removeEventListener("abort", this.#onAbort);
+    this.settings.signal?.removeEventListener("abort", this.#onAbort);
     clearTimeout(this.#waiting);
     this.#dropExchange();
     const connecting = this.#connecting;

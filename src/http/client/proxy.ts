@@ -46,7 +46,7 @@ type Environment = { readonly [name: string]: string | undefined };
 
 /** As most programs read it: `http_proxy`, `https_proxy`, `all_proxy`, `no_proxy`. Loopback is always direct. */
 export function fromEnvironment({ secure, host, port }: Target, env: Environment): string | undefined {
-  if (/^(?:localhost|.*\.localhost)$/.test(host) || /^127\./.test(host) || host === "::1") return undefined;
+  if (/^(?:localhost|.*\.localhost)$/.test(host) || host.startsWith("127.") || host === "::1") return undefined;
   if (isExcepted(host, port, env["no_proxy"] ?? env["NO_PROXY"] ?? "")) return undefined;
   // A CGI program gets the field Proxy of its client as HTTP_PROXY (CVE-2016-5385).
   const http = env["http_proxy"] ?? (env["REQUEST_METHOD"] === undefined ? env["HTTP_PROXY"] : undefined);
@@ -63,7 +63,9 @@ function isExcepted(host: string, port: number, list: string): boolean {
     if (entry === "*") return true;
     const block = /^([0-9A-Fa-f:.]+)\/(\d{1,3})$/.exec(entry);
     if (block !== null) return family !== 0 && isInBlock(host, family, block[1] ?? "", Number(block[2]));
-    const split = /^(?:\[([^\]]+)\]|([^:]*|[0-9A-Fa-f]*:[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*))(?::(\d+))?$/.exec(entry);
+    // An address of IPv6 has a port only behind brackets.
+    if (isIP(entry) === 6) return host === entry.toLowerCase();
+    const split = /^(?:\[([^\]]+)\]|([^:]*))(?::(\d+))?$/.exec(entry);
     if (split === null || (split[3] !== undefined && Number(split[3]) !== port)) return false;
     const name = (split[1] ?? split[2] ?? "").toLowerCase().replace(/^\*?\./, "");
     return name !== "" && (host === name || (family === 0 && host.endsWith(`.${name}`)));

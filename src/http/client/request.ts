@@ -3,8 +3,11 @@ import { HTTPHeaders } from "../message/headers.ts";
 import { checkRequestInit } from "./options.ts";
 import type { HTTPRequestInit } from "./options.ts";
 
+// The constructor sets them all at once.
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging
 export interface HTTPRequest extends Omit<HTTPRequestInit, "method" | "headers"> {}
 
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging
 export class HTTPRequest {
   readonly url: string;
   method: string;

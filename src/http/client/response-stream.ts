@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import type { HTTPHeaders } from "../message/headers.ts";
 import { PulledSink } from "./content-sink.ts";
 import { tooLarge } from "./decode.ts";
-import type { JobEvents } from "./job.ts";
+import type { JobEvents } from "./job-parts.ts";
 import type { HTTPRequest } from "./request.ts";
 import { HTTPResponse } from "./response.ts";
 import type { Delimited, ResponseFacts } from "./response.ts";

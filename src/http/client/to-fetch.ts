@@ -1,10 +1,12 @@
 /** A function of the shape of `fetch` over a client, for libraries that take one. */
 import { HTTPHeaders } from "../message/headers.ts";
-import type { AsyncHTTPClient } from "./client.ts";
 import { HTTPRequest } from "./request.ts";
-import type { FetchBody } from "./options.ts";
+import type { FetchBody, FetchOptions } from "./options.ts";
+import type { HTTPResponseStream } from "./response-stream.ts";
 
-type FetchClient = Pick<AsyncHTTPClient, "fetchStream">;
+interface FetchClient {
+  fetchStream(request: HTTPRequest, options: FetchOptions): Promise<HTTPResponseStream>;
+}
 
 /** Fields that a `fetch` refuses or drops in silence; here the client makes them (Fetch standard, forbidden header names). */
 const CLIENTS = [
