@@ -28,7 +28,7 @@ const FLOORS = [
   ["web/static"],
   ["web/application"],
   ["web"],
-  ["adapters", "testing", "serve", "options"],
+  ["adapters", "testing", "serve", "options", "subprocess"],
   ["cli", "index.ts"],
 ];
 
