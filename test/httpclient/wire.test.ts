@@ -44,6 +44,12 @@ const CASES: readonly Case[] = [
   { name: "nothing", bytes: "", closes: true, fails: "ERR_LANDSPOUT_FETCH_CLOSED_EARLY" },
   { name: "only an interim response", bytes: "HTTP/1.1 100 Continue\r\n\r\n", closes: true, fails: "ERR_LANDSPOUT_FETCH_CLOSED_EARLY" },
   { name: "length and chunks", bytes: `${H}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`, fails: "ERR_LANDSPOUT_FRAMING_AMBIGUOUS" },
+  { name: "equal lengths in two lines", bytes: `${H}Content-Length: 2\r\nContent-Length: 2\r\n\r\nok`, gives: { code: 200, body: "ok" }, keeps: false },
+  { name: "equal lengths of 0", bytes: `${H}Content-Length: 0, 0\r\n\r\n`, gives: { code: 200, body: "" }, keeps: false },
+  { name: "equal lengths in a list", bytes: `${H}Content-Length: 2, 2\r\n\r\nok`, gives: { code: 200, body: "ok" }, keeps: false },
+  { name: "unequal lengths in a list", bytes: `${H}Content-Length: 2, 4\r\n\r\nokok`, fails: "ERR_LANDSPOUT_CONTENT_LENGTH" },
+  { name: "lengths that only look equal", bytes: `${H}Content-Length: 02, 2\r\n\r\nok`, fails: "ERR_LANDSPOUT_CONTENT_LENGTH" },
+
   { name: "two lengths", bytes: `${H}Content-Length: 2\r\nContent-Length: 4\r\n\r\nabcd`, fails: "ERR_LANDSPOUT_CONTENT_LENGTH" },
   { name: "a length that is none", bytes: `${H}Content-Length: +2\r\n\r\nab`, fails: "ERR_LANDSPOUT_CONTENT_LENGTH" },
   { name: "a coding that is unknown", bytes: `${H}Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n`, fails: "ERR_LANDSPOUT_TRANSFER_CODING_UNKNOWN" },

@@ -6,7 +6,7 @@ import type { StreamConsumer } from "../../net/base-iostream.ts";
 import type { IOStream } from "../../net/iostream.ts";
 import { memoryOf } from "../../net/parser-memory.ts";
 import type { ParserMemory } from "../../net/parser-memory.ts";
-import { F_CL_REPEATED, F_CONN_CLOSE, F_CONN_KEEP_ALIVE } from "../../parser/abi.ts";
+import { F_CL_PRESENT, F_CL_REPEATED, F_TE_PRESENT, F_CONN_CLOSE, F_CONN_KEEP_ALIVE } from "../../parser/abi.ts";
 import { fieldLines } from "../../parser/field-lines.ts";
 import { BodyReader } from "../http1/body-reader.ts";
 import { CHUNKED, LENGTH, NO_CONTENT, responseFraming, UNTIL_CLOSE } from "../http1/framing.ts";
@@ -165,21 +165,31 @@ export class ClientConnection implements StreamConsumer {
       this.#consumer?.interimReceived(head);
       return after;
     }
-    const framing = responseFraming(this.#method, head.status, head.flags, head.minor);
+    let framing = responseFraming(this.#method, head.status, head.flags, head.minor);
+    let { contentLength } = head;
+    let doubtful = false;
+    if (typeof framing !== "number") {
+      const repeated = repeatedLength(head);
+      if (repeated !== undefined) {
+        framing = LENGTH;
+        contentLength = repeated;
+        doubtful = true;
+      }
+    }
     if (typeof framing !== "number") throw new HTTPProtocolError(framing.code, framing.message);
     if (framing !== NO_CONTENT && framing !== LENGTH && framing !== CHUNKED && framing !== UNTIL_CLOSE)
       throw new HTTPProtocolError(
         "ERR_LANDSPOUT_UPGRADE",
         `the server answered ${head.status} to a request that asked for no other protocol`,
       );
-    this.#reusable = framing !== UNTIL_CLOSE && persists(head);
+    this.#reusable = framing !== UNTIL_CLOSE && !doubtful && persists(head);
     this.#next = framing === UNTIL_CLOSE ? REST : BODY;
     this.#body =
       framing === LENGTH || framing === CHUNKED
-        ? new BodyReader(this.stream.parser, this.#bodyLimits, framing === LENGTH ? head.contentLength : -1, Infinity)
+        ? new BodyReader(this.stream.parser, this.#bodyLimits, framing === LENGTH ? contentLength : -1, Infinity)
         : undefined;
     this.#consumer?.headReceived(head, framing);
-    if (framing === NO_CONTENT || (framing === LENGTH && head.contentLength === 0)) return this.#complete(after, end);
+    if (framing === NO_CONTENT || (framing === LENGTH && contentLength === 0)) return this.#complete(after, end);
     return after;
   }
 
@@ -259,6 +269,23 @@ export class ClientConnection implements StreamConsumer {
 function persists({ minor, flags }: ResponseHead): boolean {
   if ((flags & (F_CONN_CLOSE | F_CL_REPEATED)) !== 0) return false;
   return minor > 0 || (flags & F_CONN_KEEP_ALIVE) !== 0;
+}
+
+/**
+ * The length that several Content-Length, or one list of them, agree on. RFC 9110 §8.6: "a recipient of a Content-Length header field value
+ * consisting of the same decimal value repeated as a comma-separated list […] MAY either reject the message as invalid or replace that invalid
+ * field value with a single valid Content-Length". It is taken, and the connection is not used again.
+ */
+function repeatedLength({ flags, fields }: ResponseHead): number | undefined {
+  if ((flags & F_TE_PRESENT) !== 0 || (flags & F_CL_PRESENT) === 0) return undefined;
+  const values: string[] = [];
+  for (let i = 0; i < fields.length; i += 2)
+    if (fields[i]?.toLowerCase() === "content-length")
+      for (const value of (fields[i + 1] as string).split(",")) values.push(value.trim());
+  const [first = ""] = values;
+  return values.length > 1 && /^[0-9]{1,15}$/.test(first) && values.every((value) => value === first)
+    ? Number(first)
+    : undefined;
 }
 
 /** What the reader of messages found, as an error of the client. */
