@@ -27,7 +27,7 @@ const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as
 const modules = Object.keys(manifest.exports).filter((path) => path !== "./package.json");
 
 /** More would have to say what it is for. Source maps, with the sources in them, and the documentation are more than half of it. */
-const PACKED_BUDGET = 1_600_000;
+const PACKED_BUDGET = 2_000_000;
 const UNPACKED_BUDGET = 700_000;
 
 let project = "";
