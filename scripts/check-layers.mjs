@@ -13,7 +13,7 @@ const FLOORS = [
   ["log-formatter.ts"],
   ["log.ts"],
   ["user-code.ts"],
-  ["parser", "async", "escape"],
+  ["parser", "async", "escape", "util"],
   ["loop", "process", "template"],
   ["net"],
   ["http/message"],
