@@ -200,7 +200,8 @@ const LINE_ENDS: { readonly [file: string]: string } = {
   "http/message/headers.ts": "names and values were checked when they were set",
   "http/http1/http1exchange.ts": "whole heads, a date, sizes of chunks",
   "http/memory/in-memory.ts": "whole heads and lengths",
-  "http/http1/response-head.ts": "the constant name of the server, a date, lengths and whole heads",
+  "http/http1/response-head.ts":
+    "the constant name of the server, a date, lengths, a tag that `ownTag` has checked, and whole heads",
   "http/http1/error-response.ts": "numbers, constants, a date",
   "http/message/start-lines.ts": "a line to be read, not to be sent",
   "websocket/handshake-client.ts": "the key, and whole heads",
