@@ -55,6 +55,21 @@ export const INTERNAL: ReadonlySet<string> = new Set([
   "DialEvents",
   "RaceEvents",
   "Surrounding",
+  // Between the parts of the HTTP client.
+  "AsyncHTTPClientClass",
+  "PhaseListener",
+  "ResponseConsumer",
+  "ContentSink",
+  "Deliver",
+  "Job",
+  "ExchangeEvents",
+  "JobEvents",
+  "Payload",
+  "Write",
+  // Between the parts of options, and of a child process.
+  "OptionTable",
+  "TypeRule",
+  "Communicating",
   // Made by the package for programs to call.
   "Releaser",
   "ConvertYielded",
@@ -149,6 +164,14 @@ export const CALLS: readonly string[] = [
   "Resolver.close",
   // Its failure has a test of its own, in netutil.test.ts.
   "AcceptHandler",
+  // What these throw is the result of their request, or a record of the log: test/httpclient/program-functions.test.ts.
+  "FetchCallback",
+  "Middleware",
+  ...members("CookieJarLike", "getCookieString setCookie"),
+  ...members("HTTPRequestInit", "bodyProducer streamingCallback headerCallback informationCallback"),
+  // What these throw is thrown to the program that parses or sets options: test/options.
+  "OptionSpec.callback",
+  "CustomType",
   // What the two throw is thrown to the program that makes or closes the PubSub.
   ...members("PubSubDriver", "start close"),
 ];
