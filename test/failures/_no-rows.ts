@@ -65,7 +65,7 @@ export const INTERNAL: ReadonlySet<string> = new Set([
   "ExchangeEvents",
   "JobEvents",
   "Payload",
-  "Write",
+
   // Between the parts of options, and of a child process.
   "OptionTable",
   "TypeRule",

@@ -143,7 +143,7 @@ class PhaseResolver implements Resolver {
 }
 
 /** TLS of a request: `ssl`, and Tornado's files. */
-export function tlsOf({ ssl, caCerts, clientCert, clientKey, validateCert }: Settings): TlsClientOptions {
+function tlsOf({ ssl, caCerts, clientCert, clientKey, validateCert }: Settings): TlsClientOptions {
   return {
     ...(caCerts === undefined ? {} : { ca: fileOf("caCerts", caCerts) }),
     ...(clientCert === undefined ? {} : { cert: fileOf("clientCert", clientCert) }),

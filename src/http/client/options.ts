@@ -117,7 +117,7 @@ export interface HTTPRequestInit {
   proxyPort?: number;
   proxyUsername?: string;
   proxyPassword?: string;
-  proxyAuthMode?: "basic" | "digest";
+  proxyAuthMode?: "basic";
   /** TLS to an `https:` proxy. */
   proxySsl?: TlsClientOptions;
   /** Allows any method, and content where the method usually has none, or none where it usually has. Default false. */
@@ -196,7 +196,7 @@ const REQUEST_OPTIONS: OptionTable<HTTPRequestInit> = {
   proxyPort: whole(1, 65_535),
   proxyUsername: text,
   proxyPassword: text,
-  proxyAuthMode: oneOf("basic", "digest"),
+  proxyAuthMode: oneOf("basic"),
   proxySsl: group(TLS_CLIENT_OPTIONS),
   allowNonstandardMethods: flag,
   expect100Continue: flag,

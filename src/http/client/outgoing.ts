@@ -25,9 +25,7 @@ export interface Outgoing {
 
 /** Whether this runtime inflates zstd. */
 const hasZstd = "ZSTD_c_compressionLevel" in constants;
-export const ALL_CODINGS: readonly ContentCoding[] = hasZstd
-  ? ["gzip", "deflate", "br", "zstd"]
-  : ["gzip", "deflate", "br"];
+const ALL_CODINGS: readonly ContentCoding[] = hasZstd ? ["gzip", "deflate", "br", "zstd"] : ["gzip", "deflate", "br"];
 
 export function codingsOf({ decompressResponse }: Settings): readonly ContentCoding[] {
   if (decompressResponse === undefined || decompressResponse === true) return ALL_CODINGS;

@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { badRequest } from "./options.ts";
 import type { FetchBody, HTTPRequestInit } from "./options.ts";
 
-export type Write = (piece: string | Uint8Array) => Promise<void>;
+type Write = (piece: string | Uint8Array) => Promise<void>;
 
 export interface Payload {
   /** All of it, where it is there; else it is produced. */
@@ -37,9 +37,6 @@ const produced = (
   type: more.type,
   repeatable,
 });
-
-/** RFC 9110 §8.6: a POST without content has a Content-Length of 0. */
-export const EMPTY_PAYLOAD: Payload = whole(Buffer.alloc(0));
 
 /** @throws UsageError on content that is none of the forms, or given twice. */
 export function payloadOf({ body, json, bodyProducer }: HTTPRequestInit): Payload | undefined {

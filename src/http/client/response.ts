@@ -96,7 +96,7 @@ export class HTTPResponse {
 }
 
 /** The status of an error without a response, as in Tornado. */
-export const NO_RESPONSE = 599;
+const NO_RESPONSE = 599;
 
 interface Details {
   readonly status?: number;

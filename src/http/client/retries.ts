@@ -16,8 +16,7 @@ export function isRepeatable({ method, headers, payload }: Outgoing): boolean {
   return (IDEMPOTENT.includes(method) || headers.has("Idempotency-Key")) && payload?.repeatable !== false;
 }
 
-export const retriesOf = ({ retry }: Settings): RetryOptions =>
-  typeof retry === "number" ? { limit: retry } : (retry ?? {});
+const retriesOf = ({ retry }: Settings): RetryOptions => (typeof retry === "number" ? { limit: retry } : (retry ?? {}));
 
 /** Seconds to wait before another try; undefined: none. `tries`: those that were retries. */
 export function retryDelay(
