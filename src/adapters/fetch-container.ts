@@ -6,7 +6,7 @@ import { Buffer, isUtf8 } from "node:buffer";
 import { PushIterator } from "../async/push-iterator.ts";
 import { ContentBuffer } from "../http/message/content-buffer.ts";
 import { HTTPHeaders } from "../http/message/headers.ts";
-import { belongsToConnection } from "../http/memory/in-memory.ts";
+import { belongsToConnection } from "../http/message/connection-fields.ts";
 import type {
   Exchange,
   HTTPMessageDelegate,

@@ -10,7 +10,7 @@ import { Duplex } from "node:stream";
 import { asksToClose } from "../http/http1/response-framing.ts";
 import { ResponseReader } from "../http/http1/response-reader.ts";
 import { HTTPHeaders } from "../http/message/headers.ts";
-import { belongsToConnection } from "../http/memory/in-memory.ts";
+import { belongsToConnection } from "../http/message/connection-fields.ts";
 import type {
   Exchange,
   HTTPMessageDelegate,

@@ -1,15 +1,14 @@
 /**
  * An application as a listener of `node:http` (`(req, res) => void`) or as Connect middleware, for programs whose server is another's.
- * Requests run on connections in memory, so that parser, limits and answers are landspout's own.
+ * Limits, refusals and responses are landspout's own; nothing is written or parsed as text.
  */
 import { Buffer } from "node:buffer";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { HTTPServer } from "../http/server/httpserver.ts";
-import { resolveLimits } from "../http/server/options.ts";
 import type { HTTPServerOptions } from "../http/server/httpserver.ts";
 import type { HTTPHeaders } from "../http/message/headers.ts";
-import { belongsToConnection, InMemoryExchange } from "../http/memory/in-memory.ts";
-import type { InMemorySink } from "../http/memory/in-memory.ts";
+import type { MemoryConnection } from "../http/memory/memory-connection.ts";
+import { MemoryServer } from "../http/memory/memory-server.ts";
+import type { MemorySink } from "../http/memory/memory-sink.ts";
 import type {
   Exchange,
   HTTPMessageDelegate,
@@ -35,8 +34,8 @@ export interface Routed extends HTTPServerConnectionDelegate {
  * http.createServer(toNodeListener(app)).listen(8888);
  */
 export function toNodeListener(delegate: HTTPServerConnectionDelegate, options: HTTPServerOptions = {}): NodeListener {
-  const server = new HTTPServer(delegate, options);
-  return (request, response) => void new NodeResponse(server, request, response);
+  const server = new MemoryServer(delegate, options);
+  return (request, response) => void new NodeResponse(server, request, response).begin(request);
 }
 
 /**
@@ -46,32 +45,28 @@ export function toNodeListener(delegate: HTTPServerConnectionDelegate, options: 
  * express().use(toMiddleware(app));
  */
 export function toMiddleware(app: Routed, options: HTTPServerOptions = {}): ConnectMiddleware {
-  resolveLimits(options);
+  const server = new MemoryServer(new Asking(app), options);
   return (request, response, next) => {
-    const answer = { current: undefined as NodeResponse | undefined };
-    const asking = new Asking(app, () => {
-      answer.current?.withdraw();
-      next();
-    });
-    answer.current = new NodeResponse(new HTTPServer(asking, options), request, response);
+    const answer = new NodeResponse(server, request, response);
+    answer.begin(request);
+    // Behind `begin`: what `next` throws is no failure of ours.
+    if (answer.isWithdrawn) next();
   };
 }
 
-/** Passes a request on where the application has a route for it, else says so before any content is asked for. */
+/** Passes a request on where the application has a route for it, else withdraws its response before any content is asked for. */
 class Asking implements HTTPServerConnectionDelegate {
   readonly #app: Routed;
-  readonly #none: () => void;
 
-  constructor(app: Routed, none: () => void) {
+  constructor(app: Routed) {
     this.#app = app;
-    this.#none = none;
   }
-  startRequest(serverConnection: object, exchange: Exchange): HTTPMessageDelegate {
+  startRequest(serverConnection: MemoryConnection, exchange: Exchange): HTTPMessageDelegate {
     let inner: HTTPMessageDelegate | undefined;
     return {
       headersReceived: (startLine: RequestStartLine, headers: HTTPHeaders) => {
         if (!this.#app.handles(new HTTPServerRequest(exchange, headers))) {
-          this.#none();
+          (serverConnection.sink as NodeResponse).withdraw();
           return undefined;
         }
         inner = this.#app.startRequest(serverConnection, exchange);
@@ -82,45 +77,55 @@ class Asking implements HTTPServerConnectionDelegate {
       onConnectionClose: (error) => inner?.onConnectionClose(error),
     };
   }
+  onClose(serverConnection: object): void {
+    this.#app.onClose?.(serverConnection);
+  }
 }
 
-class NodeResponse implements InMemorySink {
+class NodeResponse implements MemorySink {
   readonly #response: ServerResponse;
-  readonly #exchange: InMemoryExchange;
+  readonly #connection: MemoryConnection;
   #withdrawn = false;
   /** Content has been sent, and the head with it; or the end. */
   #begun = false;
 
-  constructor(server: HTTPServer, request: IncomingMessage, response: ServerResponse) {
+  constructor(server: MemoryServer, { socket }: IncomingMessage, response: ServerResponse) {
     this.#response = response;
-    const { socket } = request;
-    this.#exchange = new InMemoryExchange(
-      server,
-      {
-        method: request.method ?? "GET",
-        target: request.url ?? "/",
-        fields: pairs(request.rawHeaders),
-        content: contentOf(request),
-      },
-      this,
-      { remoteAddress: socket?.remoteAddress, encrypted: socket !== null && "encrypted" in socket },
-    );
-    response.on("close", () => this.#exchange.abort());
-    response.on("drain", () => this.#exchange.taken(this.#exchange.pending));
+    this.#connection = server.connect(this, {
+      remoteAddress: socket?.remoteAddress,
+      encrypted: socket !== null && "encrypted" in socket,
+    });
   }
 
-  /** The request goes on to somebody else: nothing is answered here. */
+  begin(request: IncomingMessage): void {
+    const { method = "GET", url: target = "/", rawHeaders: fields } = request;
+    this.#connection.begin({ method, target, fields, content: contentOf(request) });
+    const response = this.#response;
+    if (this.#withdrawn || this.#connection.isClosed) return;
+    response.on("close", () => this.#connection.abort());
+    response.on("drain", () => this.#connection.taken(this.#connection.unsentLength));
+  }
+
+  /** The request goes on to another program: nothing is answered here. */
   withdraw(): void {
     this.#withdrawn = true;
-    this.#exchange.abort();
+    this.#connection.abort();
+  }
+  get isWithdrawn(): boolean {
+    return this.#withdrawn;
   }
 
-  head(status: number, reason: string, fields: readonly (readonly [string, string])[]): void {
+  whole(status: number, reason: string, lines: string[], content: string | Uint8Array): void {
+    if (this.#withdrawn) return;
+    this.#begun = true;
+    this.#response.writeHead(status, reason, lines as unknown as string[]);
+    this.#response.end(content);
+  }
+  head(status: number, reason: string, lines: string[]): void {
     if (this.#withdrawn) return;
     if (status === 101) throw new TypeError("a response of node:http cannot become an upgrade (101)");
     if (status < 200) return;
-    const kept = fields.filter(([name]) => !belongsToConnection(name));
-    this.#response.writeHead(status, reason, kept.flat() as unknown as string[]);
+    this.#response.writeHead(status, reason, lines as unknown as string[]);
     // node:http keeps a head until there is content: for an event stream or a download that may be long after.
     queueMicrotask(() => {
       if (!this.#begun && !this.#withdrawn && !this.#response.destroyed) this.#response.flushHeaders();
@@ -130,7 +135,7 @@ class NodeResponse implements InMemorySink {
     if (this.#withdrawn) return;
     this.#begun = true;
     // While more is waiting than the response likes, it counts as unsent here, too.
-    if (this.#response.write(piece)) queueMicrotask(() => this.#exchange.taken(piece.length));
+    if (this.#response.write(piece)) queueMicrotask(() => this.#connection.taken(piece.length));
   }
   complete(): void {
     this.#begun = true;
@@ -139,10 +144,6 @@ class NodeResponse implements InMemorySink {
   failed(): void {
     if (!this.#withdrawn) this.#response.destroy();
   }
-}
-
-function* pairs(raw: readonly string[]): Iterable<readonly [string, string]> {
-  for (let i = 0; i + 1 < raw.length; i += 2) yield [raw[i] as string, raw[i + 1] as string];
 }
 
 /** The content of a request that somebody may have read already: a body parser leaves it in `body`. */

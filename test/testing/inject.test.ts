@@ -5,6 +5,7 @@ import { once } from "node:events";
 import * as assert from "uvu/assert";
 import { loggers } from "../../src/log.ts";
 import { bindUnusedPort, expectLog, inject, withServer } from "../../src/testing/index.ts";
+import type { InjectedAnswer } from "../../src/testing/index.ts";
 import { Application, HTTPError, RequestHandler, streamRequestBody } from "../../src/web/index.ts";
 import { expectLog as logged, suite } from "../_support/suite.ts";
 
@@ -156,5 +157,41 @@ test("bindUnusedPort holds a port until it is released", async () => {
   await once(free, "listening");
   free.close();
 });
+
+test("wire: false gives the answers that the parser's way gives", async () => {
+  const asked = [
+    { url: "/?q=€" },
+    { url: "/", method: "HEAD" },
+    { url: "/", body: "some text" },
+    { url: "/", method: "PUT", body: new URLSearchParams({ name: "ada" }) },
+    { url: "/count", body: "x".repeat(1_000_000) },
+    { url: "/large" },
+    { url: "/nowhere" },
+    { url: "*" },
+    { url: "/", remoteIp: "192.0.2.1", secure: true },
+  ];
+  logged("request target", { level: "info" });
+  for (const one of asked) {
+    const [wired, direct] = [await inject(app, one), await inject(app, { ...one, wire: false })];
+    const fields = (answer: InjectedAnswer): string[] =>
+      answer.headers
+        .getAll()
+        .map(([name, value]) => `${name}: ${name === "Date" ? "" : value}`)
+        .filter((line) => !line.startsWith("Transfer-Encoding"));
+    assert.equal([direct.status, direct.reason, fields(direct)], [wired.status, wired.reason, fields(wired)], one.url);
+    assert.ok(direct.body.equals(wired.body), one.url);
+  }
+  await assertRejects(inject(app, { url: "/silent", timeout: 0.05, wire: false }), /not answered in 0.05 seconds/);
+  await assertRejects(inject(app, { url: "/", wire: 1 as unknown as boolean }), /wire must be true or false/);
+  await assertRejects(inject(app, { url: "/a", wired: false } as { url: string }), /did you mean wire\?/);
+});
+
+async function assertRejects(pending: Promise<unknown>, message: RegExp): Promise<void> {
+  const error: unknown = await pending.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  assert.match(String(error), message);
+}
 
 test.run();

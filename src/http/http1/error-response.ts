@@ -5,12 +5,18 @@ import { LimitError, RemoteProtocolError } from "../message/errors.ts";
 import type { ProtocolViolation } from "./framing.ts";
 import { reasonPhrase } from "../message/status.ts";
 
+export const ERROR_CONTENT_TYPE = "text/plain; charset=UTF-8";
+
+/** One line of text that says what was wrong, behind the status. */
+export const errorText = (status: number, code: string, message: string): string =>
+  `${status} ${reasonPhrase(status)}\n${message} (${code})\n`;
+
 /** Status line, `Date`, length, `Connection: close` and one line of text that says what was wrong. */
 export function errorResponseText(status: number, code: string, message: string): string {
   const reason = reasonPhrase(status);
-  const body = `${status} ${reason}\n${message} (${code})\n`;
+  const body = errorText(status, code, message);
   return (
-    `HTTP/1.1 ${status} ${reason}\r\nDate: ${httpDate()}\r\nContent-Type: text/plain; charset=UTF-8\r\n` +
+    `HTTP/1.1 ${status} ${reason}\r\nDate: ${httpDate()}\r\nContent-Type: ${ERROR_CONTENT_TYPE}\r\n` +
     `Content-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`
   );
 }

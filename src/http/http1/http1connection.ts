@@ -52,6 +52,7 @@ const SHARED_TEXT_LIMIT = 8192;
 const REQUESTS_PER_TURN = 256;
 
 export class HTTP1Connection implements StreamConsumer, IntakeConnection, TimedConnection {
+  readonly servesRequests = true;
   readonly stream: BaseIOStream;
   readonly host: ConnectionContext;
   state: number = HEAD;

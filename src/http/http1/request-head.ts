@@ -5,7 +5,6 @@
  * Field lines come from the parser's table while it still holds this head (`epoch`), later from the text, which has been
  * validated and is only split.
  */
-import { percentEncoded } from "../../escape/percent.ts";
 import {
   F_PATH_ESCAPED,
   F_TARGET_RAW,
@@ -30,11 +29,8 @@ import {
 import { fieldLines } from "../../parser/field-lines.ts";
 import { METHOD_NAMES } from "../../parser/names.ts";
 import type { HttpParser } from "../../parser/types.ts";
+import { asciiTarget, isStrictTarget } from "../message/target.ts";
 import type { RequestFacts } from "../interfaces.ts";
-
-const ABOVE_ASCII = /[\x80-\xff]/g;
-/** Visible ASCII that RFC 3986 §2 has no place for. */
-const NO_URI = /["<>\\^`{|}]/;
 
 export class RequestHead implements RequestFacts {
   private readonly parser: HttpParser;
@@ -106,17 +102,14 @@ export class RequestHead implements RequestFacts {
   get query(): string {
     return this.pathEnd === this.targetEnd ? "" : this.target(this.pathEnd + 1, this.targetEnd);
   }
-  /**
-   * RFC 3987 §3.1 maps an IRI to a URI by percent-encoding its bytes in UTF-8. Done here, so that whatever is compared with a target,
-   * decodes it, logs it or builds a URL of it sees ASCII, and the same for both ways to send it.
-   */
+  /** In ASCII, whatever bytes it was sent with. */
   private target(start: number, end: number): string {
     const text = this.text.substring(start, end);
-    return (this.flags & F_TARGET_RAW) === 0 ? text : text.replace(ABOVE_ASCII, percentEncoded);
+    return (this.flags & F_TARGET_RAW) === 0 ? text : asciiTarget(text);
   }
   /** Whether the target holds only bytes that RFC 3986 allows in a URI. `[` and `]` are not looked at any further. */
   get isStrict(): boolean {
-    return (this.flags & F_TARGET_RAW) === 0 && !NO_URI.test(this.path);
+    return (this.flags & F_TARGET_RAW) === 0 && isStrictTarget(this.path);
   }
   get version(): string {
     return this.minor === 1 ? "HTTP/1.1" : `HTTP/1.${this.minor}`;

@@ -9,6 +9,7 @@ import { IOStream } from "../../net/iostream.ts";
 import { guard, logFailure } from "../../user-code.ts";
 import { ResponseReader } from "../http1/response-reader.ts";
 import type { ResponseSink } from "../http1/response-reader.ts";
+import { belongsToConnection } from "../message/connection-fields.ts";
 import { fieldLine, requestLine } from "../message/field-text.ts";
 import type { HTTPServer } from "../server/httpserver.ts";
 
@@ -27,21 +28,6 @@ export interface InMemorySink extends ResponseSink {
   /** The connection ended before the answer was complete. */
   failed(): void;
 }
-
-/** Fields that speak of the connection a request came on, or of how its end was found (RFC 9110 §7.6.1, RFC 9112 §6). */
-const OF_THE_CONNECTION = new Set([
-  "connection",
-  "expect",
-  "http2-settings",
-  "keep-alive",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-]);
-
-export const belongsToConnection = (name: string): boolean => OF_THE_CONNECTION.has(name.toLowerCase());
 
 /** One request on a connection of its own. */
 export class InMemoryExchange {

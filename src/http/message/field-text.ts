@@ -52,8 +52,11 @@ function textOf(name: string, value: number | Date): string {
   return value instanceof Date ? value.toUTCString() : String(value);
 }
 
+/** Whether a text can be the value of a field. */
+export const isFieldValue = (text: string): boolean => !NOT_IN_VALUE.test(text);
+
 /** Without the spaces and tabs around it; other white space is part of the value. */
-function trimBlanks(text: string): string {
+export function trimBlanks(text: string): string {
   let start = 0;
   let end = text.length;
   while (start < end && isBlank(text.charCodeAt(start))) start++;
@@ -67,17 +70,19 @@ const isBlank = (code: number): boolean => code === 0x20 || code === 0x09;
 export const isReasonPhrase = (reason: unknown): reason is string =>
   typeof reason === "string" && !NOT_IN_VALUE.test(reason);
 
-/**
- * `HTTP/1.1 <code> <reason> CRLF`. RFC 9112 §4: status-code = 3DIGIT.
- * @throws LocalProtocolError on a code or a reason that cannot stand there.
- */
-export function statusLine(code: number, reason: string): string {
+/** @throws LocalProtocolError on a code or a reason that cannot stand in a status line. RFC 9112 §4: status-code = 3DIGIT. */
+export function checkStatusLine(code: number, reason: string): void {
   if (!Number.isInteger(code) || code < 100 || code > 999 || !isReasonPhrase(reason)) {
     throw new LocalProtocolError(
       "ERR_LANDSPOUT_STATUS_LINE",
       `${JSON.stringify(`${code} ${reason}`)} is not a status code and a reason.`,
     );
   }
+}
+
+/** `HTTP/1.1 <code> <reason> CRLF`. Throws as `checkStatusLine` does. */
+export function statusLine(code: number, reason: string): string {
+  checkStatusLine(code, reason);
   return `HTTP/1.1 ${code} ${reason}\r\n`;
 }
 
@@ -99,8 +104,10 @@ export function requestLine(method: string, target: string): string {
       `${JSON.stringify(`${method} ${target}`)} is not a method and a request target: percent-encode the line breaks`,
     );
   }
-  // A character above U+00FF has no byte of its own; cut to one it could be a line feed.
-  // oxlint-disable-next-line no-control-regex
-  const bytes = /[^\x00-\xff]/.test(target) ? Buffer.from(target).toString("latin1") : target;
-  return `${method} ${bytes} HTTP/1.1\r\n`;
+  return `${method} ${targetBytes(target)} HTTP/1.1\r\n`;
 }
+
+/** A target one character a byte. A character above U+00FF has no byte of its own; cut to one it could be a line feed. */
+export const targetBytes = (target: string): string =>
+  // oxlint-disable-next-line no-control-regex
+  /[^\x00-\xff]/.test(target) ? Buffer.from(target).toString("latin1") : target;

@@ -167,6 +167,11 @@ export class HTTPHeaders {
     return pairs;
   }
 
+  /** Names and values in turn, as a list of the caller's own. */
+  toLines(): string[] {
+    return this.all().slice();
+  }
+
   [Symbol.iterator](): IterableIterator<[string, string]> {
     return this.getAll().values();
   }

@@ -28,6 +28,7 @@ export class ProxyHeaderReader implements StreamConsumer {
   readonly stream: BaseIOStream;
   /** Nothing has been asked of us yet. */
   readonly idle = true;
+  readonly servesRequests = false;
   readonly clientDisconnected = false;
   readonly #host: ConnectionContext;
   readonly #since: number;

@@ -6,7 +6,6 @@ import { connectionChannels } from "../../diagnostics.ts";
 import { isolated, withoutContext } from "../../async/context.ts";
 import { guard, logFailure } from "../../user-code.ts";
 import { nameOf } from "../failures.ts";
-import type { BaseIOStream } from "../../net/base-iostream.ts";
 import { memoryOf } from "../../net/parser-memory.ts";
 import type { ParserMemory } from "../../net/parser-memory.ts";
 import type { HttpParser } from "../../parser/types.ts";
@@ -15,7 +14,6 @@ import type { ConnectionContext, RequestSource } from "../http1/connection-conte
 import { DecompressingConnections } from "./decompressing-connections.ts";
 import { applyForwarded, hasForwarded } from "./forwarded.ts";
 import { HTTPHeaders } from "../message/headers.ts";
-import { HTTP1Connection } from "../http1/http1connection.ts";
 import type { ConnectionLimits } from "../http1/limits.ts";
 import type { HTTPServerConnectionDelegate, RequestFacts } from "../interfaces.ts";
 import type { HTTPServerOptions } from "./options.ts";
@@ -23,7 +21,9 @@ import { UpgradedConnections } from "../upgraded-connections.ts";
 
 /** What the server keeps track of: an HTTP connection, or one whose PROXY header is still awaited. */
 export interface ServerConnection {
-  readonly stream: BaseIOStream;
+  readonly stream: { destroy(): void };
+  /** Requests of it have been given to the delegate. */
+  readonly servesRequests: boolean;
   readonly idle: boolean;
   readonly clientDisconnected: boolean;
   closeIdle(): void;
@@ -103,7 +103,7 @@ export class ServerContext implements ConnectionContext {
     this.connections.delete(connection);
     const { asyncEnd } = connectionChannels;
     if (asyncEnd.hasSubscribers) isolated(asyncEnd.publish, asyncEnd, { connection });
-    if (connection instanceof HTTP1Connection) this.#tellDelegate(connection);
+    if (connection.servesRequests) this.#tellDelegate(connection);
     if (this.connections.size > 0) return;
     clearInterval(this.#sweep);
     this.#sweep = undefined;
@@ -113,7 +113,7 @@ export class ServerContext implements ConnectionContext {
     if (this.connections.size === 0 && this.upgraded.size === 0) for (const done of this.#whenEmpty.splice(0)) done();
   }
 
-  #tellDelegate(connection: HTTP1Connection): void {
+  #tellDelegate(connection: ServerConnection): void {
     const { delegate } = this;
     const { onClose } = delegate;
     if (onClose === undefined) return;
