@@ -136,103 +136,81 @@ async function listening(listener, { method, path, body = "" }, count) {
   connection.destroy();
 }
 
-async function injecting(inject, app, { method, path, body }, count) {
-  for (let i = 0; i < count; i++) await inject(app, { method, url: path, body, headers: FIELDS, wire: false });
+async function injecting(inject, app, { method, path, body }, way, count) {
+  for (let i = 0; i < count; i++) await inject(app, { method, url: path, body, headers: FIELDS, ...way });
 }
 
-async function figures(build) {
-  const { app, toNodeListener, inject } = await load(build);
-  const figures = {};
-  const text = "Hello, world";
-  const runtimeFetch = (request) =>
-    new Promise((resolve, reject) => {
-      const body = request.body === null ? undefined : request.text();
-      const answer = () => resolve(new Response(text, { status: 200, statusText: "OK", headers: HEAD }));
-      if (body === undefined) answer();
-      else body.then(answer, reject);
-    });
-  const runtimeListener = (request, response) => {
-    const answer = () => {
-      response.writeHead(200, "OK", HEAD.flat());
-      response.end(text);
-    };
-    if (request.method === "GET") answer();
-    else {
-      request.resume();
-      request.on("end", answer);
-    }
+/** As the runtime alone answers. */
+const TEXT = "Hello, world";
+const runtimeFetch = async (request) => {
+  if (request.method !== "GET") await request.text();
+  return new Response(TEXT, { status: 200, statusText: "OK", headers: HEAD });
+};
+function runtimeListener(request, response) {
+  const answer = () => {
+    response.writeHead(200, "OK", HEAD.flat());
+    response.end(TEXT);
   };
-  for (const [name, workload] of Object.entries(WORKLOADS)) {
-    figures[`fetch ${name}`] = [
-      await measure(8000, (count) => fetching((request) => app.fetch(request), workload, count)),
-      await measure(8000, (count) => fetching(runtimeFetch, workload, count)),
-    ];
-    if (!onBun) {
-      const listener = toNodeListener(app);
-      figures[`node:http ${name}`] = [
-        await measure(8000, (count) => listening(listener, workload, count)),
-        await measure(8000, (count) => listening(runtimeListener, workload, count)),
-      ];
-    }
-    try {
-      figures[`inject ${name}`] = [await measure(8000, (count) => injecting(inject, app, workload, count)), 0];
-    } catch {
-      // A build without the option: `inject` as it is.
-      const wired = (one, { method, path, body }) => inject(one, { method, url: path, body, headers: FIELDS });
-      figures[`inject ${name}`] = [
-        await measure(8000, async (count) => {
-          for (let i = 0; i < count; i++) await wired(app, workload);
-        }),
-        0,
-      ];
-    }
+  if (request.method === "GET") return answer();
+  request.resume();
+  request.on("end", answer);
+}
+
+const KINDS = onBun ? ["fetch", "inject"] : ["fetch", "node:http", "inject"];
+const COUNT = 8000;
+
+/** One figure. `build` is "runtime" for what the runtime costs alone. */
+async function figure(build, kind, name) {
+  const workload = WORKLOADS[name];
+  if (build === "runtime") {
+    if (kind === "inject") return 0;
+    return kind === "fetch"
+      ? measure(COUNT, (count) => fetching(runtimeFetch, workload, count))
+      : measure(COUNT, (count) => listening(runtimeListener, workload, count));
   }
-  return figures;
+  const { app, toNodeListener, inject } = await load(build);
+  if (kind === "fetch") return measure(COUNT, (count) => fetching((request) => app.fetch(request), workload, count));
+  if (kind === "node:http") {
+    const listener = toNodeListener(app);
+    return measure(COUNT, (count) => listening(listener, workload, count));
+  }
+  // A build without the option has one way only.
+  const direct = await inject(app, { url: "/", wire: false }).then(
+    () => ({ wire: false }),
+    () => ({}),
+  );
+  return measure(COUNT, (count) => injecting(inject, app, workload, direct, count));
 }
 
 const own = fileURLToPath(new URL("../build/index.js", import.meta.url));
 const self = fileURLToPath(import.meta.url);
-const inChild = (build) =>
-  JSON.parse(
-    execFileSync(process.execPath, [...(onBun ? [] : ["--expose-gc"]), self, build], {
-      encoding: "utf8",
-      maxBuffer: 1e8,
-    }),
-  );
-
-/** The least of several processes, by workload. */
-function least(all) {
-  const best = {};
-  for (const one of all)
-    for (const [name, pair] of Object.entries(one))
-      best[name] = pair.map((value, index) => Math.min(value, best[name]?.[index] ?? Infinity));
-  return best;
-}
+const inChild = (...what) =>
+  Number(execFileSync(process.execPath, [...(onBun ? [] : ["--expose-gc"]), self, ...what], { encoding: "utf8" }));
 
 if (process.argv[2] !== undefined) {
-  console.log(JSON.stringify(await figures(process.argv[2])));
+  const [, , build, kind, name] = process.argv;
+  console.log(await figure(build, kind, name));
   process.exit(0);
 }
 
 const builds = [process.env.BENCH_BEFORE, process.env.BENCH_LANDSPOUT ?? own]
   .filter((index) => index !== undefined)
   .map((index) => dirname(resolve(index)));
-const runs = builds.map(() => []);
-for (let i = 0; i < TRIES; i++) builds.forEach((build, index) => runs[index].push(inChild(build)));
-const results = runs.map(least);
-const [before] = results;
-const after = results.at(-1);
-const show = (value) => value.toFixed(2).padStart(8);
+const compared = builds.length > 1;
+const show = (value) => value.toFixed(2).padStart(9);
 console.log(`${onBun ? `Bun ${Bun.version}` : `Node ${process.version}`}, CPU µs per request`);
 console.log(
-  `${"".padEnd(18)}${results.length > 1 ? "  before" : ""}   build runtime  own part${results.length > 1 ? "   ratio  own ratio" : ""}`,
+  `${"".padEnd(18)}${compared ? "   before" : ""}    build  runtime own part${compared ? "    ratio own ratio" : ""}`,
 );
-for (const [name, [cost, runtime]] of Object.entries(after)) {
-  const floor = Math.min(runtime, before[name][1]);
-  const columns = results.length > 1 ? show(before[name][0]) : "";
-  const ratios =
-    results.length > 1
-      ? `${show(cost / before[name][0])}${show((cost - floor) / (before[name][0] - floor)).padStart(11)}`
-      : "";
-  console.log(`${name.padEnd(18)}${columns}${show(cost)}${show(floor)}${show(cost - floor).padStart(10)}${ratios}`);
+for (const kind of KINDS) {
+  for (const name of Object.keys(WORKLOADS)) {
+    const costs = [...builds, "runtime"].map(() => Infinity);
+    for (let i = 0; i < TRIES; i++)
+      [...builds, "runtime"].forEach((build, at) => (costs[at] = Math.min(costs[at], inChild(build, kind, name))));
+    const floor = costs.at(-1);
+    const cost = costs.at(-2);
+    const ratios = compared ? show(cost / costs[0]) + show((cost - floor) / (costs[0] - floor)) : "";
+    const before = compared ? show(costs[0]) : "";
+    console.log(`${`${kind} ${name}`.padEnd(18)}${before}${show(cost)}${show(floor)}${show(cost - floor)}${ratios}`);
+  }
 }

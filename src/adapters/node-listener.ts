@@ -16,6 +16,7 @@ import type {
   RequestStartLine,
 } from "../http/interfaces.ts";
 import { HTTPServerRequest } from "../http/request.ts";
+import { StreamClosedError } from "../net/errors.ts";
 
 export type NodeListener = (request: IncomingMessage, response: ServerResponse) => void;
 export type ConnectMiddleware = (
@@ -152,7 +153,46 @@ function contentOf(request: IncomingMessage): Uint8Array | AsyncIterable<Uint8Ar
   if (body !== undefined && request.readableEnded) return encoded(body, request.headers["content-type"] ?? "");
   const { headers } = request;
   const none = headers["transfer-encoding"] === undefined && headers["content-length"] === undefined;
-  return none ? undefined : request;
+  return none ? undefined : { [Symbol.asyncIterator]: () => new RequestPieces(request) };
+}
+
+/** Reads a request by hand, from the first piece that somebody wants: half the price of its own iterator, and what is left over is dropped. */
+class RequestPieces implements AsyncIterator<Uint8Array> {
+  readonly #request: IncomingMessage;
+  readonly #wake = (): void => this.#awake();
+  readonly #failed = (error: Error): void => {
+    this.#error = error;
+    this.#awake();
+  };
+  #awake: () => void = () => undefined;
+  #error: Error | undefined = undefined;
+
+  constructor(request: IncomingMessage) {
+    this.#request = request;
+    for (const event of ["readable", "end", "close"]) request.on(event, this.#wake);
+    request.on("error", this.#failed);
+  }
+
+  async next(): Promise<IteratorResult<Uint8Array>> {
+    const request = this.#request;
+    for (;;) {
+      const value = request.read() as Uint8Array | null;
+      if (value !== null) return { value, done: false };
+      if (request.readableEnded) return this.#over();
+      if (this.#error !== undefined) throw this.#error;
+      if (request.destroyed) throw new StreamClosedError();
+      await new Promise<void>((resolve) => (this.#awake = resolve));
+    }
+  }
+  return(): Promise<IteratorResult<Uint8Array>> {
+    const over = this.#over();
+    this.#request.resume();
+    return Promise.resolve(over);
+  }
+  #over(): IteratorResult<Uint8Array> {
+    for (const event of ["readable", "end", "close"]) this.#request.off(event, this.#wake);
+    return { value: undefined, done: true };
+  }
 }
 
 function encoded(body: unknown, type: string): Uint8Array {

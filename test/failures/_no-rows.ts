@@ -20,6 +20,8 @@ export const INTERNAL: ReadonlySet<string> = new Set([
   "UpgradedConnection",
   "StreamConsumer",
   "MemoryPeer",
+  "MemoryOwner",
+  "MemorySink",
   "RelayPort",
   "Shape",
   "QueuedWrite",
@@ -172,6 +174,8 @@ export const CALLS: readonly string[] = [
   // What these throw is thrown to the program that parses or sets options: test/options.
   "OptionSpec.callback",
   "CustomType",
+  // What its constructor throws is thrown to the program that calls `create`.
+  "ConfigurableClass",
   // What the two throw is thrown to the program that makes or closes the PubSub.
   ...members("PubSubDriver", "start close"),
 ];

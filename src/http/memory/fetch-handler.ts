@@ -70,10 +70,23 @@ async function answerFetch(server: MemoryServer, request: Request, remoteAddress
   const response = new FetchResponse();
   const connection = server.connect(response, { remoteAddress, encrypted: secure });
   response.connection = connection;
-  const content = body === null ? undefined : (body as unknown as AsyncIterable<Uint8Array>);
-  connection.begin({ method, target, fields, content });
+  connection.begin({ method, target, fields, content: body === null ? undefined : piecesOf(body) });
   return response.take(signal);
 }
+
+/** The content of a request, which is not touched before somebody wants it. A reader by hand costs half of the stream's own iterator. */
+const piecesOf = (body: ReadableStream<Uint8Array>): AsyncIterable<Uint8Array> => ({
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    const reader = body.getReader();
+    return {
+      next: () => reader.read() as Promise<IteratorResult<Uint8Array>>,
+      return: async () => {
+        await reader.cancel();
+        return { value: undefined, done: true };
+      },
+    };
+  },
+});
 
 /** Collects an answer as a `Response`: whole, if it is complete when its head is looked at, else as a stream. */
 class FetchResponse implements MemorySink {

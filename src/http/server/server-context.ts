@@ -104,9 +104,6 @@ export class ServerContext implements ConnectionContext {
     const { asyncEnd } = connectionChannels;
     if (asyncEnd.hasSubscribers) isolated(asyncEnd.publish, asyncEnd, { connection });
     if (connection.servesRequests) this.#tellDelegate(connection);
-    if (this.connections.size > 0) return;
-    clearInterval(this.#sweep);
-    this.#sweep = undefined;
     this.#left();
   }
   #left(): void {
@@ -123,8 +120,13 @@ export class ServerContext implements ConnectionContext {
     );
   }
 
+  /** Stops when no connection is left at a look: connections may come and go faster than a timer is made. */
   #check(): void {
     this.now = performance.now() / 1000;
+    if (this.connections.size === 0) {
+      clearInterval(this.#sweep);
+      this.#sweep = undefined;
+    }
     for (const connection of this.connections) connection.checkTimeouts();
   }
 
