@@ -36,7 +36,9 @@ export interface Routed extends HTTPServerConnectionDelegate {
  */
 export function toNodeListener(delegate: HTTPServerConnectionDelegate, options: HTTPServerOptions = {}): NodeListener {
   const server = new MemoryServer(delegate, options);
-  return (request, response) => void new NodeResponse(server, request, response).begin(request);
+  return (request, response) => {
+    new NodeResponse(server, request, response).begin(request);
+  };
 }
 
 /**
