@@ -55,6 +55,7 @@ const BEGINNINGS: readonly (readonly [part: string, beginning: string])[] = [
 /** `new RegExp` makes expressions of what is no literal; how many, and of what. */
 const MADE: { readonly [file: string]: readonly [count: number, why: string] } = {
   "net/read-shapes.ts": [1, "the program's own, for readUntilRegex; searched again only when the bytes have doubled"],
+  "http/memory/memory-head.ts": [3, "one class of characters repeated, behind which no character of it can follow"],
   "testing/expect-log.ts": [1, "the program's own"],
   "web/paths/path-pattern.ts": [2, "literals, [^/]+ between slashes, one .* at the end"],
   "web/paths/regexp-pattern.ts": [1, "the program's own route"],

@@ -205,6 +205,11 @@ const LINE_ENDS: { readonly [file: string]: string } = {
   "http/http1/error-response.ts": "numbers, constants, a date",
   "http/message/start-lines.ts": "a line to be read, not to be sent",
   "websocket/handshake-client.ts": "the key, and whole heads",
+  "http/client/exchange.ts": "sizes of chunks",
+  "http/client/outgoing.ts": "the authority of a parsed URL, codings, lengths, a date, and whole heads",
+  "http/client/head-callbacks.ts": "lines for a function of the program, not to be sent",
+  "http/client/payload.ts": "names that are escaped, the type of a Blob, which has no line ends",
+  "http/client/proxy.ts": "the authority of a parsed URL, and whole heads",
 };
 
 test("a line of a head is made in field-text.ts, or where its text is none of a program's", () => {
