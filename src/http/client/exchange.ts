@@ -235,8 +235,8 @@ export class Exchange implements ResponseConsumer {
     }
   }
 
-  #copy(memory: ParserMemory, start: number, end: number, expected: number): Buffer {
-    return (this.#memory ??= new ContentMemory()).copy(memory, start, end, expected);
+  #copy(received: ParserMemory, start: number, end: number, expected: number): Buffer {
+    return (this.#memory ??= new ContentMemory()).copy(received, start, end, expected);
   }
   /** A copy in memory that is used again: a promise may keep it beyond this read. */
   #lent(memory: ParserMemory, start: number, end: number): Buffer {
