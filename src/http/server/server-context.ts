@@ -106,7 +106,12 @@ export class ServerContext implements ConnectionContext {
     if (connection.servesRequests) this.#tellDelegate(connection);
     this.#left();
   }
+  #stopClock(): void {
+    clearInterval(this.#sweep);
+    this.#sweep = undefined;
+  }
   #left(): void {
+    if (this.closing && this.connections.size === 0) this.#stopClock();
     if (this.connections.size === 0 && this.upgraded.size === 0) for (const done of this.#whenEmpty.splice(0)) done();
   }
 
@@ -120,13 +125,13 @@ export class ServerContext implements ConnectionContext {
     );
   }
 
-  /** Stops when no connection is left at a look: connections may come and go faster than a timer is made. */
+  /**
+   * Stops when no connection is left at a look: connections may come and go faster than a timer is made. A server that accepts no more
+   * stops with its last connection.
+   */
   #check(): void {
     this.now = performance.now() / 1000;
-    if (this.connections.size === 0) {
-      clearInterval(this.#sweep);
-      this.#sweep = undefined;
-    }
+    if (this.connections.size === 0) this.#stopClock();
     for (const connection of this.connections) connection.checkTimeouts();
   }
 
@@ -145,6 +150,7 @@ export class ServerContext implements ConnectionContext {
   /** Each answer from here on is the last of its connection, and whoever takes long is told. */
   close(): void {
     this.closing = true;
+    if (this.connections.size === 0) this.#stopClock();
     this.#notify();
   }
 
@@ -175,7 +181,10 @@ export class ServerContext implements ConnectionContext {
   destroy(): Promise<void> {
     for (const { stream } of this.connections) stream.destroy();
     this.upgraded.destroy();
-    return this.empty();
+    if (this.connections.size === 0) this.#stopClock();
+    return this.empty().then(() => {
+      if (this.connections.size === 0) this.#stopClock();
+    });
   }
 }
 
